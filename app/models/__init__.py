@@ -1,0 +1,1 @@
+"""Qt item models: ids and a page cache, sorted and filtered in SQL."""

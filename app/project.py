@@ -1,0 +1,94 @@
+"""The open project: the one object whose signals say what changed, and through which views change it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.tasks import Tasks
+from core.errors import MimeaError
+from core.review import journal
+from core.review.journal import Decision, Step
+from core.store.project_file import ProjectFile
+
+
+class Project(QObject):
+    """Holds the open :class:`ProjectFile`, or none. Views read through :attr:`file` in tasks of their own."""
+
+    opened = Signal()
+    closed = Signal()
+    verdicts_changed = Signal(object, str)  # the Step, and "decided", "undone" or "redone"; it is on disk
+    runs_changed = Signal(int)  # run id; its candidates are in the store
+    failed = Signal(str)
+
+    def __init__(self, tasks: Tasks, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.tasks = tasks
+        self._file: ProjectFile | None = None
+
+    @property
+    def file(self) -> ProjectFile:
+        """The open project file.
+
+        Raises:
+            RuntimeError: none is open; ask :attr:`is_open` first.
+        """
+        if self._file is None:
+            raise RuntimeError("no project is open")
+        return self._file
+
+    @property
+    def is_open(self) -> bool:
+        """Whether a project is open."""
+        return self._file is not None
+
+    def open(self, path: Path) -> bool:
+        """Open the project at ``path`` instead of the current one; False (and ``failed``) where that can't be."""
+        try:
+            file = ProjectFile.open(path)
+        except MimeaError as error:
+            self.failed.emit(str(error))
+            return False
+        self.close()
+        self._file = file
+        self.opened.emit()
+        return True
+
+    def close(self) -> None:
+        """Close the project, once every task on it has ended."""
+        if self._file is None:
+            return
+        self.tasks.wait()
+        self._file.close()
+        self._file = None
+        self.closed.emit()
+
+    def decide(self, decisions: Sequence[Decision]) -> None:
+        """Write verdicts as one step; ``verdicts_changed`` follows when they are on disk."""
+        file = self.file
+        self.tasks.write(self, lambda: journal.decide(file, decisions), self._decided)
+
+    @Slot()
+    def undo(self) -> None:
+        """Undo the last step; ``verdicts_changed`` follows if there was one."""
+        file = self.file
+        self.tasks.write(self, lambda: journal.undo(file), self._undone)
+
+    @Slot()
+    def redo(self) -> None:
+        """Redo the step that was undone last; ``verdicts_changed`` follows if there was one."""
+        file = self.file
+        self.tasks.write(self, lambda: journal.redo(file), self._redone)
+
+    def _decided(self, step: Step) -> None:
+        self.verdicts_changed.emit(step, "decided")
+
+    def _undone(self, step: Step | None) -> None:
+        if step is not None:
+            self.verdicts_changed.emit(step, "undone")
+
+    def _redone(self, step: Step | None) -> None:
+        if step is not None:
+            self.verdicts_changed.emit(step, "redone")

@@ -1,0 +1,1 @@
+"""Writes accepted links in the formats other tools read."""

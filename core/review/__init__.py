@@ -1,0 +1,1 @@
+"""What curators do with candidates: queues, evidence, verdicts."""

@@ -1,0 +1,132 @@
+"""The verdict journal: every decision is on disk before the function that took it returns.
+
+Undo and redo live here, not in the window, so that they survive a restart. An action is a *step*: one
+verdict, or all those of a bulk action. The undone steps after the last one in force can be redone; a new decision
+buries them (they stay in the journal).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import UTC, datetime
+from typing import Literal
+
+from sqlalchemy import func, insert, select, text, update
+from sqlalchemy.orm import Session
+
+from core.store.project_file import ProjectFile
+from core.store.schema import Verdict
+
+VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What a curator decided of a pair; ``right_id`` is None exactly for ``no_counterpart``."""
+
+    left_id: int
+    right_id: int | None
+    kind: VerdictKind
+    score_shown: float | None = None
+    run_id: int | None = None
+    author: str = ""
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One user action as it stands in the journal."""
+
+    number: int
+    decisions: tuple[Decision, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VerdictCounts:
+    """How many verdicts of each kind are in force."""
+
+    accepted: int = 0
+    rejected: int = 0
+    unsure: int = 0
+    no_counterpart: int = 0
+
+    @property
+    def total(self) -> int:
+        """All verdicts in force."""
+        return self.accepted + self.rejected + self.unsure + self.no_counterpart
+
+
+def decide(project: ProjectFile, decisions: Sequence[Decision]) -> Step:
+    """Write ``decisions`` as one step; they are on disk when this returns.
+
+    Raises:
+        ValueError: no decision, or ``right_id`` does not fit the kind.
+    """
+    if not decisions:
+        raise ValueError("a step needs at least one decision")
+    for decision in decisions:
+        if (decision.right_id is None) != (decision.kind == "no_counterpart"):
+            raise ValueError(f"{decision.kind} with right_id {decision.right_id}")
+    now = _now()
+    with project.write() as session:
+        number = (session.scalar(select(func.max(Verdict.step))) or 0) + 1
+        session.execute(
+            insert(Verdict),
+            [
+                {"step": number, "decided_at": now} | {f.name: getattr(d, f.name) for f in fields(d)}
+                for d in decisions
+            ],
+        )
+    return Step(number, tuple(decisions))
+
+
+def undo(project: ProjectFile) -> Step | None:
+    """Take the last step in force back; None when there is none."""
+    with project.write() as session:
+        number = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None)))
+        return _mark(session, number, _now())
+
+
+def redo(project: ProjectFile) -> Step | None:
+    """Bring back the step that was undone last; None when there is none after the last one in force."""
+    with project.write() as session:
+        return _mark(session, _redoable(session), None)
+
+
+def history_state(session: Session) -> tuple[bool, bool]:
+    """(can undo, can redo)."""
+    live = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None)))
+    return live is not None, _redoable(session) is not None
+
+
+def verdict_counts(session: Session) -> VerdictCounts:
+    """Verdicts in force by kind."""
+    rows = session.execute(text("SELECT kind, count(*) AS number FROM current_verdict GROUP BY kind"))
+    return VerdictCounts(**{row.kind: row.number for row in rows})
+
+
+def current_verdicts(session: Session) -> Iterator[Decision]:
+    """The verdicts in force, oldest first."""
+    for row in session.execute(text("SELECT * FROM current_verdict ORDER BY id")):
+        yield Decision(**{f.name: getattr(row, f.name) for f in fields(Decision)})
+
+
+def _redoable(session: Session) -> int | None:
+    live = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None))) or 0
+    number: int | None = session.scalar(select(func.min(Verdict.step)).where(Verdict.step > live))
+    return number
+
+
+def _mark(session: Session, number: int | None, undone_at: str | None) -> Step | None:
+    if number is None:
+        return None
+    session.execute(update(Verdict).where(Verdict.step == number).values(undone_at=undone_at))
+    rows = session.scalars(select(Verdict).where(Verdict.step == number).order_by(Verdict.id))
+    return Step(
+        number, tuple(Decision(**{f.name: getattr(r, f.name) for f in fields(Decision)}) for r in rows)
+    )
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="milliseconds")

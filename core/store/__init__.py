@@ -1,0 +1,1 @@
+"""The project file: SQLite tables and the queries on them."""

@@ -1,0 +1,235 @@
+"""The tables of a project (DESIGN section 3), as typed SQLAlchemy mappings.
+
+Rows never leave :mod:`core.store` and :mod:`core.review`: callers get plain frozen dataclasses.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+APPLICATION_ID = 0x4D494D45  # "MIME", shown by file(1) and checked on opening
+SCHEMA_VERSION = 1
+
+
+class Base(DeclarativeBase):
+    """Base of all tables."""
+
+
+class Graph(Base):
+    """One of the two graphs; ``side`` is ``left`` or ``right``."""
+
+    __tablename__ = "graph"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    side: Mapped[str] = mapped_column(String(5), unique=True)
+    name: Mapped[str]
+    source: Mapped[str] = mapped_column(default="")
+    license: Mapped[str] = mapped_column(default="")
+    report_json: Mapped[str] = mapped_column(default="{}")
+    __table_args__ = (CheckConstraint("side IN ('left', 'right')", name="side"),)
+
+
+class Entity(Base):
+    """A thing in one graph; ``uri`` is its identifier as the source wrote it."""
+
+    __tablename__ = "entity"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    graph_id: Mapped[int] = mapped_column(ForeignKey("graph.id"))
+    uri: Mapped[str]
+    label: Mapped[str]
+    description: Mapped[str] = mapped_column(default="")
+    __table_args__ = (UniqueConstraint("graph_id", "uri"),)
+
+
+class Relation(Base):
+    """A relation type of one graph."""
+
+    __tablename__ = "relation"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    graph_id: Mapped[int] = mapped_column(ForeignKey("graph.id"))
+    uri: Mapped[str]
+    label: Mapped[str]
+    __table_args__ = (UniqueConstraint("graph_id", "uri"),)
+
+
+class RelationTriple(Base):
+    """(head, relation, tail) between two entities of the same graph."""
+
+    __tablename__ = "relation_triple"
+    graph_id: Mapped[int] = mapped_column(ForeignKey("graph.id"))
+    head_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    relation_id: Mapped[int] = mapped_column(ForeignKey("relation.id"), primary_key=True)
+    tail_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    __table_args__ = (Index("relation_triple_tail", "tail_id"), {"sqlite_with_rowid": False})
+
+
+class Attribute(Base):
+    """An attribute type of one graph."""
+
+    __tablename__ = "attribute"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    graph_id: Mapped[int] = mapped_column(ForeignKey("graph.id"))
+    uri: Mapped[str]
+    label: Mapped[str]
+    __table_args__ = (UniqueConstraint("graph_id", "uri"),)
+
+
+class AttributeTriple(Base):
+    """(entity, attribute, value); ``datatype`` is an IRI or empty, ``language`` a BCP 47 tag or empty."""
+
+    __tablename__ = "attribute_triple"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    attribute_id: Mapped[int] = mapped_column(ForeignKey("attribute.id"))
+    value: Mapped[str]
+    datatype: Mapped[str] = mapped_column(default="")
+    language: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index("attribute_triple_entity", "entity_id"),)
+
+
+class Image(Base):
+    """A picture of an entity; ``status`` is ``ok``, ``missing`` or ``unreadable`` and ``path`` absolute."""
+
+    __tablename__ = "image"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    path: Mapped[str]
+    sha256: Mapped[str] = mapped_column(default="")
+    width: Mapped[int] = mapped_column(default=0)
+    height: Mapped[int] = mapped_column(default=0)
+    status: Mapped[str] = mapped_column(default="ok")
+    __table_args__ = (Index("image_entity", "entity_id"),)
+
+
+class Link(Base):
+    """A known sameAs link; runs split these into seeds, validation and test."""
+
+    __tablename__ = "link"
+    left_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    right_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    source: Mapped[str] = mapped_column(default="")
+    __table_args__ = (Index("link_right", "right_id"), {"sqlite_with_rowid": False})
+
+
+class Run(Base):
+    """One training run; ``status`` is running | done | stopped | failed, times are ISO 8601 in UTC."""
+
+    __tablename__ = "run"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    config_json: Mapped[str]
+    status: Mapped[str] = mapped_column(default="running")
+    device: Mapped[str] = mapped_column(default="")
+    started_at: Mapped[str]
+    finished_at: Mapped[str | None]
+    error: Mapped[str | None]
+    best_epoch: Mapped[int | None]
+    metrics_json: Mapped[str | None]  # what `evaluate` prints, as of the kept state
+    modalities: Mapped[str] = mapped_column(default="")  # comma-separated, those that took part
+
+
+class RunSeed(Base):
+    """A link as a run used it; ``role`` is seed | validation | test | pseudo."""
+
+    __tablename__ = "run_seed"
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    left_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    right_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    role: Mapped[str] = mapped_column(primary_key=True)
+    pseudo_epoch: Mapped[int | None]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Epoch(Base):
+    """Losses of an epoch, and metrics where it was evaluated."""
+
+    __tablename__ = "epoch"
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    epoch: Mapped[int] = mapped_column(primary_key=True)
+    seconds: Mapped[float]
+    loss_joint: Mapped[float | None]
+    loss_structure: Mapped[float | None]
+    loss_relation: Mapped[float | None]
+    loss_attribute: Mapped[float | None]
+    loss_visual: Mapped[float | None]
+    mrr: Mapped[float | None]
+    hits1: Mapped[float | None]
+    hits10: Mapped[float | None]
+
+
+class Candidate(Base):
+    """A proposed pair; ``rank`` counts from 1 among the left entity's, ``mutual``: each is the other's best.
+
+    ``score_structure`` and so on are the similarities within that modality, null where either side lacks it.
+    """
+
+    __tablename__ = "candidate"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"))
+    left_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    right_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    rank: Mapped[int]
+    score: Mapped[float]
+    score_structure: Mapped[float | None]
+    score_relation: Mapped[float | None]
+    score_attribute: Mapped[float | None]
+    score_visual: Mapped[float | None]
+    mutual: Mapped[bool] = mapped_column(default=False)
+    __table_args__ = (
+        Index("candidate_score", "run_id", "score"),
+        Index("candidate_left", "run_id", "left_id", "rank"),
+        Index("candidate_right", "run_id", "right_id", "score"),
+    )
+
+
+class ModalityWeight(Base):
+    """The fusion weights of an entity (eq. 6), null for a modality that it lacks; they sum to 1."""
+
+    __tablename__ = "modality_weight"
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)
+    entity_id: Mapped[int] = mapped_column(ForeignKey("entity.id"), primary_key=True)
+    structure: Mapped[float | None]
+    relation: Mapped[float | None]
+    attribute: Mapped[float | None]
+    visual: Mapped[float | None]
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+
+class Verdict(Base):
+    """The append-only journal of decisions; undo sets ``undone_at``, redo clears it, nothing is ever deleted.
+
+    Rows of one user action share ``step``, so that a bulk action is undone as one. No foreign key to
+    ``candidate``: a verdict outlives the run that proposed it.
+    """
+
+    __tablename__ = "verdict"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    step: Mapped[int]
+    left_id: Mapped[int] = mapped_column(ForeignKey("entity.id"))
+    right_id: Mapped[int | None] = mapped_column(ForeignKey("entity.id"))
+    kind: Mapped[str]
+    author: Mapped[str] = mapped_column(default="")
+    note: Mapped[str] = mapped_column(default="")
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id"))
+    score_shown: Mapped[float | None]
+    decided_at: Mapped[str]
+    undone_at: Mapped[str | None]
+    __table_args__ = (
+        CheckConstraint("kind IN ('accepted', 'rejected', 'unsure', 'no_counterpart')", name="kind"),
+        CheckConstraint("(kind = 'no_counterpart') = (right_id IS NULL)", name="counterpart"),
+        Index("verdict_pair", "left_id", "right_id"),
+    )
+
+
+# The verdicts in force: the last one of each pair that is not undone. "Accepted" and "no counterpart" of the
+# same left entity exclude each other, so of these the later holds.
+CURRENT_VERDICT_VIEW = """
+CREATE VIEW current_verdict AS
+SELECT v.* FROM verdict v
+WHERE v.undone_at IS NULL
+  AND NOT EXISTS (
+    SELECT 1 FROM verdict w
+    WHERE w.left_id = v.left_id AND w.id > v.id AND w.undone_at IS NULL
+      AND (w.right_id IS v.right_id
+           OR (v.kind = 'accepted' AND w.kind = 'no_counterpart')
+           OR (v.kind = 'no_counterpart' AND w.kind = 'accepted')))
+"""

@@ -1,0 +1,69 @@
+"""What a run tells while it runs: frozen, picklable, without tensors."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """A stage that is not an epoch: features, candidates. ``total`` is 0 when it isn't known."""
+
+    stage: str
+    done: int
+    total: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunStarted:
+    """The run is in the store and its model is built."""
+
+    run_id: int
+    device: str  # as people read it: "CPU, 1 thread", "NVIDIA H100"
+    modalities: tuple[str, ...]
+    left_out: Mapping[str, str]  # modality -> why it takes no part
+    entities: tuple[int, int]
+    edges: int
+    parameters: int
+    seeds: int
+    validation: int
+    test: int
+    epochs: int
+
+
+@dataclass(frozen=True, slots=True)
+class EpochDone:
+    """Losses by modality and ``joint``; ``pseudo_seeds`` counts those in use."""
+
+    run_id: int
+    epoch: int
+    seconds: float
+    losses: Mapping[str, float]
+    pseudo_seeds: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """Metrics by decoding, ``{"mrr", "hits@1", "hits@10"}`` each, on ``validation`` or ``test`` links."""
+
+    run_id: int
+    epoch: int
+    held_out: str
+    decodings: Mapping[str, Mapping[str, float]]
+    weights: Mapping[str, float] = field(default_factory=dict)  # mean fusion weight by modality
+
+
+@dataclass(frozen=True, slots=True)
+class RunFinished:
+    """The run is over and its candidates are in the store; ``status`` is ``done`` or ``stopped``."""
+
+    run_id: int
+    status: str
+    epoch: int
+    seconds: float
+    candidates: int
+    metrics: Mapping[str, Mapping[str, float]]  # by decoding, candidates = test; empty without test links
+
+
+Event = Progress | RunStarted | EpochDone | Evaluated | RunFinished

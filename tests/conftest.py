@@ -1,0 +1,38 @@
+"""Fixtures and switches shared by all tests."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from core.store.project_file import ProjectFile
+from tests.support import build_project
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--headed", action="store_true", help="show the windows that the tests open")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    if not config.getoption("--headed"):
+        os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    if "benchmark" in config.option.markexpr:
+        return
+    skip = pytest.mark.skip(reason="a benchmark: run by `make bench`")
+    for item in items:
+        if "benchmark" in item.keywords:
+            item.add_marker(skip)
+
+
+@pytest.fixture
+def project(tmp_path: Path) -> Iterator[ProjectFile]:
+    """The small project of :func:`tests.support.build_project`, with a finished run."""
+    opened = build_project(tmp_path / "small.mimea")
+    yield opened
+    opened.close()

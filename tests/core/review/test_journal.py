@@ -1,0 +1,130 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from core.review.journal import (
+    Decision,
+    VerdictCounts,
+    current_verdicts,
+    decide,
+    history_state,
+    redo,
+    undo,
+    verdict_counts,
+)
+from core.store.project_file import ProjectFile
+
+
+def counts(project: ProjectFile) -> VerdictCounts:
+    with project.read() as session:
+        return verdict_counts(session)
+
+
+def in_force(project: ProjectFile) -> list[tuple[int, int | None, str]]:
+    with project.read() as session:
+        return [(d.left_id, d.right_id, d.kind) for d in current_verdicts(session)]
+
+
+def test_a_decision_is_seen_by_another_connection_at_once(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted", score_shown=0.97, run_id=1, author="ada")])
+    other = ProjectFile.open(project.path)
+    assert in_force(other) == [(1, 41, "accepted")]
+    other.close()
+
+
+def test_the_last_verdict_of_a_pair_holds(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+    decide(project, [Decision(1, 41, "rejected")])
+    assert in_force(project) == [(1, 41, "rejected")]
+
+
+def test_accepted_and_no_counterpart_exclude_each_other(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+    decide(project, [Decision(1, None, "no_counterpart")])
+    assert in_force(project) == [(1, None, "no_counterpart")]
+    decide(project, [Decision(1, 42, "accepted")])
+    assert in_force(project) == [(1, 42, "accepted")]
+    undo(project)
+    undo(project)
+    assert in_force(project) == [(1, 41, "accepted")]
+
+
+def test_undo_and_redo_move_by_steps(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+    decide(project, [Decision(2, 42, "accepted"), Decision(3, 43, "accepted")])
+    step = undo(project)
+    assert step is not None and [d.left_id for d in step.decisions] == [2, 3]
+    assert counts(project).accepted == 1
+    redo(project)
+    assert counts(project).accepted == 3
+    undo(project)
+    decide(project, [Decision(4, 44, "unsure")])
+    assert redo(project) is None
+    assert counts(project) == VerdictCounts(accepted=1, unsure=1)
+
+
+def test_nothing_to_undo_or_redo(project: ProjectFile) -> None:
+    assert undo(project) is None
+    assert redo(project) is None
+    with project.read() as session:
+        assert history_state(session) == (False, False)
+
+
+def test_a_decision_must_fit_its_kind(project: ProjectFile) -> None:
+    with pytest.raises(ValueError, match="accepted"):
+        decide(project, [Decision(1, None, "accepted")])
+    with pytest.raises(ValueError, match="at least one"):
+        decide(project, [])
+    assert counts(project).total == 0
+
+
+actions = st.lists(
+    st.one_of(
+        st.tuples(
+            st.integers(1, 4), st.integers(41, 44), st.sampled_from(["accepted", "rejected", "unsure"])
+        ),
+        st.tuples(st.integers(1, 4), st.none(), st.just("no_counterpart")),
+        st.just("undo"),
+        st.just("redo"),
+    ),
+    max_size=12,
+)
+
+
+@settings(max_examples=25, deadline=None)
+@given(actions=actions)
+def test_the_journal_agrees_with_a_list_of_states(actions, tmp_path_factory) -> None:
+    from tests.support import build_project
+
+    project = build_project(tmp_path_factory.mktemp("journal") / "p.mimea", run=False, images=False)
+    done: list[tuple] = []
+    undone: list[tuple] = []
+    for action in actions:
+        if action == "undo":
+            assert (undo(project) is not None) == bool(done)
+            if done:
+                undone.append(done.pop())
+        elif action == "redo":
+            assert (redo(project) is not None) == bool(undone)
+            if undone:
+                done.append(undone.pop())
+        else:
+            decide(project, [Decision(*action)])
+            done.append(action)
+            undone.clear()
+    assert sorted(in_force(project), key=str) == sorted(_expected(done), key=str)
+    project.close()
+
+
+def _expected(done: list[tuple]) -> list[tuple]:
+    force: list[tuple] = []
+    for left, right, kind in done:
+        force = [
+            v
+            for v in force
+            if not (v[0] == left and (v[1] == right or {v[2], kind} == {"accepted", "no_counterpart"}))
+        ]
+        force.append((left, right, kind))
+    return force
