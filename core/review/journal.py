@@ -1,8 +1,8 @@
 """The verdict journal: every decision is on disk before the function that took it returns.
 
 Undo and redo live here, not in the window, so that they survive a restart. An action is a *step*: one
-verdict, or all those of a bulk action. The undone steps after the last one in force can be redone; a new decision
-buries them (they stay in the journal).
+verdict, or all those of a bulk action. The undone steps after the last one in force can be redone; a new
+decision buries them (they stay in the journal).
 """
 
 from __future__ import annotations

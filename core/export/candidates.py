@@ -1,0 +1,49 @@
+"""The proposed pairs of a run as CSV, for spreadsheets and scripts."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+
+from sqlalchemy import text
+
+from core.errors import MimeaError
+from core.store.project_file import ProjectFile
+
+COLUMNS = (
+    "left_uri", "left_label", "right_uri", "right_label", "rank", "score", "score_structure", "score_relation",
+    "score_attribute", "score_visual", "mutual",
+)  # fmt: skip
+
+
+def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str]:
+    """A header and one CSV line a candidate of rank ``top`` or better, by left entity and rank.
+
+    Raises:
+        MimeaError: the run has no candidates.
+    """
+    with project.read() as session:
+        rows = session.execute(
+            text("""
+            SELECT l.uri, l.label, r.uri, r.label, c.rank, c.score, c.score_structure, c.score_relation,
+                   c.score_attribute, c.score_visual, c.mutual
+            FROM candidate c JOIN entity l ON l.id = c.left_id JOIN entity r ON r.id = c.right_id
+            WHERE c.run_id = :run AND c.rank <= :top ORDER BY c.left_id, c.rank"""),
+            {"run": run_id, "top": top},
+        )
+        first = rows.fetchone()
+        if first is None:
+            raise MimeaError(f"run {run_id} has no candidates; train first")
+        line = io.StringIO()
+        writer = csv.writer(line, lineterminator="\n")
+        writer.writerow(COLUMNS)
+        row = first
+        while row is not None:
+            writer.writerow(["" if value is None else value for value in row])
+            if line.tell() > 64_000:
+                yield line.getvalue()
+                line.seek(0)
+                line.truncate()
+            row = rows.fetchone()
+        yield line.getvalue()

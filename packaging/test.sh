@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# All tests but the benchmarks: those that need a real X server get one from Xvfb.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+export PYTHONFAULTHANDLER=1
+if [ -z "${DISPLAY:-}" ] && command -v xvfb-run >/dev/null; then
+    exec xvfb-run --auto-servernum --server-args="-screen 0 1280x800x24" .venv/bin/python -m pytest "$@"
+fi
+exec .venv/bin/python -m pytest "$@"
