@@ -12,8 +12,8 @@ from core.errors import MimeaError
 from core.store.project_file import ProjectFile
 
 COLUMNS = (
-    "left_uri", "left_label", "right_uri", "right_label", "rank", "score", "score_structure", "score_relation",
-    "score_attribute", "score_visual", "mutual",
+    "left_uri", "left_label", "right_uri", "right_label", "rank", "score",
+    "score_structure", "score_relation", "score_attribute", "score_visual", "mutual",
 )  # fmt: skip
 
 

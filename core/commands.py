@@ -1,0 +1,243 @@
+"""What each sub-command does; every function takes the parsed options and the event that Ctrl+C sets.
+
+Imports of the heavy rooms stand inside the functions: `--help` and `info` need no torch.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.errors import ConfigError, MimeaError
+from core.store.project_file import ProjectFile
+from core.terminal import progress_bar
+
+if TYPE_CHECKING:
+    from core.config import RunConfig
+    from core.kg.dataset import Dataset
+    from core.training.events import RunFinished
+
+
+class UsageError(MimeaError):
+    """Options that don't go together."""
+
+
+def import_graphs(options: argparse.Namespace, stop: threading.Event) -> None:
+    """Make a project from two graphs."""
+    from core.kg.dataset import open_dataset, open_pair
+
+    if options.dataset is not None and (options.left or options.right):
+        raise UsageError("give either --dataset or --left and --right, not both")
+    if options.dataset is not None:
+        dataset = open_dataset(options.dataset, options.format)
+    elif options.left and options.right:
+        dataset = open_pair(
+            options.left,
+            options.right,
+            links=options.links,
+            images_left=options.images_left,
+            images_right=options.images_right,
+            format=options.format,
+        )
+    else:
+        raise UsageError("give --left and --right, or --dataset")
+    _import_with_progress(options.project, dataset, stop)
+
+
+def _import_with_progress(path: Path, dataset: Dataset, stop: threading.Event) -> None:
+    from core.store.importer import import_dataset
+
+    print(f"{dataset.name}: {dataset.format} ({dataset.reason})")
+    with progress_bar() as show:
+        report = import_dataset(
+            path, dataset, on_progress=lambda p: show(p.stage, p.done, p.total), cancelled=stop
+        )
+    for line in report.lines():
+        print(line)
+    print(f"Imported into {path}")
+
+
+def train(options: argparse.Namespace, stop: threading.Event) -> None:
+    """Train on the project and store the candidates."""
+    config = _config(options)
+    with _open(options.project) as project:
+        _train_with_progress(project, config, stop)
+
+
+def _train_with_progress(project: ProjectFile, config: RunConfig, stop: threading.Event) -> RunFinished:
+    from core.training.events import EpochDone, Evaluated, Progress, RunFinished, RunStarted
+    from core.training.run import train as run_training
+
+    finished: RunFinished | None = None
+    epochs, label = config.training.epochs, ""
+    with progress_bar() as show:
+        for event in run_training(project, config, stop):
+            match event:
+                case RunStarted():
+                    print(
+                        f"Run {event.run_id} on {event.device}: {', '.join(event.modalities)}; "
+                        f"{event.seeds:,} seeds, {event.test:,} test links, {event.parameters:,} parameters"
+                    )
+                    for modality, reason in event.left_out.items():
+                        print(f"  without {modality}: {reason}")
+                case EpochDone():
+                    show(f"Training{label}", event.epoch, epochs)
+                case Evaluated():
+                    scores = ", ".join(f"{name} {m['mrr']:.3f}" for name, m in event.decodings.items())
+                    label = f" (MRR {scores})"
+                case Progress():
+                    show(event.stage, event.done, event.total)
+                case RunFinished():
+                    finished = event
+    if finished is None:
+        raise MimeaError("the run ended without a result")
+    print(
+        f"Run {finished.run_id} {finished.status} at epoch {finished.epoch} after {finished.seconds:.1f} s: "
+        f"{finished.candidates:,} candidates"
+    )
+    _print_metrics(finished.metrics)
+    return finished
+
+
+def evaluate(options: argparse.Namespace, _stop: threading.Event) -> None:
+    """Print a run's metrics."""
+    from core.training.evaluate import evaluate as measure
+
+    with _open(options.project) as project:
+        result = measure(project, options.run, options.candidates)
+    if options.json:
+        print(json.dumps(result))
+    else:
+        print(f"Run {result['run']}, ranked among {result['candidates']} right entities:")
+        _print_metrics(result["decodings"])
+
+
+def candidates(options: argparse.Namespace, _stop: threading.Event) -> None:
+    """Print or write the proposed pairs."""
+    from core.export.candidates import candidate_lines
+    from core.export.links import replace_atomically
+
+    with _open(options.project) as project:
+        lines = candidate_lines(project, _run_id(project, options.run), options.top)
+        if options.csv is None:
+            sys.stdout.writelines(lines)
+            return
+        try:
+            replace_atomically(options.csv, lines)
+        except OSError as error:
+            raise MimeaError(f"{options.csv} can't be written: {error.strerror or error}") from error
+    print(f"Candidates written to {options.csv}")
+
+
+def accept(options: argparse.Namespace, _stop: threading.Event) -> None:
+    """Accept candidates in bulk."""
+    from core.review.bulk import accept_candidates
+
+    if options.threshold is None and not options.mutual and not options.one_to_one:
+        raise UsageError("say which: --threshold SCORE, --mutual or --one-to-one")
+    with _open(options.project) as project:
+        number = accept_candidates(
+            project,
+            _run_id(project, options.run),
+            threshold=float("-inf") if options.threshold is None else options.threshold,
+            mutual=options.mutual,
+            one_to_one=options.one_to_one,
+            author=options.author,
+        )
+    print(f"Accepted {number:,} pairs")
+
+
+def export(options: argparse.Namespace, _stop: threading.Event) -> None:
+    """Write the accepted links."""
+    from core.export.links import write_links
+
+    with _open(options.project) as project:
+        number = write_links(project, options.out, options.format, base_iri=options.base_iri)
+    print(f"Wrote {number:,} links to {options.out}")
+
+
+def info(options: argparse.Namespace, _stop: threading.Event) -> None:
+    """Print what the project holds."""
+    from core.store.graphs import project_info
+
+    with _open(options.project) as project, project.read() as session:
+        info = project_info(session)
+    if options.json:
+        print(json.dumps(info.as_dict()))
+    else:
+        print("\n".join(info.lines()))
+
+
+def demo(options: argparse.Namespace, stop: threading.Event) -> None:
+    """Make, train and measure the demo project."""
+    from core.demo import DEMO_CONFIG, demo_dataset, demo_project_path
+    from core.training.evaluate import evaluate as measure
+
+    path = demo_project_path(options.directory)
+    if not path.exists():
+        _import_with_progress(path, demo_dataset(), stop)
+    with _open(path) as project:
+        if not options.no_train:
+            if _last_run(project) is None:
+                _train_with_progress(project, DEMO_CONFIG, stop)
+            best = measure(project)["decodings"]
+            print(f"Run {_run_id(project, None)} on links it never saw:")
+            _print_metrics(best)
+    print(f"The project is {path}")
+
+
+def _config(options: argparse.Namespace) -> RunConfig:
+    from core.config import RunConfig
+
+    config = RunConfig()
+    if options.config is not None:
+        try:
+            config = RunConfig.from_json(options.config.read_text(encoding="utf-8"))
+        except (OSError, UnicodeDecodeError) as error:
+            raise ConfigError(f"{options.config} can't be read: {error}") from error
+    changes: dict[str, Any] = {
+        name: getattr(options, name)
+        for name in ("seed_ratio", "random_seed", "epochs", "iterative", "device")
+        if getattr(options, name) is not None
+    }
+    for pair in options.set:
+        key, equals, value = pair.partition("=")
+        if not equals:
+            raise ConfigError(f"--set takes KEY=VALUE, found {pair!r}")
+        changes[key.strip()] = value.strip()
+    return config.replace(**changes)
+
+
+@contextmanager
+def _open(path: Path) -> Iterator[ProjectFile]:
+    project = ProjectFile.open(path)
+    try:
+        yield project
+    finally:
+        project.close()
+
+
+def _last_run(project: ProjectFile) -> int | None:
+    from core.store.runs import latest_run
+
+    with project.read() as session:
+        latest = latest_run(session)
+    return None if latest is None else latest.id
+
+
+def _run_id(project: ProjectFile, wanted: int | None) -> int:
+    run_id = wanted if wanted is not None else _last_run(project)
+    if run_id is None:
+        raise MimeaError(f"{project.path} has no run yet; train first")
+    return run_id
+
+
+def _print_metrics(decodings: Any) -> None:
+    for name, metrics in decodings.items():
+        print(f"  {name:<9}" + "  ".join(f"{key.upper()} {value:.3f}" for key, value in metrics.items()))

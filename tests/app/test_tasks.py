@@ -1,0 +1,69 @@
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator
+
+import pytest
+import shiboken6
+from PySide6.QtCore import QCoreApplication, QObject, QThread
+
+from app.tasks import Tasks
+from core.errors import MimeaError
+
+
+@pytest.fixture
+def tasks(qapp: QCoreApplication) -> Iterator[Tasks]:
+    made = Tasks()
+    yield made
+    made.wait()
+    qapp.processEvents()
+
+
+def test_work_runs_elsewhere_and_its_result_comes_back_here(qtbot, tasks: Tasks) -> None:
+    owner, seen = QObject(), []
+    tasks.read(owner, QThread.currentThread, lambda thread: seen.append((thread, QThread.currentThread())))
+    qtbot.waitUntil(lambda: bool(seen))
+    worker, receiver = seen[0]
+    assert receiver is owner.thread()
+    assert worker is not receiver
+
+
+def test_only_the_newest_task_of_a_key_is_delivered(qtbot, tasks: Tasks) -> None:
+    owner, gate, seen = QObject(), threading.Event(), []
+    tasks.read(owner, lambda: gate.wait(5) and "old", seen.append, key="pair")
+    tasks.read(owner, lambda: "new", seen.append, key="pair")
+    tasks.read(owner, lambda: "other", seen.append, key="list")
+    qtbot.waitUntil(lambda: len(seen) == 2)
+    gate.set()
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert sorted(seen) == ["new", "other"]
+
+
+def test_writes_keep_their_order(qtbot, tasks: Tasks) -> None:
+    owner, seen = QObject(), []
+    for number in range(20):
+        tasks.write(owner, lambda n=number: n, seen.append)
+    qtbot.waitUntil(lambda: len(seen) == 20)
+    assert seen == list(range(20))
+
+
+def test_a_known_error_arrives_as_its_sentence(qtbot, tasks: Tasks) -> None:
+    def fail() -> None:
+        raise MimeaError("the disk is full")
+
+    owner, seen = QObject(), []
+    tasks.read(owner, fail, failed=seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["the disk is full"]
+    with qtbot.waitSignal(tasks.failed) as blocker:
+        tasks.read(owner, fail)
+    assert blocker.args == ["the disk is full"]
+
+
+def test_results_for_a_deleted_owner_are_dropped(qtbot, tasks: Tasks) -> None:
+    owner, gate, seen = QObject(), threading.Event(), []
+    tasks.read(owner, lambda: gate.wait(5), seen.append)
+    shiboken6.delete(owner)
+    gate.set()
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert seen == []

@@ -1,0 +1,116 @@
+from __future__ import annotations
+
+import sqlite3
+import threading
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import ProjectError
+from core.store.project_file import ProjectFile
+from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, Graph
+
+
+def test_a_new_project_is_one_sqlite_file_that_says_what_it_is(tmp_path: Path) -> None:
+    project = ProjectFile.create(tmp_path / "new.mimea")
+    project.close()
+    connection = sqlite3.connect(tmp_path / "new.mimea")
+    assert connection.execute("PRAGMA application_id").fetchone() == (APPLICATION_ID,)
+    assert connection.execute("PRAGMA user_version").fetchone() == (SCHEMA_VERSION,)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    connection.close()
+    assert [p.name for p in tmp_path.iterdir()] == ["new.mimea"]
+
+
+def test_every_connection_enforces_foreign_keys(project: ProjectFile) -> None:
+    with pytest.raises(IntegrityError), project.write() as session:
+        session.execute(text("INSERT INTO image (entity_id, path, sha256, width, height, status) "
+                             "VALUES (9999, 'x', '', 0, 0, 'ok')"))  # fmt: skip
+
+
+def test_a_failed_write_changes_nothing(project: ProjectFile) -> None:
+    with pytest.raises(RuntimeError), project.write() as session:
+        session.execute(text("UPDATE graph SET name = 'changed'"))
+        raise RuntimeError
+    with project.read() as session:
+        assert "changed" not in session.scalars(select(Graph.name)).all()
+
+
+def test_readers_do_not_wait_for_a_writer(project: ProjectFile) -> None:
+    with project.write() as writer:
+        writer.execute(text("UPDATE graph SET name = 'half done'"))
+        names: list[str] = []
+
+        def read() -> None:
+            with project.read() as reader:
+                names.extend(reader.scalars(select(Graph.name)))
+
+        thread = threading.Thread(target=read)
+        thread.start()
+        thread.join(5)
+        assert names == ["Atlas", "Factbook"]
+
+
+def test_writers_of_several_threads_all_succeed(project: ProjectFile) -> None:
+    def add() -> None:
+        for _ in range(10):
+            with project.write() as session:
+                session.execute(text("UPDATE graph SET license = license || 'x' WHERE id = 1"))
+
+    threads = [threading.Thread(target=add) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with project.read() as session:
+        assert session.scalar(text("SELECT length(license) FROM graph WHERE id = 1")) == 8 + 40
+
+
+def _text_file(path: Path) -> None:
+    path.write_text("these are no links\n" * 100)
+
+
+def _other_database(path: Path) -> None:
+    connection = sqlite3.connect(path)
+    connection.execute("CREATE TABLE t (x)")
+    connection.close()
+
+
+def _newer_project(path: Path) -> None:
+    ProjectFile.create(path).close()
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA user_version = {SCHEMA_VERSION + 1}")
+    connection.close()
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (_text_file, "is not a MIMEA project"),
+        (_other_database, "is a database, but not a MIMEA project"),
+        (_newer_project, "was written by a newer version"),
+        (Path.touch, "is a database, but not a MIMEA project"),
+        (Path.mkdir, "there is no project"),
+        (lambda path: None, "there is no project"),
+    ],
+)
+def test_what_is_no_project_is_refused_and_left_as_it_was(tmp_path: Path, make, message: str) -> None:
+    path = tmp_path / "other.mimea"
+    make(path)
+    before = path.read_bytes() if path.is_file() else None
+    with pytest.raises(ProjectError, match=message):
+        ProjectFile.open(path)
+    assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_an_existing_file_is_never_overwritten(project: ProjectFile) -> None:
+    with pytest.raises(ProjectError, match="exists already"):
+        ProjectFile.create(project.path)
+
+
+def test_an_impossible_place_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(ProjectError, match="can't be created"):
+        ProjectFile.create(tmp_path / "file" / "p.mimea")
