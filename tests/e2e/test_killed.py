@@ -1,0 +1,104 @@
+"""SIGKILL at the worst moment: what was shown as saved is there, and the project file is sound."""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from sqlalchemy import text
+
+from core.review.journal import Decision, current_verdicts, decide
+from core.store.project_file import ProjectFile
+from core.store.runs import close_interrupted_runs, list_runs
+from tests.support import REPOSITORY, build_project
+
+pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
+
+_DECIDE_FOREVER = """
+import sys
+from pathlib import Path
+from core.review.journal import Decision, decide
+from core.store.project_file import ProjectFile
+project = ProjectFile.open(Path(sys.argv[1]))
+while True:
+    for i in range(1, 41):
+        decide(project, [Decision(i, 40 + i, "accepted", 0.5, 1)])
+        print(i, flush=True)
+        decide(project, [Decision(i, 40 + i, "rejected", 0.5, 1)])
+        print(-i, flush=True)
+"""
+
+
+def integrity(project: ProjectFile) -> str:
+    with project.read() as session:
+        return str(session.scalar(text("PRAGMA integrity_check")))
+
+
+def start(*arguments: str) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-u", *arguments],
+        cwd=REPOSITORY,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    )
+
+
+@pytest.mark.parametrize("said", [1, 2, 7, 30])
+def test_killed_between_two_verdicts(tmp_path: Path, said: int) -> None:
+    path = tmp_path / "p.mimea"
+    build_project(path, images=False).close()
+    with start("-c", _DECIDE_FOREVER, str(path)) as process:
+        assert process.stdout is not None
+        lines = [int(process.stdout.readline()) for _ in range(said)]
+        process.send_signal(signal.SIGKILL)
+        lines += [int(line) for line in process.stdout.read().split()]
+    project = ProjectFile.open(path)
+    assert integrity(project) == "ok"
+    with project.read() as session:
+        journal = session.execute(text("SELECT left_id, kind FROM verdict ORDER BY id")).all()
+    saved = [left if kind == "accepted" else -left for left, kind in journal]
+    project.close()
+    # One more may be on disk than was said: it was saved and the process died before it could say so.
+    assert saved[: len(lines)] == lines
+    assert len(saved) <= len(lines) + 1
+
+
+def test_killed_in_mid_training(tmp_path: Path) -> None:
+    path = tmp_path / "p.mimea"
+    project = build_project(path, images=False, run=False)
+    decide(project, [Decision(1, 41, "accepted", 0.9)])
+    project.close()
+    settings = [
+        "--epochs",
+        "100000",
+        "--seed-ratio",
+        "0.5",
+        "--set",
+        "dimension=16",
+        "--set",
+        "evaluate_every=1",
+    ]
+    with start("main.py", "train", str(path), *settings, "--device", "cpu") as process:
+        project = ProjectFile.open(path)
+        epochs = 0
+        while epochs < 3 and process.poll() is None:
+            with project.read() as session:
+                epochs = session.scalar(text("SELECT count(*) FROM epoch")) or 0
+        assert process.poll() is None, process.stdout and process.stdout.read()
+        process.send_signal(signal.SIGKILL)
+    project.close()
+
+    project = ProjectFile.open(path)
+    assert integrity(project) == "ok"
+    with project.write() as session:
+        close_interrupted_runs(session)
+    with project.read() as session:
+        assert [(d.left_id, d.right_id, d.kind) for d in current_verdicts(session)] == [(1, 41, "accepted")]
+        (run,) = list_runs(session)
+    assert run.status == "stopped"
+    assert run.error == "interrupted"
+    project.close()
