@@ -35,7 +35,7 @@ def run(arguments: Sequence[str]) -> int:
             return 1
         except BrokenPipeError:
             # Whoever read our output has left; Python would complain once more when it flushes at exit.
-            sys.stdout = None  # type: ignore[assignment]
+            sys.stdout = None
             return 1
     return INTERRUPTED if stop.is_set() else 0
 

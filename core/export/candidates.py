@@ -15,6 +15,7 @@ COLUMNS = (
     "left_uri", "left_label", "right_uri", "right_label", "rank", "score",
     "score_structure", "score_relation", "score_attribute", "score_visual", "mutual",
 )  # fmt: skip
+_FLUSH_CHARACTERS = 64_000
 
 
 def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str]:
@@ -32,18 +33,17 @@ def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str
             WHERE c.run_id = :run AND c.rank <= :top ORDER BY c.left_id, c.rank"""),
             {"run": run_id, "top": top},
         )
-        first = rows.fetchone()
-        if first is None:
-            raise MimeaError(f"run {run_id} has no candidates; train first")
         line = io.StringIO()
         writer = csv.writer(line, lineterminator="\n")
         writer.writerow(COLUMNS)
-        row = first
-        while row is not None:
+        empty = True
+        for row in rows:
+            empty = False
             writer.writerow(["" if value is None else value for value in row])
-            if line.tell() > 64_000:
+            if line.tell() > _FLUSH_CHARACTERS:
                 yield line.getvalue()
                 line.seek(0)
                 line.truncate()
-            row = rows.fetchone()
+        if empty:
+            raise MimeaError(f"run {run_id} has no candidates; train first")
         yield line.getvalue()
