@@ -37,9 +37,9 @@ def _open_window(project: Path | None) -> int:
     if sys.platform == "win32":
         # Torch's DLLs fail to load once Qt's are there (pytorch#166628); elsewhere torch is imported later.
         import torch  # noqa: F401
-    from app.application import run_window
+    from app.application import main as open_window
 
-    return run_window(project)
+    return open_window(project)
 
 
 def _has_display() -> bool:
