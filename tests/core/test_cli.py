@@ -28,8 +28,8 @@ def write_pair(folder: Path, size: int = 30) -> None:
             lines.append(f'{subject} <http://www.w3.org/2000/01/rdf-schema#label> "thing {i}"@en .')
             lines.append(f'{subject} <http://x.org/{side}/size> "{i * i}" .')
             lines += [
-                f"{subject} <http://x.org/{side}/{word}{step % 2}> <http://x.org/{side}/{(i * step + 1) % size}> ."
-                for step in (1, 2, 5)
+                f"{subject} <http://x.org/{side}/{word}{s % 2}> <http://x.org/{side}/{(s * i + 1) % size}> ."
+                for s in (1, 2, 5)
             ]
         (folder / side).mkdir(parents=True)
         (folder / side / "graph.nt").write_text("\n".join(lines) + "\n")

@@ -1,0 +1,79 @@
+"""Opening a dataset, a benchmark folder or two graphs named apart; nothing is read until its parts are."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import InputError
+from core.kg.detect import AUTO, Detection, detect_dataset, detect_graph, format_named, recognise
+from core.kg.source import Dataset, GraphSource, LinkSource
+
+__all__ = ["Dataset", "GraphSource", "LinkSource", "open_dataset", "open_pair"]
+
+
+def open_dataset(directory: Path, format: str = AUTO) -> Dataset:
+    """A folder with both graphs and perhaps links, such as a published benchmark.
+
+    Raises:
+        InputError: it is in no known format, or not in the one named.
+    """
+    directory = _absolute(directory)
+    if format == AUTO:
+        detection = detect_dataset(directory)
+    else:
+        detection = _named(
+            format, directory, recognise(format_named(format, directory).recognise_dataset, directory)
+        )
+    return format_named(detection.format, directory).open_dataset(directory, detection.reason)
+
+
+def open_pair(
+    left: Path,
+    right: Path,
+    *,
+    links: Path | None = None,
+    images_left: Path | None = None,
+    images_right: Path | None = None,
+    format: str = AUTO,
+) -> Dataset:
+    """Two graphs, each a folder or file, in one format or two, with links and images where given.
+
+    Raises:
+        InputError: a path does not exist, or a graph is in no known format, or not in the one named.
+    """
+    left, right = _absolute(left), _absolute(right)
+    for images in (images_left, images_right):
+        if images and not images.is_dir():
+            raise InputError(images, "a folder of images", "a file" if images.exists() else "nothing there")
+    found = [_detect_graph(path, format) for path in (left, right)]
+    kinds = [
+        format_named(detection.format, path) for detection, path in zip(found, (left, right), strict=True)
+    ]
+    graphs = (kinds[0].open_graph(left, images_left), kinds[1].open_graph(right, images_right))
+    return Dataset(
+        name=f"{graphs[0].name}-{graphs[1].name}",
+        left=graphs[0],
+        right=graphs[1],
+        links=kinds[0].open_links(_absolute(links)) if links else None,
+        format="+".join(dict.fromkeys(detection.format for detection in found)),
+        reason="; ".join(f"{p.name}: {d.reason}" for d, p in zip(found, (left, right), strict=True)),
+    )
+
+
+def _detect_graph(path: Path, format: str) -> Detection:
+    if format == AUTO:
+        return detect_graph(path)
+    return _named(format, path, recognise(format_named(format, path).recognise_graph, path))
+
+
+def _named(format: str, path: Path, reason: str | None) -> Detection:
+    """A format that was asked for: still looked for, so that a wrong choice is told before reading."""
+    if reason:
+        return Detection(format, f"asked for, and {reason}")
+    known = format_named(format, path)
+    found = "nothing there" if not path.exists() else "something else"
+    raise InputError(path, f"{known.dataset_layout} for both graphs, {known.graph_layout} for one", found)
+
+
+def _absolute(path: Path) -> Path:
+    return path.expanduser().absolute()

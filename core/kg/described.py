@@ -1,0 +1,33 @@
+"""Labels and descriptions given in a file of their own: identifier, label and, perhaps, description."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.errors import InputError
+from core.kg.records import Batch, EntityBatch
+from core.kg.source import Part
+from core.kg.text import blocks, shown, size, strip_brackets
+
+_WHAT = "identifier, label and perhaps a description, tab-separated"
+
+
+def labels_part(title: str, path: Path) -> Part:
+    """A part that describes entities which other parts declare."""
+    return Part(title, size(path), lambda: _read(path))
+
+
+def _read(path: Path) -> Iterator[Batch]:
+    for block in blocks(path, _WHAT):
+        batch = EntityBatch([], [], [], declares=False, done=block.done)
+        for number, line in enumerate(block.lines, block.first):
+            if not line.strip():
+                continue
+            cells = line.split("\t")
+            if not 2 <= len(cells) <= 3:
+                raise InputError(path, _WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
+            batch.uris.append(strip_brackets(cells[0].strip()))
+            batch.labels.append(cells[1].strip())
+            batch.descriptions.append(cells[2].strip() if len(cells) == 3 else "")
+        yield batch

@@ -1,0 +1,132 @@
+"""Pictures on disk: the files that a folder holds under a name, and what one file is. Nothing is fetched."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from PIL import Image
+
+from core.errors import InputError
+from core.kg.records import Batch, ImageBatch, Note
+from core.kg.source import Part
+from core.kg.text import blocks, require_file, shown, size, strip_brackets
+
+IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
+INDEX = "index.tsv"
+# A picture of more pixels than this is refused unread: a few kilobytes can unfold into gigabytes.
+MAX_PIXELS = 100_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class ImageFacts:
+    """What one picture file is; size 0 and no digest where it is missing, size 0 where unreadable."""
+
+    status: Literal["ok", "missing", "unreadable"]
+    sha256: str = ""
+    width: int = 0
+    height: int = 0
+
+
+def inspect(path: Path) -> ImageFacts:
+    """Look at a picture file: its digest, its size, whether it decodes."""
+    digest = ""
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+            file.seek(0)
+            with Image.open(file) as image:
+                width, height, kind = *image.size, image.format
+                if width * height > MAX_PIXELS:
+                    return ImageFacts("unreadable", digest)
+                if kind == "JPEG":
+                    # It has no checksums to verify; decoded at an eighth of its size it still shows a cut.
+                    image.draft(None, (width // 8, height // 8))
+                    image.load()
+                else:
+                    image.verify()
+    except FileNotFoundError:
+        return ImageFacts("missing")
+    except Exception:  # decoders raise whatever their parsing meets: SyntaxError, struct.error, KeyError ...
+        return ImageFacts("unreadable", digest)
+    return ImageFacts("ok", digest, width, height)
+
+
+class ImageFolder:
+    """The picture files under a folder, by file name, by stem and by the name of the folder they are in."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._by_name: dict[str, list[Path]] = {}
+        for place, folders, names in os.walk(folder):
+            folders.sort()  # the order in which the system lists them must not show
+            for name in sorted(names):
+                path = Path(place, name)
+                if path.suffix.lower() in IMAGE_SUFFIXES:
+                    self._by_name.setdefault(name, []).append(path)
+                    self._by_name.setdefault(path.stem, []).append(path)
+                    self._by_name.setdefault(path.parent.name, []).append(path)
+
+    def find(self, *names: str) -> list[Path]:
+        """The files known under the first of ``names`` that any is known under; empty if none."""
+        return next((self._by_name[name] for name in names if name in self._by_name), [])
+
+
+def inside(folder: Path, name: str) -> Path | None:
+    """The path that ``name`` gives within ``folder``, None where it leads out of it."""
+    path = Path(os.path.normpath(folder.absolute() / name))
+    return path if path.is_relative_to(os.path.normpath(folder.absolute())) else None
+
+
+def folder_images(title: str, folder: Path) -> Part:
+    """A part for a folder with an ``index.tsv`` of entity, tab, file name within the folder.
+
+    A file that is not there is yielded all the same, to be kept as missing: this index is of files at hand.
+
+    Raises:
+        InputError: the folder has no such index.
+    """
+    index = require_file(folder / INDEX, "lines of entity, tab, image file")
+
+    def find(_entity: str, name: str) -> list[Path]:
+        path = inside(folder, name)
+        return [path] if path else []
+
+    return indexed_images(title, index, lambda: find)
+
+
+# Takes an entity and an image name, returns the files meant: none where nothing is here under this name.
+Find = Callable[[str, str], list[Path]]
+
+
+def indexed_images(title: str, index: Path, finder: Callable[[], Find]) -> Part:
+    """A part that reads lines of entity, tab, image name and yields the files that the finder gives for them.
+
+    A name without a file is counted in a note: such indexes name pictures that were never handed out.
+    """
+    return Part(title, size(index), lambda: _read_index(index, finder()))
+
+
+def _read_index(index: Path, find: Find) -> Iterator[Batch]:
+    what = "entity and image name, tab-separated"
+    absent = 0
+    for block in blocks(index, what):
+        batch = ImageBatch([], [], block.done)
+        for number, line in enumerate(block.lines, block.first):
+            if not line.strip():
+                continue
+            cells = line.split("\t") if "\t" in line else line.split()
+            if len(cells) != 2:
+                raise InputError(index, what, f"{len(cells)} columns in {shown(line)}", line=number)
+            entity = strip_brackets(cells[0].strip())
+            paths = find(entity, cells[1].strip())
+            absent += not paths
+            batch.entities.extend([entity] * len(paths))
+            batch.paths.extend(path.absolute() for path in paths)
+        yield batch
+    if absent:
+        yield Note(f"{absent:,} images that {index.name} names are not here", size(index))

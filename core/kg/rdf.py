@@ -1,0 +1,82 @@
+"""RDF: a graph is a folder of .nt and .ttl files, or one file; a dataset is a folder of two such folders."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from core.errors import InputError
+from core.kg.described import labels_part
+from core.kg.images import INDEX, folder_images
+from core.kg.links import open_links
+from core.kg.rdf_graph import read_graph
+from core.kg.rdf_parse import FORMATS, is_rdf, rdf_files
+from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part
+from core.kg.text import find_license, size
+
+_SUFFIXES = " or ".join(FORMATS)
+_LINK_FILES = ("links.tsv", *(f"links{suffix}" for suffix in FORMATS))
+
+
+def _graph_folders(folder: Path) -> list[Path]:
+    if not folder.is_dir():
+        return []
+    return sorted(path for path in folder.iterdir() if path.is_dir() and rdf_files(path))
+
+
+def _recognise_dataset(path: Path) -> str | None:
+    folders = _graph_folders(path)
+    if len(folders) != 2:
+        return None
+    return f"its folders {folders[0].name} and {folders[1].name} hold {_SUFFIXES} files"
+
+
+def _recognise_graph(path: Path) -> str | None:
+    if is_rdf(path):
+        return f"its name ends in {path.suffix}"
+    files = rdf_files(path)
+    return f"it holds {files[0].name}" if files else None
+
+
+def _open_dataset(folder: Path, reason: str) -> Dataset:
+    folders = _graph_folders(folder)
+    if len(folders) != 2:
+        raise InputError(folder, f"two folders with {_SUFFIXES} files", f"{len(folders)}")
+    return Dataset(
+        name=folder.name,
+        left=_open_graph(folders[0], None),
+        right=_open_graph(folders[1], None),
+        links=_links(folder),
+        format=FORMAT.name,
+        reason=reason,
+    )
+
+
+def _links(folder: Path) -> LinkSource | None:
+    found = [folder / name for name in _LINK_FILES if (folder / name).exists()]
+    return open_links(found[0]) if found else None
+
+
+def _open_graph(path: Path, images: Path | None) -> GraphSource:
+    path = path.absolute()
+    files = [path] if path.is_file() else rdf_files(path)
+    if not files:
+        raise InputError(path, f"a file or folder of {_SUFFIXES} files", "none")
+    folder, name = (path.parent, path.stem) if path.is_file() else (path, path.name)
+    parts = [Part(f"{name} statements", sum(map(size, files)), lambda: read_graph(files))]
+    if (labels := folder / "labels.tsv").exists():
+        parts.append(labels_part(f"{name} labels", labels))
+    if images or (folder / "images" / INDEX).exists():
+        parts.append(folder_images(f"{name} images", images or folder / "images"))
+    return GraphSource(name, str(path), find_license(folder), tuple(parts))
+
+
+FORMAT = Format(
+    name="rdf",
+    dataset_layout=f"two folders with {_SUFFIXES} files (RDF)",
+    graph_layout=f"{_SUFFIXES} files (RDF)",
+    recognise_dataset=_recognise_dataset,
+    recognise_graph=_recognise_graph,
+    open_dataset=_open_dataset,
+    open_graph=_open_graph,
+    open_links=open_links,
+)

@@ -1,0 +1,71 @@
+"""A dataset as lazily read parts: opening one looks at names and sizes, reading streams batches."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.kg.records import Batch
+
+
+@dataclass(frozen=True)
+class Part:
+    """One thing to read, a file as a rule. ``read`` starts afresh at each call.
+
+    ``title`` continues the word "Reading"; ``size`` is in the unit of the batches' ``done``, 0 for unknown.
+    """
+
+    title: str
+    size: int
+    read: Callable[[], Iterator[Batch]]
+
+
+@dataclass(frozen=True)
+class GraphSource:
+    """One graph of a pair: what it is called, where it is, and its parts in reading order."""
+
+    name: str
+    source: str
+    license: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class LinkSource:
+    """Known links between the two graphs, from a file of their own."""
+
+    source: str
+    parts: tuple[Part, ...]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Two graphs to align and, where known, links between them; ``reason`` says why ``format`` was chosen."""
+
+    name: str
+    left: GraphSource
+    right: GraphSource
+    links: LinkSource | None
+    format: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Format:
+    """A reader's entry in the detection list (:data:`core.kg.detect.FORMATS`).
+
+    ``dataset_layout`` and ``graph_layout`` say what a folder of this format holds, for error messages.
+    ``recognise_*`` return the reason in words, or None; they look at names only. ``open_*`` raise InputError.
+    ``open_graph`` takes the images folder as second argument, None for the format's own place; ``open_links``
+    a file of links whose identifiers are written as this format writes them.
+    """
+
+    name: str
+    dataset_layout: str
+    graph_layout: str
+    recognise_dataset: Callable[[Path], str | None]
+    recognise_graph: Callable[[Path], str | None]
+    open_dataset: Callable[[Path, str], Dataset]
+    open_graph: Callable[[Path, Path | None], GraphSource]
+    open_links: Callable[[Path], LinkSource]

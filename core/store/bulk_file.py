@@ -1,0 +1,157 @@
+"""A new project file filled at full speed beside its place, and put there only when it is complete."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from types import TracebackType
+
+from core.errors import Cancelled, ProjectError
+from core.store.project_file import ProjectFile
+
+PART_SUFFIX = ".part"
+_CACHE_KILOBYTES = 64 * 1024
+_STEPS_BETWEEN_CHECKS = 100_000
+
+
+class BulkFile:
+    """``TARGET.part`` while the ``with`` block runs; :meth:`publish` makes it the target, else it vanishes.
+
+    Inside, the connection is in one transaction without a journal and without secondary indexes: a crash
+    may damage the file, which then is only a part to be thrown away.
+    """
+
+    connection: sqlite3.Connection
+
+    def __init__(self, target: Path, stopped: Callable[[], bool]) -> None:
+        self.target = target.expanduser().absolute()
+        self.part = self.target.with_name(self.target.name + PART_SUFFIX)
+        self._stopped = stopped
+        self._indexes: list[str] = []
+        self._new_folders: list[Path] = []
+        self._published = False
+
+    def __enter__(self) -> BulkFile:
+        """Begin.
+
+        Raises:
+            ProjectError: the target exists, can't be written, or is being imported by another process.
+        """
+        if self.target.exists():
+            raise ProjectError(f"{self.target} exists already; choose another name or open it")
+        self._take_over_remains()
+        self._new_folders = [folder for folder in self.target.parents if not folder.exists()]
+        try:
+            ProjectFile.create(self.part).close()
+            self._connect()
+        except BaseException as error:
+            self._discard()
+            if isinstance(error, sqlite3.Error | OSError):
+                raise ProjectError(f"{self.target} can't be created: {error}") from error
+            raise
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if not self._published:
+            self.connection.close()
+            self._discard()
+        if isinstance(error, sqlite3.OperationalError) and self._stopped():
+            raise Cancelled("the import was stopped; nothing was written") from error
+        if isinstance(error, sqlite3.Error):
+            raise ProjectError(f"{self.target} can't be written: {error}") from error
+
+    def build_indexes(self) -> None:
+        """Make the secondary indexes, in one sort each instead of row by row."""
+        for sql in self._indexes:
+            self.connection.execute(sql)
+
+    def publish(self) -> None:
+        """Put the complete file in its place, safe on disk, without ever overwriting another.
+
+        Raises:
+            ProjectError: something has come to be at the target meanwhile, or the disk fails.
+        """
+        self.connection.execute("COMMIT")
+        self.connection.set_progress_handler(None, 0)
+        self.connection.execute("PRAGMA locking_mode = NORMAL")
+        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.close()
+        try:
+            _sync(self.part)
+            _move(self.part, self.target)
+            self._published = True
+            if os.name == "posix":
+                _sync(self.target.parent)
+        except OSError as error:
+            raise ProjectError(f"{self.target} can't be written: {error.strerror or error}") from error
+
+    def _connect(self) -> None:
+        connection = sqlite3.connect(self.part, isolation_level=None)
+        self.connection = connection
+        for pragma in (
+            "locking_mode = EXCLUSIVE",
+            "journal_mode = OFF",
+            "synchronous = OFF",
+            "foreign_keys = OFF",  # every id is handed out by the loader; checking each row doubles the time
+            f"cache_size = -{_CACHE_KILOBYTES}",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+        connection.execute("BEGIN EXCLUSIVE")
+        rows = connection.execute(
+            "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
+        )
+        for name, sql in rows.fetchall():
+            connection.execute(f'DROP INDEX "{name}"')
+            self._indexes.append(sql)
+        # A long statement (an index, a sort) is interrupted by this; the readers ask between batches.
+        connection.set_progress_handler(self._stopped, _STEPS_BETWEEN_CHECKS)
+
+    def _take_over_remains(self) -> None:
+        """Remove what a killed import left, unless an import is still at it."""
+        if not self.part.exists():
+            return
+        connection = sqlite3.connect(self.part, timeout=0, isolation_level=None)
+        try:
+            connection.execute("BEGIN EXCLUSIVE")
+        except sqlite3.OperationalError as error:
+            raise ProjectError(f"{self.target} is being imported by another process") from error
+        except sqlite3.DatabaseError:
+            pass  # damaged by the kill
+        finally:
+            connection.close()
+        self._discard()
+
+    def _discard(self) -> None:
+        with suppress(OSError):  # what made the import fail is told, not what comes of it here
+            for suffix in ("", "-wal", "-shm", "-journal"):
+                self.part.with_name(self.part.name + suffix).unlink(missing_ok=True)
+            for folder in self._new_folders:
+                if folder.is_dir() and not any(folder.iterdir()):
+                    folder.rmdir()
+
+
+def _move(source: Path, target: Path) -> None:
+    """Rename without overwriting, which POSIX's rename would do."""
+    try:
+        os.link(source, target)
+    except FileExistsError as error:
+        raise ProjectError(f"{target} has come to exist meanwhile; choose another name") from error
+    except OSError:  # a file system without hard links
+        if target.exists():
+            raise ProjectError(f"{target} has come to exist meanwhile; choose another name") from None
+        source.rename(target)
+    else:
+        source.unlink()
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)

@@ -1,0 +1,266 @@
+"""Loads the batches of one graph into the tables: numbers the identifiers, merges duplicates, counts."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Iterable, Iterator
+from itertools import islice, repeat
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.kg.labels import entity_label, relation_labels
+from core.kg.records import (
+    AttributeBatch,
+    Batch,
+    EntityBatch,
+    ImageBatch,
+    LinkBatch,
+    NameBatch,
+    Note,
+    RelationBatch,
+)
+from core.kg.source import GraphSource
+from core.store.image_rows import ImageRows
+from core.store.import_report import ProgressMeter, SideReport
+
+_ROWS = 20_000
+_ONE_OF_EACH_ATTRIBUTE_TRIPLE = """
+DELETE FROM attribute_triple WHERE id IN (
+  SELECT id FROM (
+    SELECT id, row_number() OVER (
+      PARTITION BY entity_id, attribute_id, value, datatype, language ORDER BY id) AS mention
+    FROM attribute_triple WHERE entity_id >= ?)
+  WHERE mention > 1)
+"""
+
+
+class Numbers(dict[str, int]):
+    """Identifier -> row id, handed out in the order first met."""
+
+    def __init__(self, first: int) -> None:
+        super().__init__()
+        self.first = first
+
+    def __missing__(self, key: str) -> int:
+        number = self[key] = self.first + len(self)
+        return number
+
+
+class GraphLoader:
+    """One side of an import: :meth:`load` the source, then ask for :attr:`links` and :meth:`report`."""
+
+    def __init__(
+        self, connection: sqlite3.Connection, graph_id: int, source: GraphSource, meter: ProgressMeter
+    ) -> None:
+        self.source = source
+        self.links: list[LinkBatch] = []
+        self.entities = Numbers(_next_id(connection, "entity"))
+        self._relations = Numbers(_next_id(connection, "relation"))
+        self._attributes = Numbers(_next_id(connection, "attribute"))
+        self._connection = connection
+        self._graph_id = graph_id
+        self._meter = meter
+        self._labels: dict[int, str] = {}
+        self._descriptions: dict[int, str] = {}
+        self._names: dict[str, str] = {}
+        self._triples: list[NDArray[np.int64]] = []
+        self._images = ImageRows(source.name)
+        self._attribute_triples = 0
+        self._left_out: dict[str, int] = {}
+        self._strangers: set[str] = set()
+        self._notes: list[str] = []
+        self._duplicates = 0
+        self._isolated = 0
+        self._counts: dict[str, int] = {}
+
+    def load(self) -> None:
+        """Read the whole source and write its rows.
+
+        Raises:
+            InputError: a file is not what it should be.
+            Cancelled: the user stopped the import.
+        """
+        for part in self.source.parts:
+            self._meter.stage(f"Reading {part.title}", part.size)
+            for batch in part.read():
+                self._take(batch)
+                self._meter.at(batch.done)
+        self._write_relation_triples()
+        self._write_named("relation", self._relations)
+        self._write_named("attribute", self._attributes)
+        self._merge_attribute_triples()
+        self._write_entities()
+        self._counts["image"] = self._images.write(self._connection, self._meter)
+        self._note_strangers()
+
+    def report(self, linked: int) -> SideReport:
+        """What came in; ``linked`` is how many of the entities the links name."""
+        return SideReport(
+            name=self.source.name,
+            counts=self._counts,
+            duplicates=self._duplicates,
+            dangling=len(self.entities) - linked,
+            isolated=self._isolated,
+            images_missing=self._images.missing,
+            images_unreadable=self._images.unreadable,
+            notes=[*self._notes, *self._images.notes()],
+        )
+
+    def _take(self, batch: Batch) -> None:
+        match batch:
+            case RelationBatch():
+                self._take_relations(batch)
+            case AttributeBatch():
+                self._take_attributes(batch)
+            case EntityBatch():
+                self._take_entities(batch)
+            case NameBatch():
+                self._names.update(zip(batch.uris, batch.labels, strict=True))
+            case ImageBatch():
+                known = [self.entities.get(uri) for uri in batch.entities]
+                self._left_out_if_unknown("images", batch.entities, known)
+                self._images.add(known, batch.paths)
+            case LinkBatch():
+                self.links.append(batch)
+            case Note():
+                self._notes.append(batch.text)
+        self._meter.counts["entity"] = self.entities.first - 1 + len(self.entities)
+
+    def _take_relations(self, batch: RelationBatch) -> None:
+        count = len(batch.heads)
+        columns = np.empty((3, count), dtype=np.int64)
+        for row, numbers, uris in (
+            (0, self.entities, batch.heads),
+            (1, self._relations, batch.relations),
+            (2, self.entities, batch.tails),
+        ):
+            columns[row] = np.fromiter(map(numbers.__getitem__, uris), np.int64, count)
+        self._triples.append(columns)
+        self._meter.counts["relation_triple"] += count
+
+    def _take_attributes(self, batch: AttributeBatch) -> None:
+        known: list[int | None]
+        if batch.declares:
+            known = [self.entities[uri] for uri in batch.entities]
+        else:
+            known = [self.entities.get(uri) for uri in batch.entities]
+            self._left_out_if_unknown("attribute triples", batch.entities, known)
+        rows = [
+            (entity, self._attributes[attribute], value, datatype, language)
+            for entity, attribute, value, datatype, language in zip(
+                known, batch.attributes, batch.values, batch.datatypes, batch.languages, strict=True
+            )
+            if entity is not None
+        ]
+        self._connection.executemany(
+            "INSERT INTO attribute_triple (entity_id, attribute_id, value, datatype, language) "
+            "VALUES (?, ?, ?, ?, ?)",
+            rows,
+        )
+        self._attribute_triples += len(rows)
+        self._meter.counts["attribute_triple"] += len(rows)
+
+    def _take_entities(self, batch: EntityBatch) -> None:
+        if batch.declares:
+            known: list[int | None] = [self.entities[uri] for uri in batch.uris]
+        else:
+            known = [self.entities.get(uri) for uri in batch.uris]
+            self._left_out_if_unknown("labels", batch.uris, known)
+        for texts, held in ((batch.labels, self._labels), (batch.descriptions, self._descriptions)):
+            # An empty list of texts says nothing of any.
+            for entity, text in zip(known, texts, strict=bool(texts)):
+                if text and entity is not None:
+                    held[entity] = text
+
+    def _left_out_if_unknown(self, what: str, uris: list[str], known: list[int | None]) -> None:
+        unknown = [uri for uri, entity in zip(uris, known, strict=True) if entity is None]
+        if unknown:
+            self._left_out[what] = self._left_out.get(what, 0) + len(unknown)
+            self._strangers.update(unknown)
+
+    def _note_strangers(self) -> None:
+        if self._left_out:
+            what = " and ".join(f"{count:,} {what}" for what, count in self._left_out.items())
+            self._notes.append(
+                f"{what} were left out: they are about {len(self._strangers):,} things that are no entities "
+                "of this graph"
+            )
+
+    def _write_relation_triples(self) -> None:
+        columns = np.concatenate(self._triples, axis=1) if self._triples else np.empty((3, 0), np.int64)
+        self._triples.clear()
+        given = columns.shape[1]
+        columns = _distinct(columns)
+        count = columns.shape[1]
+        self._isolated = len(self.entities) - len(np.unique(columns[[0, 2]]))
+        self._duplicates += given - count
+        self._meter.counts["relation_triple"] -= given - count
+        self._counts["relation_triple"] = count
+        self._meter.stage(f"Writing {self.source.name} relation triples", count)
+        for start in range(0, count, _ROWS):
+            heads, relations, tails = columns[:, start : start + _ROWS].tolist()
+            self._connection.executemany(
+                "INSERT INTO relation_triple (graph_id, head_id, relation_id, tail_id) VALUES (?, ?, ?, ?)",
+                zip(repeat(self._graph_id), heads, relations, tails, strict=False),
+            )
+            self._meter.at(min(start + _ROWS, count))
+
+    def _write_named(self, table: str, numbers: Numbers) -> None:
+        labels = relation_labels(numbers)
+        self._connection.executemany(
+            f"INSERT INTO {table} (id, graph_id, uri, label) VALUES (?, ?, ?, ?)",
+            (
+                (number, self._graph_id, uri, self._names.get(uri) or labels[uri])
+                for uri, number in numbers.items()
+            ),
+        )
+        self._counts[table] = len(numbers)
+        self._meter.counts[table] += len(numbers)
+
+    def _merge_attribute_triples(self) -> None:
+        self._meter.stage(f"Merging {self.source.name} attribute triples")
+        cursor = self._connection.execute(_ONE_OF_EACH_ATTRIBUTE_TRIPLE, (self.entities.first,))
+        self._duplicates += cursor.rowcount
+        self._meter.counts["attribute_triple"] -= cursor.rowcount
+        self._counts["attribute_triple"] = self._attribute_triples - cursor.rowcount
+
+    def _write_entities(self) -> None:
+        self._meter.stage(f"Writing {self.source.name} entities", len(self.entities))
+        rows = (
+            (
+                number,
+                self._graph_id,
+                uri,
+                self._labels.get(number) or entity_label(uri),
+                self._descriptions.get(number, ""),
+            )
+            for uri, number in self.entities.items()
+        )
+        for written, chunk in _chunks(rows):
+            self._connection.executemany(
+                "INSERT INTO entity (id, graph_id, uri, label, description) VALUES (?, ?, ?, ?, ?)", chunk
+            )
+            self._meter.at(written)
+        self._counts["entity"] = len(self.entities)
+
+
+def _distinct(columns: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Each column once, in the order of the table's key: appending to a B-tree is several times faster."""
+    columns = columns[:, np.lexsort(columns[::-1])]
+    fresh = np.ones(columns.shape[1], dtype=bool)
+    fresh[1:] = (columns[:, 1:] != columns[:, :-1]).any(axis=0)
+    return columns[:, fresh]
+
+
+def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:
+    iterator, written = iter(rows), 0
+    while chunk := list(islice(iterator, _ROWS)):
+        written += len(chunk)
+        yield written, chunk
+
+
+def _next_id(connection: sqlite3.Connection, table: str) -> int:
+    (highest,) = connection.execute(f"SELECT coalesce(max(id), 0) FROM {table}").fetchone()
+    return int(highest) + 1

@@ -1,0 +1,66 @@
+"""Looks at the picture files of one graph and writes their rows."""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Iterable
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+from core.kg.images import inspect
+from core.store.import_report import ProgressMeter
+
+_FILES = 64
+
+
+class ImageRows:
+    """The pictures of one graph: collected while it is read, looked at and written at the end."""
+
+    def __init__(self, graph: str) -> None:
+        self.missing = 0
+        self.unreadable = 0
+        self._graph = graph
+        self._pictures: dict[tuple[int, Path], None] = {}
+
+    def add(self, entities: Iterable[int | None], paths: Iterable[Path]) -> None:
+        """Remember pictures; those of unknown entities (None) are passed over."""
+        for entity, path in zip(entities, paths, strict=True):
+            if entity is not None:
+                self._pictures[entity, path] = None
+
+    def write(self, connection: sqlite3.Connection, meter: ProgressMeter) -> int:
+        """Look at each file and write its row; returns the number of rows.
+
+        Raises:
+            Cancelled: the user stopped the import.
+        """
+        pictures = list(self._pictures)
+        if pictures:
+            meter.stage(f"Looking at {self._graph} images", len(pictures))
+        with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+            for start in range(0, len(pictures), _FILES):
+                chunk = pictures[start : start + _FILES]
+                facts = list(pool.map(inspect, [path for _, path in chunk]))
+                connection.executemany(
+                    "INSERT INTO image (entity_id, path, sha256, width, height, status) "
+                    "VALUES (?, ?, ?, ?, ?, ?)",
+                    [
+                        (entity, str(path), fact.sha256, fact.width, fact.height, fact.status)
+                        for (entity, path), fact in zip(chunk, facts, strict=True)
+                    ],
+                )
+                self.missing += sum(fact.status == "missing" for fact in facts)
+                self.unreadable += sum(fact.status == "unreadable" for fact in facts)
+                meter.counts["image"] += len(chunk)
+                meter.at(start + len(chunk))
+        return len(pictures)
+
+    def notes(self) -> list[str]:
+        """Sentences on the files that can't be shown."""
+        told = []
+        if self.missing:
+            told.append(f"{self.missing:,} image files are missing")
+        if self.unreadable:
+            told.append(f"{self.unreadable:,} image files can't be read")
+        return told

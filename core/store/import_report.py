@@ -1,0 +1,130 @@
+"""What an import tells: how far it is, and afterwards what came in and what did not."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from core.errors import Cancelled
+from core.kg.records import Side
+
+TABLES = ("entity", "relation", "relation_triple", "attribute", "attribute_triple", "image", "link")
+_SECONDS_BETWEEN = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class ImportProgress:
+    """``stage`` in words; ``done`` of ``total`` within the stage (0: unknown); rows by table so far."""
+
+    stage: str
+    done: int
+    total: int
+    counts: Mapping[str, int]
+
+
+@dataclass(frozen=True, slots=True)
+class SideReport:
+    """What came in of one graph.
+
+    ``duplicates`` are triples given more than once, ``dangling`` entities that no link names, ``isolated``
+    those in no relation triple, ``notes`` sentences on what was left out.
+    """
+
+    name: str
+    counts: dict[str, int]
+    duplicates: int = 0
+    dangling: int = 0
+    isolated: int = 0
+    images_missing: int = 0
+    images_unreadable: int = 0
+    notes: list[str] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportReport:
+    """What came in. ``links_unknown`` were left out because an end is in neither, or the wrong, graph.
+
+    ``links_elsewhere`` are ``owl:sameAs`` statements within a graph's own files that lead to a third graph.
+    """
+
+    name: str
+    format: str
+    reason: str
+    left: SideReport
+    right: SideReport
+    links: int
+    links_unknown: int
+    links_repeated: int
+    links_elsewhere: int
+    seconds: float
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def counts(self) -> dict[Side, dict[str, int]]:
+        """Rows by side and table."""
+        return {"left": self.left.counts, "right": self.right.counts}
+
+    def as_dict(self) -> dict[str, Any]:
+        """For JSON."""
+        return asdict(self)
+
+    def side_dict(self, side: Side) -> dict[str, Any]:
+        """For ``graph.report_json``: one side, and what concerns both."""
+        both = self.as_dict()
+        own = both.pop(side)
+        both.pop("right" if side == "left" else "left")
+        return {**both, **own, "dataset": self.name, "notes": [*own["notes"], *both["notes"]]}
+
+    def lines(self) -> list[str]:
+        """The report as a few lines to read."""
+        told = []
+        for side in (self.left, self.right):
+            c = side.counts
+            told.append(
+                f"{side.name}: {c['entity']:,} entities, {c['relation_triple']:,} relation triples of "
+                f"{c['relation']:,} relations, {c['attribute_triple']:,} attribute triples of "
+                f"{c['attribute']:,} attributes, {c['image']:,} images"
+            )
+            told.extend(f"  {note}" for note in side.notes)
+        told.append(f"{self.links:,} links; {self.seconds:.1f} s")
+        told.extend(f"  {note}" for note in self.notes)
+        return told
+
+
+class ProgressMeter:
+    """Tells progress at most ten times a second, and notices that the user stopped the import."""
+
+    def __init__(
+        self, tell: Callable[[ImportProgress], None] | None, cancelled: threading.Event | None
+    ) -> None:
+        self.counts: dict[str, int] = dict.fromkeys(TABLES, 0)
+        self._tell = tell
+        self._cancelled = cancelled
+        self._stage, self._total = "", 0
+        self._next = 0.0
+
+    def stage(self, words: str, total: int = 0) -> None:
+        """Begin a stage; told at once."""
+        self._stage, self._total = words, total
+        self._next = 0.0
+        self.at(0)
+
+    def at(self, done: int) -> None:
+        """Say how far the stage is.
+
+        Raises:
+            Cancelled: the user stopped the import.
+        """
+        if self.stopped():
+            raise Cancelled("the import was stopped; nothing was written")
+        now = time.monotonic()
+        if self._tell and now >= self._next:
+            self._next = now + _SECONDS_BETWEEN
+            self._tell(ImportProgress(self._stage, done, self._total, dict(self.counts)))
+
+    def stopped(self) -> bool:
+        """Whether the user stopped the import."""
+        return self._cancelled is not None and self._cancelled.is_set()

@@ -1,0 +1,57 @@
+"""Sorts out which end of a link belongs to which graph, and writes the links."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+
+from core.kg.records import LinkBatch
+
+
+class LinkRows:
+    """Links as pairs of row ids, each once; the first source that gives a link is the one kept."""
+
+    def __init__(self, left: Mapping[str, int], right: Mapping[str, int]) -> None:
+        self.rows: dict[tuple[int, int], str] = {}
+        self.unknown = 0
+        self.elsewhere = 0
+        self.repeated = 0
+        self._left = left
+        self._right = right
+
+    def add(self, batch: LinkBatch) -> int:
+        """Add those with an end in each graph, whichever is named first; returns how many have not."""
+        unknown = 0
+        for first, second, source in zip(batch.firsts, batch.seconds, batch.sources, strict=True):
+            pair = self._pair(first, second) or self._pair(second, first)
+            if pair is None:
+                unknown += 1
+            elif pair in self.rows:
+                self.repeated += 1
+            else:
+                self.rows[pair] = source
+        return unknown
+
+    def _pair(self, left: str, right: str) -> tuple[int, int] | None:
+        left_id, right_id = self._left.get(left), self._right.get(right)
+        return None if left_id is None or right_id is None else (left_id, right_id)
+
+    def write(self, connection: sqlite3.Connection) -> None:
+        """Insert the rows, in the order of the table's key."""
+        connection.executemany(
+            "INSERT INTO link (left_id, right_id, source) VALUES (?, ?, ?)",
+            ((left, right, source) for (left, right), source in sorted(self.rows.items())),
+        )
+
+    def notes(self) -> list[str]:
+        """Sentences on the links that were left out."""
+        told = []
+        if self.unknown:
+            told.append(
+                f"{self.unknown:,} links were left out: an end is in neither graph or in the wrong one"
+            )
+        if self.elsewhere:
+            told.append(f"{self.elsewhere:,} owl:sameAs statements lead outside these two graphs")
+        if self.repeated:
+            told.append(f"{self.repeated:,} links are given more than once")
+        return told

@@ -1,0 +1,256 @@
+"""Training runs in the store: what a run writes while it goes, and what others read of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from core.modality import MODALITIES, Modality
+from core.store.schema import Candidate, Epoch, ModalityWeight, Run, RunSeed
+
+Role = Literal["seed", "validation", "test", "pseudo"]
+Pairs = NDArray[np.int64]
+
+INTERRUPTED = "interrupted"
+
+
+@dataclass(frozen=True, slots=True)
+class RunInfo:
+    """A run as the table has it; times are ISO 8601 in UTC, ``metrics_json`` is what ``evaluate`` returns."""
+
+    id: int
+    config_json: str
+    status: str
+    device: str
+    started_at: str
+    finished_at: str | None
+    error: str | None
+    best_epoch: int | None
+    metrics_json: str | None
+    modalities: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class EpochInfo:
+    """An epoch of a run: its losses by modality and ``joint``, and metrics where it was evaluated."""
+
+    epoch: int
+    seconds: float
+    losses: Mapping[str, float]
+    mrr: float | None = None
+    hits1: float | None = None
+    hits10: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Candidates:
+    """The columns of proposed pairs; a score is NaN where either side lacks the modality."""
+
+    left_id: Pairs
+    right_id: Pairs
+    rank: Pairs
+    score: NDArray[np.float32]
+    by_modality: Mapping[Modality, NDArray[np.float32]]
+    mutual: NDArray[np.bool_]
+
+    def __len__(self) -> int:
+        return len(self.left_id)
+
+
+def start_run(session: Session, config_json: str, device: str, modalities: Sequence[str]) -> int:
+    """Add a run with the status ``running``; returns its identifier."""
+    run = Run(
+        config_json=config_json,
+        status="running",
+        device=device,
+        started_at=_now(),
+        modalities=",".join(modalities),
+    )
+    session.add(run)
+    session.flush()
+    return run.id
+
+
+def add_seeds(session: Session, run_id: int, role: Role, pairs: Pairs, epoch: int | None = None) -> None:
+    """Record the links that the run uses as ``role``; ``pairs`` has the shape ``(m, 2)``."""
+    rows = [
+        {"run_id": run_id, "left_id": left, "right_id": right, "role": role, "pseudo_epoch": epoch}
+        for left, right in pairs.tolist()
+    ]
+    if rows:
+        session.execute(insert(RunSeed), rows)
+
+
+def add_epochs(session: Session, run_id: int, epochs: Sequence[EpochInfo]) -> None:
+    """Record finished epochs."""
+    rows = [
+        {
+            "run_id": run_id,
+            "epoch": info.epoch,
+            "seconds": info.seconds,
+            **{f"loss_{name}": info.losses.get(name) for name in ("joint", *MODALITIES)},
+            "mrr": info.mrr,
+            "hits1": info.hits1,
+            "hits10": info.hits10,
+        }
+        for info in epochs
+    ]
+    if rows:
+        session.execute(insert(Epoch), rows)
+
+
+def clear_results(session: Session, run_id: int) -> None:
+    """Remove the candidates and weights of a run, before new ones are written."""
+    session.execute(delete(Candidate).where(Candidate.run_id == run_id))
+    session.execute(delete(ModalityWeight).where(ModalityWeight.run_id == run_id))
+
+
+def add_candidates(session: Session, run_id: int, candidates: Candidates, part: slice) -> None:
+    """Record a part of the candidates: a caller writes them in parts to let other writers in between."""
+    scores = {
+        f"score_{modality}": _nullable(candidates.by_modality[modality][part])
+        for modality in MODALITIES
+        if modality in candidates.by_modality
+    }
+    rows = _rows(
+        run_id,
+        {
+            "left_id": candidates.left_id[part].tolist(),
+            "right_id": candidates.right_id[part].tolist(),
+            "rank": candidates.rank[part].tolist(),
+            "score": candidates.score[part].tolist(),
+            "mutual": candidates.mutual[part].tolist(),
+            **scores,
+        },
+    )
+    session.execute(insert(Candidate), list(rows))
+
+
+def add_modality_weights(
+    session: Session, run_id: int, entity_ids: Pairs, weights: Mapping[Modality, NDArray[np.float32]]
+) -> None:
+    """Record the fusion weights; NaN where an entity lacks the modality. Shapes: ``(n,)`` each."""
+    columns: dict[str, list[Any]] = {modality: _nullable(values) for modality, values in weights.items()}
+    session.execute(
+        insert(ModalityWeight), list(_rows(run_id, {"entity_id": entity_ids.tolist(), **columns}))
+    )
+
+
+def finish_run(
+    session: Session,
+    run_id: int,
+    status: Literal["done", "stopped", "failed"],
+    *,
+    best_epoch: int | None = None,
+    metrics_json: str | None = None,
+    error: str | None = None,
+) -> None:
+    """Close a run."""
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id)
+        .values(
+            status=status,
+            finished_at=_now(),
+            best_epoch=best_epoch,
+            metrics_json=metrics_json,
+            error=error,
+        )
+    )
+
+
+def close_interrupted_runs(session: Session) -> int:
+    """Mark runs that a killed process left ``running`` as stopped; returns how many there were.
+
+    A run that is still going in another process sets its own status again when it ends.
+    """
+    interrupted = list(session.scalars(select(Run.id).where(Run.status == "running")))
+    if interrupted:
+        session.execute(
+            update(Run)
+            .where(Run.id.in_(interrupted))
+            .values(status="stopped", error=INTERRUPTED, finished_at=_now())
+        )
+    return len(interrupted)
+
+
+def latest_run(session: Session) -> RunInfo | None:
+    """The newest run that has results in the store, whether it ended by itself or was stopped."""
+    query = select(Run).where(Run.status.in_(("done", "stopped")), Run.best_epoch.is_not(None))
+    run = session.scalars(query.order_by(Run.id.desc()).limit(1)).first()
+    return None if run is None else _info(run)
+
+
+def get_run(session: Session, run_id: int) -> RunInfo | None:
+    """The run with this identifier."""
+    run = session.get(Run, run_id)
+    return None if run is None else _info(run)
+
+
+def list_runs(session: Session) -> list[RunInfo]:
+    """All runs, the newest first."""
+    return [_info(run) for run in session.scalars(select(Run).order_by(Run.id.desc()))]
+
+
+def run_epochs(session: Session, run_id: int) -> list[EpochInfo]:
+    """The epochs of a run in order."""
+    query = select(Epoch).where(Epoch.run_id == run_id).order_by(Epoch.epoch)
+    return [_epoch(row) for row in session.scalars(query)]
+
+
+def run_pairs(session: Session, run_id: int, role: Role) -> Pairs:
+    """The (left, right) pairs that a run used as ``role``, ordered. Shape: ``(m, 2)``."""
+    query = (
+        select(RunSeed.left_id, RunSeed.right_id)
+        .where(RunSeed.run_id == run_id, RunSeed.role == role)
+        .order_by(RunSeed.left_id, RunSeed.right_id)
+    )
+    return np.array([tuple(row) for row in session.execute(query)], dtype=np.int64).reshape(-1, 2)
+
+
+def _info(run: Run) -> RunInfo:
+    return RunInfo(
+        id=run.id,
+        config_json=run.config_json,
+        status=run.status,
+        device=run.device,
+        started_at=run.started_at,
+        finished_at=run.finished_at,
+        error=run.error,
+        best_epoch=run.best_epoch,
+        metrics_json=run.metrics_json,
+        modalities=tuple(name for name in run.modalities.split(",") if name),
+    )
+
+
+def _epoch(row: Epoch) -> EpochInfo:
+    losses = {name: getattr(row, f"loss_{name}") for name in ("joint", *MODALITIES)}
+    return EpochInfo(
+        epoch=row.epoch,
+        seconds=row.seconds,
+        losses={name: loss for name, loss in losses.items() if loss is not None},
+        mrr=row.mrr,
+        hits1=row.hits1,
+        hits10=row.hits10,
+    )
+
+
+def _rows(run_id: int, columns: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
+    names = ("run_id", *columns)
+    for values in zip(*columns.values(), strict=True):
+        yield dict(zip(names, (run_id, *values), strict=True))
+
+
+def _nullable(values: NDArray[np.float32]) -> list[float | None]:
+    return [None if value != value else value for value in values.tolist()]  # NaN is not itself
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")

@@ -1,0 +1,68 @@
+"""Fixtures of the window's tests: settings and folders of their own, nothing left running."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, QThread
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import theme
+from app.main_window import MainWindow
+from app.settings import Settings
+from core.store.project_file import ProjectFile
+
+
+@pytest.fixture(scope="session")
+def qapp_cls() -> type[QApplication]:
+    return QApplication
+
+
+@pytest.fixture(autouse=True)
+def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Keep the person's settings, documents and demo project out of the tests."""
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(
+        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings")
+    )
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
+@pytest.fixture(autouse=True)
+def no_thread_is_left() -> Iterator[None]:
+    yield
+    gc.collect()
+    running = [each for each in gc.get_objects() if isinstance(each, QThread) and _runs(each)]
+    assert not running, "a test left a thread running"
+
+
+@pytest.fixture
+def window(qtbot: QtBot, qapp: QApplication) -> MainWindow:
+    """The whole window, shown, with all of its pages."""
+    theme.apply_theme(qapp, "light")
+    made = MainWindow(Settings())
+    qtbot.addWidget(made)
+    made.pages.build()
+    made.show()
+    qtbot.waitExposed(made)
+    return made
+
+
+@pytest.fixture
+def open_window(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> MainWindow:
+    """The window on the small project, with its counts shown."""
+    with qtbot.waitSignals([window.opener.ready]):
+        window.open_project(project.path)
+    qtbot.waitUntil(lambda: not window.tasks.busy)
+    return window
+
+
+def _runs(thread: QThread) -> bool:
+    import shiboken6
+
+    return shiboken6.isValid(thread) and thread.isRunning()

@@ -1,0 +1,59 @@
+"""A training generator without torch, whose pace a test sets."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import types
+from collections.abc import Iterator
+
+import pytest
+
+from core.config import RunConfig
+from core.errors import Cancelled, TrainingError
+from core.modality import MODALITIES
+from core.store.project_file import ProjectFile
+from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
+
+METRICS = {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.8}
+
+
+class FakeRun:
+    """Takes the place of :mod:`core.training.run`; waits at ``pause_after`` until it is stopped."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.pause_after: int | None = None
+        self.fail_with: Exception | None = None
+        self.configs: list[RunConfig] = []
+        self.threads: list[threading.Thread] = []
+        module = types.ModuleType("core.training.run")
+        module.train = self.train  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, "core.training.run", module)
+
+    def train(self, project: ProjectFile, config: RunConfig, stop: threading.Event) -> Iterator[Event]:
+        self.configs.append(config)
+        self.threads.append(threading.current_thread())
+        yield Progress("reading the graphs", 1, 2)
+        if self.fail_with is not None:
+            raise self.fail_with
+        epochs = config.training.epochs
+        yield RunStarted(1, "CPU, 1 thread", MODALITIES, {"visual": "no images"}, (40, 40), 9, 9, 12, 2, 26, epochs)
+        for epoch in range(1, epochs + 1):
+            if epoch == self.pause_after:
+                assert stop.wait(20), "nobody stopped the run"
+            losses = {name: 10 / epoch for name in ("joint", *MODALITIES)}
+            yield EpochDone(1, epoch, 0.5, losses)
+            if epoch % 10 == 0:
+                yield Evaluated(1, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
+            if stop.is_set():
+                break
+        status = "stopped" if stop.is_set() else "done"
+        yield RunFinished(1, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}})
+
+
+def training_error() -> Exception:
+    return TrainingError("there are no known links; import some, or accept pairs")
+
+
+def cancelled() -> Exception:
+    return Cancelled("stopped before training began")

@@ -1,0 +1,121 @@
+"""A review page on the small project, driven by the keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QSettings, Qt
+from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
+
+from app.project import Project
+from app.tasks import Tasks
+from app.views.review.review_view import ReviewView
+from core.review.journal import Decision, current_verdicts
+from core.store.project_file import ProjectFile
+from tests.support import build_project
+
+
+@pytest.fixture(autouse=True)
+def settings_apart(tmp_path: Path) -> None:
+    QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
+    QApplication.setOrganizationName("mimea-tests")
+    QApplication.setApplicationName("review")
+
+
+class Page:
+    """The page and what a test wants to know of it."""
+
+    def __init__(self, qtbot, path: Path | None) -> None:
+        self.qtbot = qtbot
+        self.tasks = Tasks()
+        self.project = Project(self.tasks)
+        self.view = ReviewView(self.project)
+        qtbot.addWidget(self.view)
+        self.view.resize(1216, 740)
+        self.view.show()
+        qtbot.waitExposed(self.view)
+        self.view.activateWindow()
+        if path is not None:
+            assert self.project.open(path)
+        self.settle()
+
+    @property
+    def table(self) -> QTableView:
+        return self.find(QTableView, "candidateTable")
+
+    @property
+    def shown(self) -> tuple[int, int] | None:
+        evidence = self.view._panel.shown
+        return evidence.key if evidence is not None and evidence.key == self.view._pair else None
+
+    @property
+    def row(self) -> int:
+        return self.table.currentIndex().row()
+
+    def find(self, kind: type, name: str):  # type: ignore[no-untyped-def]
+        found = self.view.findChild(kind, name)
+        assert found is not None, name
+        return found
+
+    def settle(self) -> None:
+        """Until nothing is read, written or about to be."""
+        self.qtbot.waitUntil(lambda: not self.tasks.busy and not self.view._ahead.isActive(), timeout=10_000)
+
+    def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
+        """Press a key where the keyboard is, and wait for what follows."""
+        self.qtbot.keyClick(self.view.focusWidget(), key, modifier)
+        self.settle()
+
+    def search(self, text: str) -> None:
+        field = self.find(QLineEdit, "searchField")
+        field.setFocus()
+        field.setText(text)
+        self.qtbot.waitUntil(lambda: not self.view._queue._timer.isActive(), timeout=5_000)
+        self.settle()
+
+    def text(self, row: int, column: int) -> str | None:
+        index = self.table.model().index(row, column)
+        self.qtbot.waitUntil(lambda: index.data() != "…", timeout=5_000)
+        return index.data()
+
+    def stored(self) -> list[Decision]:
+        """The verdicts in force as another process would read them."""
+        other = ProjectFile.open(self.project.file.path)
+        with other.read() as session:
+            verdicts = list(current_verdicts(session))
+        other.close()
+        return verdicts
+
+    def visible(self, widget: QWidget) -> bool:
+        return widget.isVisibleTo(self.view)
+
+
+@pytest.fixture
+def open_page(qtbot, tmp_path: Path) -> Iterator:
+    """Opens a review page on a project, or on none."""
+    pages: list[Page] = []
+
+    def open_on(path: Path | None) -> Page:
+        pages.append(Page(qtbot, path))
+        return pages[-1]
+
+    yield open_on
+    for page in pages:
+        page.project.close()
+        page.tasks.wait()
+        page.settle()
+
+
+@pytest.fixture
+def page(open_page, project: ProjectFile) -> Page:
+    return open_page(project.path)
+
+
+@pytest.fixture
+def untrained(tmp_path: Path) -> Path:
+    made = build_project(tmp_path / "untrained.mimea", run=False, images=False)
+    made.close()
+    return made.path

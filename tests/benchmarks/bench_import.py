@@ -1,0 +1,100 @@
+"""How long an import takes beside plain ``sqlite3.executemany`` of the very same rows, and its memory.
+
+Run with ``pytest tests/benchmarks/bench_import.py -m benchmark -s``.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import NamedTuple
+
+import pytest
+
+from core.store.import_report import TABLES
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DATA = REPOSITORY.parent / "shared" / "data"
+MOST_TIMES = 3.0
+MOST_MEGABYTES = 1024
+ROUNDS = 3
+
+IMPORT = """
+import re, sys, time
+from pathlib import Path
+from core.kg.dataset import open_dataset
+from core.store.importer import import_dataset
+wall, processor = time.perf_counter(), time.process_time()
+import_dataset(Path(sys.argv[2]), open_dataset(Path(sys.argv[1])))
+wall, processor = time.perf_counter() - wall, time.process_time() - processor
+# VmHWM, for the resource module's figure starts at the peak of the process that forked this one.
+print(wall, processor, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
+"""
+
+
+class Seconds(NamedTuple):
+    """By the clock, and of the processor: the latter is what a busy machine leaves comparable."""
+
+    wall: float
+    processor: float
+
+
+@pytest.mark.benchmark
+@pytest.mark.parametrize("name", ["fb15k-db15k", "dbp15k-zh-en"])
+def test_import_beside_plain_executemany(name: str, tmp_path: Path) -> None:
+    if not (DATA / name).is_dir():
+        pytest.skip(f"{DATA / name} is not here")
+    importing, plain, megabytes = [], [], 0.0
+    for round_number in range(ROUNDS):  # by turns, so that what else the machine does hits both alike
+        target = tmp_path / f"{round_number}.mimea"
+        seconds, peak = _import(DATA / name, target)
+        importing.append(seconds)
+        megabytes = max(megabytes, peak)
+        plain.append(_executemany(target, tmp_path / f"{round_number}.sqlite"))
+    ratio = _best(importing).processor / _best(plain).processor
+    print(
+        f"\n{name}: import {_told(importing)}, plain executemany {_told(plain)}: {ratio:.2f} times "
+        f"(at most {MOST_TIMES}) the processor time, {_best(importing).wall / _best(plain).wall:.2f} times "
+        f"by the clock; peak {megabytes:.0f} MB (at most {MOST_MEGABYTES})"
+    )
+    assert ratio <= MOST_TIMES
+    assert megabytes < MOST_MEGABYTES
+
+
+def _best(rounds: list[Seconds]) -> Seconds:
+    return Seconds(min(s.wall for s in rounds), min(s.processor for s in rounds))
+
+
+def _told(rounds: list[Seconds]) -> str:
+    best = _best(rounds)
+    return f"{best.wall:.2f} s ({best.processor:.2f} s of the processor)"
+
+
+def _import(source: Path, target: Path) -> tuple[Seconds, float]:
+    """Seconds, and peak megabytes of a process of its own."""
+    command = [sys.executable, "-c", IMPORT, str(source), str(target)]
+    told = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout
+    wall, processor, megabytes = map(float, told.split())
+    return Seconds(wall, processor), megabytes
+
+
+def _executemany(project: Path, target: Path) -> Seconds:
+    """Seconds to put the rows, already in memory and in key order (its best case), into equal tables."""
+    source = sqlite3.connect(project)
+    schema = [sql for (sql,) in source.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")]
+    rows = {table: source.execute(f"SELECT * FROM {table}").fetchall() for table in ("graph", *TABLES)}
+    source.close()
+    wall, processor = time.perf_counter(), time.process_time()
+    connection = sqlite3.connect(target)
+    for sql in schema:
+        connection.execute(sql)
+    for table, values in rows.items():
+        if values:
+            marks = ", ".join("?" * len(values[0]))
+            connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
+    connection.commit()
+    connection.close()
+    return Seconds(time.perf_counter() - wall, time.process_time() - processor)

@@ -1,0 +1,209 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rdflib import Graph, URIRef
+from rdflib import Literal as RdflibLiteral
+
+from core.errors import InputError
+from core.kg.dataset import open_dataset, open_pair
+from core.kg.rdf_graph import read_graph
+from core.kg.records import AttributeBatch, RelationBatch
+
+PREFIXES = """\
+@prefix : <http://e/> .
+@prefix rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#> .
+@prefix rdfs: <http://www.w3.org/2000/01/rdf-schema#> .
+@prefix owl: <http://www.w3.org/2002/07/owl#> .
+@prefix xsd: <http://www.w3.org/2001/XMLSchema#> .
+@prefix skos: <http://www.w3.org/2004/02/skos/core#> .
+@prefix schema: <https://schema.org/> .
+@prefix foaf: <http://xmlns.com/foaf/0.1/> .
+@prefix dct: <http://purl.org/dc/terms/> .
+"""
+LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
+
+
+@pytest.fixture
+def graph(write, read):
+    """Reads Turtle given without its prefixes."""
+
+    def _graph(turtle: str, **others: str):
+        folder = write({"graph.ttl": PREFIXES + turtle, **others})
+        return read(open_pair(folder, folder).left.parts)
+
+    return _graph
+
+
+def test_iris_make_relation_triples_and_literals_attributes(graph) -> None:
+    found = graph(':a a :City ; :near :b ; :area 4.5 ; :founded "1237" ; :motto "Gruß"@DE-at .')
+    assert found.relations == [
+        ("http://e/a", "http://www.w3.org/1999/02/22-rdf-syntax-ns#type", "http://e/City"),
+        ("http://e/a", "http://e/near", "http://e/b"),
+    ]
+    assert found.attributes == [
+        ("http://e/a", "http://e/area", "4.5", "http://www.w3.org/2001/XMLSchema#decimal", ""),
+        ("http://e/a", "http://e/founded", "1237", "", ""),
+        ("http://e/a", "http://e/motto", "Gruß", "", "de-at"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("turtle", "label", "others"),
+    [
+        (':a rdfs:label "Wien"@de , "Vienna"@en , "Vienne"@fr .', "Vienna", {"Wien", "Vienne"}),
+        (':a rdfs:label "Vienna"@en-GB , "Wien" .', "Vienna", {"Wien"}),
+        (':a rdfs:label "Wien" , "Vienne"@fr .', "Wien", {"Vienne"}),
+        (':a rdfs:label "维也纳"@zh .', "维也纳", set()),
+        (':a skos:prefLabel "B" ; schema:name "C" ; rdfs:label "A" .', "A", {"B", "C"}),
+        (':a schema:name "C"@en ; rdfs:label "A" .', "C", {"A"}),
+        (':a rdfs:label "A" , "A" .', "A", set()),
+    ],
+)
+def test_the_label_is_english_or_untagged_and_the_others_stay_attributes(
+    graph, turtle, label, others
+) -> None:
+    found = graph(turtle)
+    assert found.entities == [("http://e/a", label, "")]
+    assert {value for _, _, value, _, _ in found.attributes} == others
+
+
+def test_descriptions(graph) -> None:
+    found = graph(':a rdfs:comment "Stadt"@de , "city"@en . :b dct:description "hill" .')
+    assert found.entities == [("http://e/a", "", "city"), ("http://e/b", "", "hill")]
+    assert [value for _, _, value, _, _ in found.attributes] == ["Stadt"]
+
+
+def test_what_describes_a_property_names_it_and_makes_no_entity(graph) -> None:
+    found = graph(
+        ':near a owl:ObjectProperty ; rdfs:label "lies near"@en , "nahe"@de ; rdfs:domain :City ; '
+        'rdfs:comment "where" ; :since "2001" ; :maker :b .\n:a :near :b .'
+    )
+    assert found.names == {"http://e/near": "lies near"}
+    assert found.relations == [("http://e/a", "http://e/near", "http://e/b")]
+    assert found.entities == []
+    assert found.attributes == []
+
+
+def test_blank_nodes_are_numbered_by_file(write, read) -> None:
+    folder = write(
+        {
+            "one.nt": "_:x <http://p> _:y .\n_:x <http://p> <http://a> .\n",
+            "two.ttl": "<http://a> <http://p> [ <http://q> 1 ] .",
+        }
+    )
+    found = read(open_pair(folder, folder).left.parts)
+    assert found.relations == [
+        ("_:one-1", "http://p", "_:one-2")
+        if found.relations[0][0] == "_:one-1"
+        else ("_:one-2", "http://p", "_:one-1"),
+        (found.relations[0][0], "http://p", "http://a"),
+        ("http://a", "http://p", "_:two-1"),
+    ]
+    assert found.attributes[0][0] == "_:two-1"
+    assert read(open_pair(folder, folder).left.parts).relations == found.relations
+
+
+def test_same_as_is_a_link_and_declares_nothing(graph) -> None:
+    found = graph(":a owl:sameAs <http://f/a> .")
+    assert found.links == [("http://e/a", "http://f/a", "owl:sameAs")]
+    assert (found.relations, found.entities) == ([], [])
+
+
+def test_depictions_are_files_in_the_folder_only(graph, tmp_path) -> None:
+    found = graph(
+        ':a foaf:depiction <images/a.png> . :b schema:image "b%20.png" .\n'
+        ":c foaf:depiction <http://x/c.png> .\n"
+        ':d schema:image "../d.png" , <file:///etc/d.png> , "http://[x" .'
+    )
+    assert found.images == [("http://e/a", tmp_path / "images/a.png"), ("http://e/b", tmp_path / "b%20.png")]
+    assert found.notes == ["4 depictions lie outside the folder or on the web; none was fetched"]
+
+
+def test_an_index_names_images_and_a_file_labels(write, read, tmp_path) -> None:
+    folder = write(
+        {
+            "graph.nt": "<http://a> <http://p> <http://b> .\n",
+            "images/index.tsv": "http://a\ta.png\n<http://b>\tsub/b.png\nhttp://b\t../b.png\n",
+            "labels.tsv": "http://a\tAlpha\n",
+        }
+    )
+    found = read(open_pair(folder, folder).left.parts)
+    images = tmp_path / "images"
+    assert found.images == [("http://a", images / "a.png"), ("http://b", images / "sub/b.png")]
+    assert found.notes == ["1 images that index.tsv names are not here"]
+    assert found.entities[-1] == ("http://a", "Alpha", "")
+
+
+def test_a_dataset_is_two_folders_and_links(write, read) -> None:
+    nt = "<http://{0}/1> <http://p> <http://{0}/2> .\n"
+    folder = write(
+        {
+            "atlas/graph.nt": nt.format("l"),
+            "factbook/graph.nt": nt.format("r"),
+            "links.tsv": "left\tright\tkind\nhttp://l/1\thttp://r/1\tcity\n",
+            "factbook/LICENSE": "CC0 1.0\nUniversal\n\nMore.",
+        }
+    )
+    dataset = open_dataset(folder)
+    assert (dataset.left.name, dataset.right.name, dataset.format) == ("atlas", "factbook", "rdf")
+    assert (dataset.left.license, dataset.right.license) == ("", "CC0 1.0 Universal")
+    assert read(dataset.links.parts).links == [("http://l/1", "http://r/1", "city")]
+
+
+def test_links_may_be_rdf(write, read) -> None:
+    owl, skos = "http://www.w3.org/2002/07/owl#sameAs", "http://www.w3.org/2004/02/skos/core#exactMatch"
+    folder = write(
+        {
+            "g.nt": "<http://a> <http://p> <http://b> .\n",
+            "l.nt": f"<http://a> <{owl}> <http://x> .\n<http://b> <{skos}> <http://y> .\n"
+            f'<http://b> <{owl}> "z" .\n',
+        }
+    )
+    dataset = open_pair(folder / "g.nt", folder / "g.nt", links=folder / "l.nt")
+    assert read(dataset.links.parts).links == [
+        ("http://a", "http://x", "owl:sameAs"),
+        ("http://b", "http://y", "skos:exactMatch"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [
+        (b"<http://a> <http://p> <http://b> .\n<http://a> <http://p> .\n", 2),
+        (b'<http://a> <http://p> "\xff" .\n', 1),
+        (b"<http://a> <http://p> <relative> .\n", 1),
+        (b"", None),
+        (b"# nothing but a comment\n", None),
+    ],
+)
+def test_a_syntax_error_names_the_line(write, read, text: bytes, line: int | None) -> None:
+    folder = write({"graph.nt": text})
+    with pytest.raises(InputError) as caught:
+        read(open_pair(folder, folder).left.parts)
+    assert (caught.value.path.name, caught.value.line) == ("graph.nt", line)
+
+
+IRIS = st.from_regex(r"http://e/[a-zA-Z0-9_]{1,8}", fullmatch=True)
+VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+
+
+@given(st.lists(st.tuples(IRIS, IRIS, IRIS | VALUES.map(lambda text: (text,)))))
+def test_what_another_writer_wrote_is_read_back(tmp_path_factory, triples) -> None:
+    graph = Graph()
+    for head, relation, tail in triples:
+        target = URIRef(tail) if isinstance(tail, str) else RdflibLiteral(tail[0])
+        graph.add((URIRef(head), URIRef(relation), target))
+    path = tmp_path_factory.mktemp("graph") / "graph.nt"
+    graph.serialize(path, format="nt", encoding="utf-8")
+    if not triples:
+        return
+    found: set[tuple[str, str, str | tuple[str]]] = set()
+    for batch in read_graph([path]):
+        if isinstance(batch, RelationBatch):
+            found |= set(zip(batch.heads, batch.relations, batch.tails, strict=True))
+        elif isinstance(batch, AttributeBatch):
+            values = [(value,) for value in batch.values]
+            found |= set(zip(batch.entities, batch.attributes, values, strict=True))
+    assert found == set(triples)

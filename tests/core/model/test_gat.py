@@ -1,0 +1,100 @@
+"""The attention layer against PyG's, and its hand-written backward pass against numbers."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+import torch
+
+from core.features.graph_data import undirected_edges
+from core.model.gat import AttentionLayer, GraphAttention
+from core.model.sparse import Pattern, SparseInput, attend
+
+
+def _edges(n: int, m: int, seed: int = 0) -> torch.Tensor:
+    pairs = np.random.default_rng(seed).integers(0, n - 1, (m, 2))  # the last entity stays isolated
+    return torch.from_numpy(undirected_edges(pairs, n))
+
+
+def _pyg_twin(layer: AttentionLayer, dimension: int, heads: int) -> torch.nn.Module:
+    """PyG's layer with the same numbers: its full weight matrix is our diagonal."""
+    from torch_geometric.nn import GATConv  # takes seconds
+
+    width = dimension // heads
+    twin = GATConv(dimension, width, heads=heads, add_self_loops=False, bias=False).double()
+    with torch.no_grad():
+        twin.lin.weight.copy_(torch.diag(layer.diagonal))
+        twin.att_dst.copy_(layer.target.view(1, heads, width))
+        twin.att_src.copy_(layer.source.view(1, heads, width))
+    return twin
+
+
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+@pytest.mark.parametrize("heads", [1, 2, 3])
+def test_forward_and_gradients_are_those_of_the_stock_layer(heads: int) -> None:
+    n, dimension = 30, 12
+    generator = torch.Generator().manual_seed(1)
+    edges = _edges(n, 80)
+    layer = AttentionLayer(dimension, heads, generator).double()
+    with torch.no_grad():
+        layer.diagonal.uniform_(0.5, 1.5, generator=generator)
+    twin = _pyg_twin(layer, dimension, heads)
+    ours = torch.randn(n, dimension, generator=generator, dtype=torch.float64, requires_grad=True)
+    theirs = ours.detach().clone().requires_grad_()
+    out = layer(ours, Pattern(edges, n))
+    expected = torch.relu(twin(theirs, edges.flip(0)))  # PyG's edges go from source to target
+    torch.testing.assert_close(out, expected, atol=1e-8, rtol=0)
+
+    weights = torch.randn(out.shape, generator=generator, dtype=torch.float64)
+    (out * weights).sum().backward()
+    (expected * weights).sum().backward()
+    torch.testing.assert_close(ours.grad, theirs.grad, atol=1e-8, rtol=0)
+    torch.testing.assert_close(layer.diagonal.grad, twin.lin.weight.grad.diagonal(), atol=1e-8, rtol=0)
+    torch.testing.assert_close(layer.target.grad, twin.att_dst.grad.flatten(), atol=1e-8, rtol=0)
+    torch.testing.assert_close(layer.source.grad, twin.att_src.grad.flatten(), atol=1e-8, rtol=0)
+
+
+def test_gradcheck() -> None:
+    n = 7
+    pattern = Pattern(_edges(n, 10), n)
+    generator = torch.Generator().manual_seed(2)
+    inputs = [
+        torch.randn(*shape, generator=generator, dtype=torch.float64, requires_grad=True)
+        for shape in ((n,), (n,), (n, 3))
+    ]
+    assert torch.autograd.gradcheck(lambda t, s, h: attend(t, s, h, pattern), inputs)
+
+
+def test_attention_averages_neighbours_and_self() -> None:
+    pattern = Pattern(torch.from_numpy(undirected_edges(np.array([[0, 1]]), 3)), 3)
+    hidden = torch.tensor([[1.0], [3.0], [5.0]])
+    out = attend(torch.zeros(3), torch.zeros(3), hidden, pattern)
+    assert out.flatten().tolist() == [2.0, 2.0, 5.0]  # equal scores: the mean; isolated: itself
+
+
+def test_large_scores_do_not_overflow() -> None:
+    pattern = Pattern(_edges(5, 6), 5)
+    out = attend(torch.full((5,), 1e4), torch.full((5,), 1e4), torch.ones(5, 2), pattern)
+    torch.testing.assert_close(out, torch.ones(5, 2))
+
+
+def test_self_loops_in_the_data_and_repeated_pairs_count_once() -> None:
+    edges = undirected_edges(np.array([[0, 0], [0, 1], [1, 0], [0, 1]]), 3)
+    assert edges.tolist() == [[0, 0, 1, 1, 2], [0, 1, 0, 1, 2]]
+
+
+def test_sparse_input_is_the_dense_product_with_its_gradient() -> None:
+    from scipy.sparse import random_array
+
+    matrix = random_array((20, 9), density=0.3, rng=np.random.default_rng(0), format="csr", dtype=np.float32)
+    weight = torch.randn(9, 4, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    dense = torch.from_numpy(matrix.toarray())
+    out = SparseInput(matrix, torch.device("cpu")) @ weight
+    torch.testing.assert_close(out, dense @ weight)
+    out.square().sum().backward()
+    torch.testing.assert_close(weight.grad, 2 * dense.T @ (dense @ weight.detach()))
+
+
+def test_the_seed_alone_decides_the_initial_model() -> None:
+    one, other = (GraphAttention(6, 4, 2, 2, torch.Generator().manual_seed(3)).state_dict() for _ in range(2))
+    assert all(torch.equal(one[name], other[name]) for name in one)

@@ -1,0 +1,50 @@
+"""The transport plan: its marginals, and its cost against the exact solver's."""
+
+from __future__ import annotations
+
+import numpy as np
+import ot
+import pytest
+import torch
+
+from core.model.otma import column_cost, translation, transport_plan
+
+
+@pytest.fixture
+def cost() -> torch.Tensor:
+    generator = torch.Generator().manual_seed(0)
+    return column_cost(torch.randn(40, 10, generator=generator), torch.randn(40, 25, generator=generator))
+
+
+def test_cost_is_the_cosine_distance_of_columns() -> None:
+    source = torch.tensor([[1.0, 0.0], [0.0, 2.0]])
+    target = torch.tensor([[3.0, 0.0, -1.0], [0.0, 1.0, 0.0]])
+    assert column_cost(source, target).tolist() == [[0.0, 1.0, 2.0], [1.0, 0.0, 1.0]]
+
+
+@pytest.mark.parametrize("epsilon", [0.5, 0.05, 0.01])
+def test_plan_has_uniform_marginals(cost: torch.Tensor, epsilon: float) -> None:
+    plan = transport_plan(cost.double(), epsilon)
+    torch.testing.assert_close(plan.sum(1), torch.full((10,), 0.1).double(), atol=1e-3, rtol=0)
+    torch.testing.assert_close(plan.sum(0), torch.full((25,), 0.04).double(), atol=1e-3, rtol=0)
+    assert (plan >= 0).all()
+
+
+def test_cost_falls_to_the_exact_one_with_epsilon(cost: torch.Tensor) -> None:
+    exact = ot.emd2(np.full(10, 0.1), np.full(25, 0.04), cost.double().numpy())
+    costs = [float((transport_plan(cost.double(), e) * cost).sum()) for e in (0.5, 0.1, 0.05, 0.01)]
+    assert costs == sorted(costs, reverse=True)
+    assert costs[-1] == pytest.approx(exact, abs=0.01)
+    assert costs[-1] >= exact - 1e-3
+
+
+def test_translation_rows_sum_to_one_and_carry_no_gradient() -> None:
+    source = torch.randn(30, 6, generator=torch.Generator().manual_seed(0), requires_grad=True)
+    plan = translation(source, torch.cat([source, source.flip(1)], dim=1), 0.05)
+    torch.testing.assert_close(plan.sum(1), torch.ones(6), atol=1e-2, rtol=0)
+    assert not plan.requires_grad
+
+
+def test_columns_of_zeros_do_not_break_the_plan() -> None:
+    plan = translation(torch.zeros(5, 4), torch.zeros(5, 8), 0.05)
+    assert torch.isfinite(plan).all()
