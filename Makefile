@@ -32,7 +32,7 @@ bench: setup
 	@$(PY) -m pytest tests/benchmarks -m benchmark -s -q
 
 screenshots: setup
-	@packaging/screenshots.sh
+	@$(PY) packaging/screenshots.py
 
 clean:
 	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis

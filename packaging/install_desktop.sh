@@ -6,7 +6,7 @@ share=${XDG_DATA_HOME:-$HOME/.local/share}
 program=$PWD/.venv/bin/mimea-explorer
 [ -x "$program" ] || { echo "Run \`make setup\` first: $program is missing." >&2; exit 1; }
 
-install -Dm644 resources/icons/mimea-explorer.svg "$share/icons/hicolor/scalable/apps/mimea-explorer.svg"
+install -Dm644 resources/icons/mimea.svg "$share/icons/hicolor/scalable/apps/mimea-explorer.svg"
 install -Dm644 packaging/mimea-project.xml "$share/mime/packages/mimea-project.xml"
 mkdir -p "$share/applications"
 sed "s|^Exec=.*|Exec=\"$program\" %f|" packaging/mimea-explorer.desktop >"$share/applications/mimea-explorer.desktop"
