@@ -47,6 +47,9 @@ class ModelConfig:
     dimension: int = _setting(300, "Embedding dimension of every modality", symbol="d", low=2, high=4096)
     layers: int = _setting(2, "Attention layers of the structure encoder", low=1, high=8)
     heads: int = _setting(2, "Attention heads a layer", symbol="K", low=1, high=16)
+    activation: Literal["elu", "relu"] = _setting(
+        "elu", "Non-linearity σ of the structure encoder: ELU between layers, or ReLU after each (eq. 1)"
+    )
     modalities: tuple[Modality, ...] = _setting(MODALITIES, "Modalities that take part")
     fusion: Fusion = _setting("pmf", "How modalities are weighted in the joint embedding (table 6)")
     distribution: Distribution = _setting("beta", "Distribution of the fusion module (table 6)")
@@ -63,7 +66,7 @@ class ModelConfig:
     transport_epsilon: float = _setting(
         0.05, "Entropic regularisation of Sinkhorn", symbol="ε", low=1e-4, high=10.0
     )
-    transport_sample: int = _setting(1024, "Entities sampled for the transport cost", low=2, high=100_000)
+    transport_sample: int = _setting(256, "Entities sampled for the transport cost", low=2, high=100_000)
 
 
 @dataclass(frozen=True, slots=True)

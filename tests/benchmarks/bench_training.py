@@ -1,7 +1,7 @@
 """An epoch's time, a run's peak memory and its metrics on real graphs.
 
-Run with ``pytest tests/benchmarks/bench_training.py -m benchmark -s``. Times depend on the machine, so an epoch
-is given beside the bare sparse products that it can't do without, timed in the same process.
+Run with ``pytest tests/benchmarks/bench_training.py -m benchmark -s``. Times depend on the machine, so an
+epoch is given beside the bare sparse products that it can't do without, timed in the same process.
 """
 
 from __future__ import annotations
@@ -97,13 +97,16 @@ def test_training_on_real_graphs(tmp_path: Path) -> None:
         command, cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
     result = json.loads(told)
+    metrics = {
+        name: {key: round(value, 4) for key, value in row.items()} for name, row in result["metrics"].items()
+    }
     print(
         f"\n{NAME} (64 % of FB15K's triples, structure and relations, 20 % seeds), {result['about']}\n"
         f"epoch {result['epoch']:.2f} s (fastest {result['fastest']:.2f}), its sparse products "
         f"{result['products']:.2f} s, ratio {result['epoch'] / result['products']:.1f}; "
         f"peak {result['megabytes']:.0f} MB\n"
         f"MRR (CSLS) by epoch {result['curve']}\nafter {EPOCHS} epochs, test links among themselves: "
-        f"{ {name: {key: round(value, 4) for key, value in row.items()} for name, row in result['metrics'].items()} }"
+        f"{metrics}"
     )
     assert result["epoch"] < MOST_SECONDS
     assert result["megabytes"] < MOST_MEGABYTES

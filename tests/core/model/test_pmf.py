@@ -60,7 +60,7 @@ def test_weights_are_those_of_the_paper() -> None:
         m: torch.randn(4, 6, generator=torch.Generator().manual_seed(i)) for i, m in enumerate(MODALITIES)
     }
     fusion = ProbabilityGuidedFusion(MODALITIES, "beta", "structure", 0.1, "mean")
-    scores = [torch.ones(4)]
+    scores = [torch.full((4,), 1 + 0.1 * 2**2)]  # the pivot is no distance from itself
     for modality in MODALITIES[1:]:
         p, q = shape_parameters(hidden[modality]), shape_parameters(hidden["structure"])
         delta = kl_divergence(Beta(*p), Beta(*q)).mean(1)

@@ -266,6 +266,7 @@ def test_iterative_training_adds_pseudo_seeds(make_project: MakeProject, quick: 
         {"transport": "relation"},
         {"transport_epsilon": 0.005},
         {"bag": "counts"},
+        {"activation": "relu"},
         {"modalities": "relation,attribute,visual"},
         {"modalities": "structure"},
         {"layers": 1, "heads": 3},

@@ -1,0 +1,1 @@
+"""Turns stored graphs into tensors: bags of words, visual descriptors, the edge list."""

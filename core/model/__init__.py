@@ -1,0 +1,1 @@
+"""MIMEA itself, one module of the paper a file."""

@@ -1,0 +1,46 @@
+"""Optimal transport modal alignment (section 4.3, eq. 7 and 8)."""
+
+from __future__ import annotations
+
+import ot
+import torch
+from torch import Tensor
+from torch.nn import functional
+
+_ITERATIONS = 200
+_TOLERANCE = 1e-4
+_LOG_DOMAIN_BELOW = 0.03  # exp(-2 / ε) of the largest cosine distance underflows in 32 bits below this
+
+
+def column_cost(source: Tensor, target: Tensor) -> Tensor:
+    """Cosine distance between columns over a sample of s entities.
+
+    Shapes: ``(s, d)`` and ``(s, m)`` to ``(d, m)``, in 0..2.
+    """
+    return 1 - functional.normalize(source, dim=0).T @ functional.normalize(target, dim=0)
+
+
+def transport_plan(cost: Tensor, epsilon: float) -> Tensor:
+    """The entropic plan T of eq. 8 between uniform masses. Shape: ``(d, m)`` to ``(d, m)``."""
+    rows = torch.full((cost.shape[0],), 1 / cost.shape[0], dtype=cost.dtype, device=cost.device)
+    columns = torch.full((cost.shape[1],), 1 / cost.shape[1], dtype=cost.dtype, device=cost.device)
+    method = "sinkhorn_log" if epsilon < _LOG_DOMAIN_BELOW else "sinkhorn"
+    plan: Tensor = ot.sinkhorn(
+        rows, columns, cost, epsilon, method=method, numItermax=_ITERATIONS, stopThr=_TOLERANCE, warn=False
+    )
+    return plan
+
+
+@torch.no_grad()
+def translation(unimodal: Tensor, joint: Tensor, epsilon: float) -> Tensor:
+    """The plan between the columns of H^l and of H^m, its rows scaled to sum to 1.
+
+    Args:
+        unimodal: H^l of a sample of entities. Shape: ``(s, d)``.
+        joint: H^m of the same entities. Shape: ``(s, m)``.
+        epsilon: entropic regularisation.
+
+    Returns:
+        T such that P^l = H^l T. Shape: ``(d, m)``.
+    """
+    return transport_plan(column_cost(unimodal, joint), epsilon) * unimodal.shape[1]
