@@ -1,0 +1,110 @@
+"""The attributes of both entities, each beside the one of the other that says the same."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPalette, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app import theme
+from app.models.attribute_model import LEFT_NAME, MARK, MARK_ROLE, RIGHT_NAME, AttributeModel
+from core.review.attributes import AttributePair, Mark
+
+_ROW = 26
+_MARK_WIDTH = 40
+_WIDEST = 1200
+_NAME_SHARE = 0.2
+_MOST_ROWS = 14  # shown without a scroll bar of its own
+GLYPHS: dict[Mark, str] = {"equal": "=", "close": "≈", "different": "≠", "only_left": "–", "only_right": "–"}
+
+
+class AttributeTable(QTableView):
+    """As high as its rows up to a bound, so that the page scrolls rather than the table."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("attributeTable")
+        self.setAccessibleName("Attributes side by side")
+        self._model = AttributeModel()
+        self.setModel(self._model)
+        self.setItemDelegateForColumn(MARK, _MarkDelegate(self))
+        names = _NameDelegate(self)
+        self.setItemDelegateForColumn(LEFT_NAME, names)
+        self.setItemDelegateForColumn(RIGHT_NAME, names)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet(
+            "QTableView { border: none; background: transparent;"
+            " alternate-background-color: palette(midlight); }"
+        )
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(_WIDEST)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setShowGrid(False)
+        self.setAlternatingRowColors(True)  # leads the eye from a name to its value
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setMinimumSectionSize(24)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+
+    def show_attributes(self, pairs: tuple[AttributePair, ...]) -> None:
+        """Show the aligned attributes of a pair."""
+        self._model.set_pairs(pairs)
+        self.setFixedHeight(_ROW * min(len(pairs), _MOST_ROWS))
+        self.scrollToTop()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, _ROW * min(self._model.rowCount(), _MOST_ROWS))
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.viewport().width()
+        name = int(width * _NAME_SHARE)
+        value = (width - _MARK_WIDTH) // 2 - name
+        for column, size in enumerate((name, value, _MARK_WIDTH, value, name)):
+            self.setColumnWidth(column, size)
+
+
+class _NameDelegate(QStyledItemDelegate):
+    """Attribute names step back behind the values."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.palette.setColor(QPalette.ColorRole.Text, theme.secondary_color())
+
+
+class _MarkDelegate(QStyledItemDelegate):
+    """The mark in the middle: a sign for everyone, and strength for what speaks for or against."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        mark: Mark = index.data(MARK_ROLE)
+        painter.save()
+        strong = mark in ("equal", "close", "different")
+        painter.setFont(theme.font(bold=strong))
+        painter.setPen(mark_color(mark))
+        painter.drawText(option.rect, Qt.AlignmentFlag.AlignCenter, GLYPHS[mark])
+        painter.restore()
+
+
+def mark_color(mark: Mark) -> QColor:
+    """Green and red as for verdicts: what speaks for the pair and what against it."""
+    kinds = {"equal": "accepted", "close": "unsure", "different": "rejected"}
+    return QColor(theme.VERDICT_STYLE[kinds[mark]].color) if mark in kinds else theme.secondary_color()

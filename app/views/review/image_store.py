@@ -1,0 +1,101 @@
+"""Pictures decoded off the GUI thread and kept, up to a bound in bytes."""
+
+from __future__ import annotations
+
+from collections import OrderedDict
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+from PySide6.QtCore import QObject, QSize, Qt, Signal
+from PySide6.QtGui import QImage, QImageReader
+
+from app.tasks import Tasks
+from core.store.entities import ImageRef
+
+LARGE = 900
+THUMBNAIL = 64
+_MOST_BYTES = 96 * 1024 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A decoded picture, or in words why there is none."""
+
+    image: QImage | None
+    problem: str = ""
+
+    @property
+    def size(self) -> int:
+        """What it takes in memory."""
+        return self.image.sizeInBytes() if self.image is not None else 256
+
+
+Key = tuple[str, int]
+
+
+class ImageStore(QObject):
+    """Asks for each picture once; ``loaded`` says which (path, edge) has arrived."""
+
+    loaded = Signal(str, int)
+
+    def __init__(self, tasks: Tasks, parent: QObject | None = None, *, most_bytes: int = _MOST_BYTES) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._most_bytes = most_bytes
+        self._pictures: OrderedDict[Key, Picture] = OrderedDict()
+        self._bytes = 0
+        self._pending: set[Key] = set()
+
+    @property
+    def bytes(self) -> int:
+        """What all kept pictures take."""
+        return self._bytes
+
+    def get(self, reference: ImageRef, edge: int) -> Picture | None:
+        """The picture fitted into a square of ``edge`` pixels, if it is here; else it is asked for."""
+        key = (reference.path, edge)
+        if key in self._pictures:
+            self._pictures.move_to_end(key)
+            return self._pictures[key]
+        if key not in self._pending:
+            self._pending.add(key)
+            self._tasks.read(
+                self,
+                partial(decode, reference.path, edge),
+                partial(self._add, key),
+                partial(self._failed, key),
+            )
+        return None
+
+    def clear(self) -> None:
+        """Forget everything: another project was opened."""
+        self._pictures.clear()
+        self._bytes = 0
+
+    def _add(self, key: Key, picture: Picture) -> None:
+        self._pending.discard(key)
+        self._pictures[key] = picture
+        self._bytes += picture.size
+        while self._bytes > self._most_bytes and len(self._pictures) > 1:
+            _, dropped = self._pictures.popitem(last=False)
+            self._bytes -= dropped.size
+        self.loaded.emit(*key)
+
+    def _failed(self, key: Key, error: str) -> None:
+        self._add(key, Picture(None, error))
+
+
+def decode(path: str, edge: int) -> Picture:
+    """Read the picture at ``path``, no larger than ``edge``; runs in a pool, so it makes no QPixmap."""
+    if not Path(path).is_file():
+        return Picture(None, "image file gone")
+    reader = QImageReader(path)
+    reader.setAutoTransform(True)
+    reader.setDecideFormatFromContent(True)
+    size = reader.size()
+    if size.isValid() and max(size.width(), size.height()) > edge:
+        scaled = size.scaled(QSize(edge, edge), Qt.AspectRatioMode.KeepAspectRatio)
+        reader.setScaledSize(scaled.expandedTo(QSize(1, 1)))
+    image = reader.read()
+    return Picture(None, "image unreadable") if image.isNull() else Picture(image)

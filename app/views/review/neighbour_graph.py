@@ -1,0 +1,165 @@
+"""An entity among its neighbours; those that are linked to one of the other side carry the same number."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from app import theme
+from core.review.neighbours import EgoGraph, Neighbour
+
+# Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
+AGREEMENT_COLORS = (
+    "#332288", "#88CCEE", "#117733", "#DDCC77", "#882255", "#44AA99", "#999933", "#AA4499",
+)  # fmt: skip
+_CENTRE, _LINKED, _PLAIN = 18, 17, 9
+_LINE = 18  # pixels from one label to the next
+_LABEL_ROOM = 150
+_MOST_RELATIONS = 12  # in a tooltip
+_WIDTHS = (1, 2, 4)  # of an edge that stands for one relation, two, or more
+
+
+def agreement_color(number: int) -> QColor:
+    """The colour of the neighbours numbered ``number``, from 1."""
+    return QColor(AGREEMENT_COLORS[(number - 1) % len(AGREEMENT_COLORS)])
+
+
+def text_on(color: QColor) -> QColor:
+    """Black or white, whichever reads better on ``color``."""
+    red, green, blue, _ = color.getRgbF()
+    luminance = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
+    return QColor("#FFFFFF" if luminance < 0.18 else "#1B1F24")
+
+
+class NeighbourGraph(pg.GraphicsView):
+    """Drawn where the core placed it; does not move, so that the wheel scrolls the page."""
+
+    neighbour_activated = Signal(object)  # the Neighbour that was clicked
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent, background=None)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMinimumWidth(240)
+        self._graph = EgoGraph(0, ())
+        self._box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
+        self.setCentralItem(self._box)
+        # One curve per width of line: a pen per edge would be drawn in a Python loop.
+        self._edges = [pg.PlotCurveItem(connect="pairs", antialias=True) for _ in _WIDTHS]
+        self._nodes = pg.ScatterPlotItem(hoverable=True, tip=_tip, pen=None)
+        self._nodes.sigClicked.connect(self._clicked)
+        for item in (*self._edges, self._nodes):
+            self._box.addItem(item, ignoreBounds=True)
+        self.show_graph(self._graph, 0)
+
+    @property
+    def graph(self) -> EgoGraph:
+        """What is shown."""
+        return self._graph
+
+    def show_graph(self, graph: EgoGraph, slots: int) -> None:
+        """Show ``graph``; ``slots`` is the larger side's number of nodes, so that both have one height."""
+        self._graph = graph
+        self.setFixedHeight(max(200, min(600, 40 + (slots + 1) // 2 * _LINE)))
+        self._draw()
+        names = ", ".join(f"{n.number} {n.label}" for n in graph.nodes if n.number)
+        self.setAccessibleDescription(f"{graph.total} neighbours; linked: {names or 'none'}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(400, self.minimumHeight())
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        event.ignore()
+
+    def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().changeEvent(event)
+        if event.type() == event.Type.PaletteChange and hasattr(self, "_nodes"):
+            self._draw()
+
+    def resizeEvent(self, event: QResizeEvent | None) -> None:
+        super().resizeEvent(event)
+        if hasattr(self, "_box"):
+            self._fit()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        super().paintEvent(event)
+        painter = QPainter(self.viewport())
+        painter.setFont(theme.font("small"))
+        if self._graph.total == 0:
+            painter.setPen(theme.secondary_color())
+            painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, "no neighbours")
+        else:
+            self._paint_labels(painter)
+        painter.end()
+
+    def _draw(self) -> None:
+        nodes = self._graph.nodes
+        classes: list[list[float]] = [[] for _ in _WIDTHS]
+        heights: list[list[float]] = [[] for _ in _WIDTHS]
+        for node in nodes:
+            width = min(len(node.relations), len(_WIDTHS)) - 1
+            classes[width] += [0.0, node.x]
+            heights[width] += [0.0, node.y]
+        for curve, xs, ys, width in zip(self._edges, classes, heights, _WIDTHS, strict=True):
+            curve.setData(np.array(xs), np.array(ys), pen=pg.mkPen(theme.border_color(), width=width))
+        plain = pg.mkBrush(theme.secondary_color())
+        spots = [
+            {
+                "pos": (node.x, node.y),
+                "size": _LINKED if node.number else _PLAIN,
+                "brush": pg.mkBrush(agreement_color(node.number)) if node.number else plain,
+                "data": node,
+            }
+            for node in nodes
+        ]
+        if nodes:
+            spots.append({"pos": (0, 0), "size": _CENTRE, "brush": pg.mkBrush(theme.accent_color())})
+        self._nodes.setData(spots)
+        self._fit()
+        self.viewport().update()
+
+    def _fit(self) -> None:
+        """Leave room for labels on either side: the nodes take what is left of the width."""
+        half = max(1.0, self.viewport().width() / 2)
+        # Not much wider than high: beyond that a longer line says nothing more.
+        radius = min(half - min(_LABEL_ROOM, 0.64 * half), 0.75 * self.viewport().height())
+        x = half / max(1.0, radius)
+        y = 1.0 + 24.0 / max(1.0, self.viewport().height())
+        self._box.setRange(xRange=(-x, x), yRange=(-y, y), padding=0.0, disableAutoRange=True)
+
+    def _paint_labels(self, painter: QPainter) -> None:
+        metrics = QFontMetrics(painter.font())
+        width = self.viewport().width()
+        for node in self._graph.nodes:
+            place = self._to_view(node.x, node.y)
+            if node.number:
+                painter.setPen(text_on(agreement_color(node.number)))
+                square = QRectF(place.x() - 12, place.y() - 12, 24, 24)
+                painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(node.number))
+            painter.setPen(self.palette().text().color() if node.number else theme.secondary_color())
+            gap = (_LINKED if node.number else _PLAIN) / 2 + theme.SMALL
+            to_left = node.x < 0
+            room = (place.x() if to_left else width - place.x()) - gap
+            text = metrics.elidedText(node.label, Qt.TextElideMode.ElideRight, int(room))
+            box = QRectF(0 if to_left else place.x() + gap, place.y() - 10, room, 20)
+            align = Qt.AlignmentFlag.AlignRight if to_left else Qt.AlignmentFlag.AlignLeft
+            painter.drawText(box, align | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _to_view(self, x: float, y: float) -> QPointF:
+        return QPointF(self.viewportTransform().map(self._box.mapViewToScene(QPointF(x, y))))
+
+    @Slot(object, object, object)
+    def _clicked(self, _item: object, spots: list[pg.SpotItem], _event: object) -> None:
+        if len(spots) and isinstance(spots[0].data(), Neighbour):
+            self.neighbour_activated.emit(spots[0].data())
+
+
+def _tip(*, x: float, y: float, data: object) -> str:
+    if not isinstance(data, Neighbour):
+        return ""
+    relations = list(data.relations[:_MOST_RELATIONS])
+    if len(data.relations) > _MOST_RELATIONS:
+        relations.append(f"and {len(data.relations) - _MOST_RELATIONS} more")
+    return "\n".join((data.label, *relations))

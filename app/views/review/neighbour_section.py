@@ -1,0 +1,67 @@
+"""Both neighbour graphs side by side, and how far they agree."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+
+from app import theme
+from app.views.review.neighbour_graph import NeighbourGraph
+from app.views.review.pair_header import ElidedLabel
+from core.review.neighbours import EgoGraph, NeighbourComparison
+
+
+class NeighbourSection(QWidget):
+    """The counts stand above each graph, what they share between them."""
+
+    neighbour_activated = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._left_count, self._right_count = QLabel(), QLabel(alignment=Qt.AlignmentFlag.AlignRight)
+        for label in (self._left_count, self._right_count):
+            label.setProperty("role", "secondary")
+        self._agreement = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._agreement.setFont(theme.font(bold=True))
+        self._names = ElidedLabel()
+        self._names.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._names.setProperty("role", "secondary")
+        self.left, self.right = NeighbourGraph(), NeighbourGraph()
+        self.left.setObjectName("leftGraph")
+        self.right.setObjectName("rightGraph")
+        self.left.setAccessibleName("Neighbours of the left entity")
+        self.right.setAccessibleName("Neighbours of the right entity")
+        for graph in (self.left, self.right):
+            graph.neighbour_activated.connect(self.neighbour_activated)
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(theme.MEDIUM)
+        layout.setVerticalSpacing(theme.SMALL)
+        layout.addWidget(self._left_count, 0, 0)
+        layout.addWidget(self._agreement, 0, 1, 1, 2)
+        layout.addWidget(self._right_count, 0, 3)
+        layout.addWidget(self._names, 1, 0, 1, 4)
+        layout.addWidget(self.left, 2, 0, 1, 2)
+        layout.addWidget(self.right, 2, 2, 1, 2)
+        for column in range(4):
+            layout.setColumnStretch(column, 1)
+
+    def show_comparison(self, comparison: NeighbourComparison) -> None:
+        """Show the neighbourhoods of a pair."""
+        self._left_count.setText(_count(comparison.left))
+        self._right_count.setText(_count(comparison.right))
+        agreeing, share = len(comparison.agreements), comparison.share
+        percent = f" ({share:.0%})" if share else ""
+        self._agreement.setText("" if share is None else f"{agreeing} agree{percent}")
+        self._agreement.setToolTip("Neighbours known to be the same, as a share of the smaller neighbourhood")
+        self._names.set_whole(" · ".join(f"{a.number} {a.label}" for a in comparison.agreements))
+        self._names.setVisible(bool(agreeing))
+        slots = max(len(comparison.left.nodes), len(comparison.right.nodes))
+        self.left.show_graph(comparison.left, slots)
+        self.right.show_graph(comparison.right, slots)
+
+
+def _count(graph: EgoGraph) -> str:
+    hidden = f", +{graph.hidden} more" if graph.hidden else ""
+    shown = graph.total - graph.hidden
+    return f"{shown if hidden else graph.total} {'neighbour' if graph.total == 1 else 'neighbours'}{hidden}"

@@ -1,0 +1,134 @@
+"""The pair with all its evidence, the left entity at the left and the right one at the right."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QResizeEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+
+from app import theme
+from app.views.review.attribute_table import AttributeTable
+from app.views.review.conflict_notice import ConflictNotice
+from app.views.review.image_pane import ImagePane
+from app.views.review.image_store import ImageStore
+from app.views.review.neighbour_section import NeighbourSection
+from app.views.review.other_candidates import OtherCandidates
+from app.views.review.pair_header import PairHeader
+from app.views.review.weight_bars import WeightBars
+from core.review.evidence import PairEvidence
+
+_IMAGE_SHARE = 0.38  # of the visible height
+_WIDEST_OTHERS = 560
+_LOWEST_IMAGE, _HIGHEST_IMAGE = 220, 520
+
+
+class PairPanel(QScrollArea):
+    """Names, pictures and bars stay in sight first; attributes and neighbours follow below."""
+
+    pair_chosen = Signal(int, int)
+    neighbour_activated = Signal(object)
+
+    def __init__(self, images: ImageStore, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWidgetResizable(True)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self._shown: PairEvidence | None = None
+        self.header = PairHeader()
+        self.conflicts = ConflictNotice()
+        self.left_image, self.right_image = ImagePane(images), ImagePane(images)
+        self.left_image.setObjectName("leftImage")
+        self.right_image.setObjectName("rightImage")
+        self.bars = WeightBars()
+        self.attributes = AttributeTable()
+        self._no_attributes = QLabel("Neither entity has attributes", alignment=Qt.AlignmentFlag.AlignCenter)
+        self._no_attributes.setProperty("role", "secondary")
+        self.neighbours = NeighbourSection()
+        self.for_left, self.for_right = OtherCandidates(images), OtherCandidates(images)
+        self.for_left.setObjectName("leftOthers")
+        self.for_right.setObjectName("rightOthers")
+        for others in (self.for_left, self.for_right):
+            others.pair_chosen.connect(self.pair_chosen)
+        self.neighbours.neighbour_activated.connect(self.neighbour_activated)
+
+        pictures = QHBoxLayout(spacing=theme.LARGE)
+        pictures.addWidget(self.left_image, stretch=3)
+        pictures.addWidget(self.bars, stretch=4, alignment=Qt.AlignmentFlag.AlignVCenter)
+        pictures.addWidget(self.right_image, stretch=3)
+        aligned = QHBoxLayout()
+        aligned.addWidget(self.attributes)
+        competing = QHBoxLayout(spacing=theme.LARGE * 2)
+        for others in (self.for_left, self.for_right):
+            others.setMaximumWidth(_WIDEST_OTHERS)
+        competing.addStretch()
+        competing.addWidget(self.for_left, stretch=20)
+        competing.addWidget(self.for_right, stretch=20)
+        competing.addStretch()
+        content = QWidget()
+        content.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        layout.setSpacing(theme.LARGE)
+        layout.addWidget(self.header)
+        layout.addWidget(self.conflicts)
+        layout.addLayout(pictures)
+        layout.addWidget(_line())
+        layout.addLayout(aligned)
+        layout.addWidget(self._no_attributes)
+        layout.addWidget(_line())
+        layout.addWidget(self.neighbours)
+        layout.addWidget(_line())
+        layout.addLayout(competing)
+        layout.addStretch()
+        self.setWidget(content)
+
+    @property
+    def shown(self) -> PairEvidence | None:
+        """The evidence on the screen."""
+        return self._shown
+
+    def show_evidence(self, evidence: PairEvidence) -> None:
+        """Show a pair; what stays the same is not touched, so nothing flickers."""
+        if evidence == self._shown:
+            return
+        if self._shown is None or self._shown.key != evidence.key:
+            self.verticalScrollBar().setValue(0)
+        self._shown = evidence
+        self.header.show_evidence(evidence)
+        self.conflicts.show_conflicts(evidence.conflicts)
+        self._fit_images()
+        self.left_image.show_entity(evidence.left)
+        self.right_image.show_entity(evidence.right)
+        self.bars.show_evidence(evidence)
+        self.attributes.show_attributes(evidence.attributes)
+        self.attributes.setVisible(bool(evidence.attributes))
+        self._no_attributes.setVisible(not evidence.attributes)
+        self.neighbours.show_comparison(evidence.neighbours)
+        self.for_left.show_others(
+            f"Other candidates of {evidence.left.label}", evidence.for_left, evidence.key
+        )
+        self.for_right.show_others(
+            f"{evidence.right.label} is also a candidate of", evidence.for_right, evidence.key
+        )
+
+    def forget(self) -> None:
+        """Another project: what is shown counts no more."""
+        self._shown = None
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._fit_images()
+
+    def _fit_images(self) -> None:
+        height = int(self.viewport().height() * _IMAGE_SHARE)
+        pictured = self._shown is None or self._shown.left.images or self._shown.right.images
+        for pane in (self.left_image, self.right_image):
+            pane.setFixedHeight(
+                max(_LOWEST_IMAGE, min(_HIGHEST_IMAGE, height)) if pictured else _LOWEST_IMAGE
+            )
+
+
+def _line() -> QFrame:
+    line = QFrame()
+    line.setProperty("role", "line")
+    return line

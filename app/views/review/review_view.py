@@ -1,0 +1,392 @@
+"""The review page: judges one pair after the other, each verdict on disk before the next pair is shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import partial
+
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app.models.candidate_model import CandidateModel
+from app.project import Project
+from app.settings import Settings
+from app.views.empty_state import EmptyState
+from app.views.review.evidence_store import EvidenceStore, Pair
+from app.views.review.image_store import LARGE, ImageStore
+from app.views.review.pair_panel import PairPanel
+from app.views.review.queue_panel import QueuePanel
+from app.views.review.review_actions import ReviewActions
+from app.views.review.verdict_bar import VerdictBar
+from core.review.evidence import PairEvidence
+from core.review.journal import Decision, Step, VerdictKind
+from core.review.neighbours import Neighbour
+from core.review.queue import Queue, load_queue
+from core.store.candidates import CandidateFilter, reviewable_run
+from core.store.entities import graph_names
+from core.store.project_file import ProjectFile
+
+_READ_AHEAD = 4
+_READ_AHEAD_AFTER = 25  # milliseconds: not while rows rush by under a held arrow key
+
+
+@dataclass(frozen=True, slots=True)
+class _Listing:
+    """What a reader thread brings for the list; no queue where no run has candidates."""
+
+    names: tuple[str, str]
+    queue: Queue | None
+
+
+class ReviewView(QWidget):
+    """Holds which pair is shown, nothing that the store has."""
+
+    train_requested = Signal()
+    graphs_requested = Signal()
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("reviewView")
+        self._project = project
+        self._pair: Pair | None = None  # chosen; shown once its evidence is there
+        self._saving = False
+        self._run_id = 0
+        self._evidence = EvidenceStore(project.tasks, self)
+        self._images = ImageStore(project.tasks, self)
+        self._model = CandidateModel(project.tasks, self)
+        self._actions = ReviewActions(self)
+        self._queue = QueuePanel(self._model)
+        self._panel = PairPanel(self._images)
+        self._bar = VerdictBar(self._actions.verdicts)
+        self._ahead = QTimer(self, singleShot=True, interval=_READ_AHEAD_AFTER)
+        self._lay_out()
+        self._connect()
+        self.reload()
+
+    def review_actions(self) -> list[QAction]:
+        """For the Review menu, in its order."""
+        return self._actions.all()
+
+    def focus_table(self) -> None:
+        """Put the keyboard on the list, so that the letters judge and the arrows move."""
+        self._queue.table.setFocus(Qt.FocusReason.OtherFocusReason)
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the list again; the pair shown stays, where it is still in the list."""
+        self._reload(self._pair)
+
+    def _lay_out(self) -> None:
+        show_graphs = QAction("Load graphs", self)
+        show_graphs.triggered.connect(self.graphs_requested)
+        train = QAction("Train", self)
+        train.triggered.connect(self.train_requested)
+        self._clear = QAction("Clear filters", self)
+        self._show_all = QAction("Show all pairs", self)
+        self._no_project = EmptyState(
+            "mdi6.folder-open-outline",
+            "No project is open",
+            "Open a project, or load two graphs, to review which of their entities are the same.",
+            [show_graphs],
+        )
+        self._no_run = EmptyState(
+            "mdi6.chart-timeline-variant",
+            "Nothing to review yet",
+            "Train the model on this project; the pairs that it proposes appear here.",
+            [train],
+        )
+        self._none_found = EmptyState(
+            "mdi6.filter-remove-outline", "No pair fits these filters", "", [self._clear]
+        )
+        self._all_done = EmptyState(
+            "mdi6.check-all",
+            "Everything here is decided",
+            "Train again to have what you decided taken into account, or go through all pairs once more.",
+            [train, self._show_all],
+        )
+        judged = QWidget()
+        column = QVBoxLayout(judged)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(0)
+        column.addWidget(self._panel, stretch=1)
+        column.addWidget(self._bar)
+        self._right = QStackedWidget()
+        self._waiting = QWidget()  # until the first pair is read
+        for page in (self._waiting, judged, self._none_found, self._all_done):
+            self._right.addWidget(page)
+        self._judged = judged
+        self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
+        self._splitter.addWidget(self._queue)
+        self._splitter.addWidget(self._right)
+        self._splitter.setStretchFactor(1, 1)
+        self._queue.setMinimumWidth(300)
+        self._right.setMinimumWidth(620)
+        self._splitter.setSizes([380, 900])
+        state = Settings().splitter("review")
+        if not state.isEmpty():
+            self._splitter.restoreState(state)
+        self._pages = QStackedWidget()
+        for page in (self._no_project, self._no_run, self._splitter):
+            self._pages.addWidget(page)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
+
+    def _connect(self) -> None:
+        project = self._project
+        project.opened.connect(self._opened)
+        project.closed.connect(self._closed)
+        project.verdicts_changed.connect(self._verdicts_changed)
+        project.runs_changed.connect(self._runs_changed)
+        project.tasks.failed.connect(self._task_failed)
+        for kind, action in self._actions.verdicts.items():
+            action.triggered.connect(partial(self._decide, kind))
+        self._actions.next.triggered.connect(partial(self._move, 1))
+        self._actions.previous.triggered.connect(partial(self._move, -1))
+        self._actions.search.triggered.connect(self._focus_search)
+        self._actions.note.triggered.connect(self._bar.note.setFocus)
+        self._actions.focus_list.triggered.connect(self.focus_table)
+        self._actions.reload.triggered.connect(self.reload)
+        self._clear.triggered.connect(self._queue.clear_filters)
+        self._show_all.triggered.connect(self._queue.show_all)
+        self._queue.filter_changed.connect(self.reload)
+        self._queue.row_chosen.connect(self._row_chosen)
+        self._bar.note_left.connect(self.focus_table)
+        self._panel.pair_chosen.connect(self._go_to)
+        self._panel.neighbour_activated.connect(self._find_neighbour)
+        self._evidence.loaded.connect(self._evidence_loaded)
+        self._ahead.timeout.connect(self._read_ahead)
+        self._splitter.splitterMoved.connect(self._remember_splitter)
+
+    # The list
+
+    def _reload(self, wanted: Pair | None) -> None:
+        if not self._project.is_open:
+            self._model.set_queue(None, None, ("Left", "Right"))
+            self._evidence.set_source(None, 0)
+            self._pages.setCurrentWidget(self._no_project)
+            return
+        file = self._project.file
+        self._project.tasks.read(
+            self, partial(_list, file, self._queue.wanted(0)), partial(self._listed, file, wanted), key="list"
+        )
+
+    def _listed(self, file: ProjectFile, wanted: Pair | None, listing: _Listing) -> None:
+        if not self._project.is_open or self._project.file is not file:
+            return
+        queue = listing.queue
+        if queue is None:
+            self._model.set_queue(None, None, listing.names)
+            self._pages.setCurrentWidget(self._no_run)
+            return
+        self._run_id = queue.wanted.run_id
+        self._evidence.set_source(file, self._run_id)
+        self._model.set_queue(file, queue, listing.names)
+        if self._pages.currentWidget() is not self._splitter:
+            # Before the page is shown: the first filter would get the keyboard else.
+            self.focus_table()
+            self._pages.setCurrentWidget(self._splitter)
+        if not self._busy_elsewhere():
+            self.focus_table()
+        self._show_count()
+        self._choose_row(queue, wanted)
+
+    def _choose_row(self, queue: Queue, wanted: Pair | None) -> None:
+        row = queue.row_of(*wanted) if wanted else None
+        if row is None:
+            row = queue.next_waiting(-1)
+        if row is None and len(queue):
+            row = 0
+        if row is None:
+            self._pair = None
+            self._panel.forget()
+            filtered = self._queue.is_filtered
+            self._right.setCurrentWidget(self._none_found if filtered else self._all_done)
+        else:
+            self._queue.select(row)
+
+    def _busy_elsewhere(self) -> bool:
+        """Whether somebody types or chooses a filter, so that the list must not take the keyboard."""
+        return self._bar.note.hasFocus() or self._queue.filters_have_focus
+
+    def _show_count(self) -> None:
+        queue = self._model.queue
+        if queue is not None:
+            waiting = int(queue.waiting.sum())
+            pairs = f"{len(queue):,} {'pair' if len(queue) == 1 else 'pairs'}"
+            self._queue.show_count(pairs if waiting == len(queue) else f"{pairs}, {waiting:,} undecided")
+
+    # The pair
+
+    @Slot(int)
+    def _row_chosen(self, row: int) -> None:
+        pair = self._model.pair_at(row)
+        if pair is not None:
+            self._show_pair(pair)
+
+    def _show_pair(self, pair: Pair) -> None:
+        if pair != self._pair:
+            self._bar.note.clear()
+        self._pair = pair
+        evidence = self._evidence.get(pair)
+        if evidence is not None:
+            self._show(evidence)
+
+    @Slot(object)
+    def _evidence_loaded(self, evidence: PairEvidence) -> None:
+        if evidence.key == self._pair:
+            self._show(evidence)
+        else:
+            self._read_images(evidence)
+
+    def _show(self, evidence: PairEvidence) -> None:
+        self._panel.show_evidence(evidence)
+        self._right.setCurrentWidget(self._judged)
+        self._ahead.start()
+
+    @Slot()
+    def _read_ahead(self) -> None:
+        """Have the pairs ready that are likely to come next."""
+        queue, row = self._model.queue, self._queue.row
+        if queue is None or row < 0:
+            return
+        rows = [row + 1, row - 1]
+        following: int | None = row
+        for _ in range(_READ_AHEAD):
+            following = None if following is None else queue.next_waiting(following)
+            if following is not None and following not in rows:
+                rows.append(following)
+        for each in rows:
+            pair = self._model.pair_at(each)
+            evidence = self._evidence.get(pair) if pair else None
+            if evidence is not None:
+                self._read_images(evidence)
+
+    def _read_images(self, evidence: PairEvidence) -> None:
+        for card in (evidence.left, evidence.right):
+            if card.images:
+                self._images.get(card.images[0], LARGE)
+
+    @Slot(int, int)
+    def _go_to(self, left_id: int, right_id: int) -> None:
+        """Show a pair: on its row if the list has it, else without one."""
+        queue = self._model.queue
+        row = queue.row_of(left_id, right_id) if queue is not None else None
+        if row is None or row == self._queue.row:
+            self._show_pair((left_id, right_id))
+        else:
+            self._queue.select(row)
+
+    # Verdicts
+
+    def _decide(self, kind: VerdictKind, _checked: bool = False) -> None:
+        """Write a verdict on the pair on the screen; not while the last one is being written."""
+        evidence = self._panel.shown
+        if evidence is None or evidence.key != self._pair or self._saving or not self._project.is_open:
+            return
+        self._saving = True
+        left_id, right_id = evidence.key
+        decision = Decision(
+            left_id=left_id,
+            right_id=None if kind == "no_counterpart" else right_id,
+            kind=kind,
+            score_shown=evidence.score,
+            run_id=self._run_id,
+            author=Settings().author,
+            note=self._bar.note.text().strip(),
+        )
+        self._project.decide([decision])
+
+    @Slot(object, str)
+    def _verdicts_changed(self, step: Step, how: str) -> None:
+        self._saving = False
+        self._evidence.outdate()
+        self._model.mark(step, how)
+        self._show_count()
+        if len(step.decisions) > 1:
+            self.reload()
+        elif how == "decided":
+            self._go_on(step.decisions[0])
+        else:
+            self._come_back(step.decisions[0])
+
+    def _go_on(self, decision: Decision) -> None:
+        queue, pair = self._model.queue, self._pair
+        mine = pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1])
+        if queue is None or not (mine and self._actions.advance.isChecked()):
+            if pair is not None:
+                self._show_pair(pair)
+            return
+        row = queue.next_waiting(self._queue.row)
+        if row is None:
+            self._reload(None)  # pairs that came up because a better one was rejected, or the end
+        else:
+            self._queue.select(row)
+
+    def _come_back(self, decision: Decision) -> None:
+        """An undone or redone verdict: show its pair."""
+        queue, pair = self._model.queue, self._pair
+        if pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1]):
+            self._show_pair(pair)
+            return
+        row = queue.row_of(decision.left_id, decision.right_id) if queue is not None else None
+        if row is not None:
+            self._queue.select(row)
+        elif decision.right_id is not None:
+            self._reload((decision.left_id, decision.right_id))
+        else:
+            self.reload()
+
+    @Slot()
+    def _move(self, step: int, _checked: bool = False) -> None:
+        queue = self._model.queue
+        row = queue.next_waiting(self._queue.row, step) if queue is not None else None
+        if row is not None:
+            self._queue.select(row)
+
+    @Slot()
+    def _focus_search(self) -> None:
+        self._queue.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self._queue.search.selectAll()
+
+    @Slot(object)
+    def _find_neighbour(self, neighbour: Neighbour) -> None:
+        self._queue.search_for(neighbour.label)
+
+    # What changed elsewhere
+
+    @Slot()
+    def _opened(self) -> None:
+        self._pair = None
+        self._saving = False
+        self._images.clear()
+        self._reload(None)
+
+    @Slot()
+    def _closed(self) -> None:
+        self._pair = None
+        self._panel.forget()
+        self._reload(None)
+
+    @Slot(int)
+    def _runs_changed(self, _run_id: int) -> None:
+        self._evidence.outdate()
+        self.reload()
+
+    @Slot(str)
+    def _task_failed(self, _error: str) -> None:
+        self._saving = False
+
+    @Slot(int, int)
+    def _remember_splitter(self, _position: int, _index: int) -> None:
+        Settings().set_splitter("review", self._splitter.saveState())
+
+
+def _list(file: ProjectFile, wanted: CandidateFilter) -> _Listing:
+    with file.read() as session:
+        run_id = reviewable_run(session)
+        names = graph_names(session)
+        if run_id is None:
+            return _Listing(names, None)
+        return _Listing(names, load_queue(session, wanted.for_run(run_id)))

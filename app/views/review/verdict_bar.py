@@ -1,0 +1,66 @@
+"""The four verdicts with their keys, and the note that is saved with a verdict."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
+
+from app import theme
+from app.icons import icon
+
+BUTTON_NAMES = {
+    "accepted": "acceptButton",
+    "rejected": "rejectButton",
+    "unsure": "unsureButton",
+    "no_counterpart": "noCounterpartButton",
+}
+
+
+class VerdictBar(QWidget):
+    """Its buttons trigger the actions of the Review menu; a click leaves the keyboard on the list."""
+
+    note_left = Signal()  # Return or Escape in the note: back to the list
+
+    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        layout = QHBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
+        layout.setSpacing(theme.MEDIUM)
+        self._buttons: dict[str, QPushButton] = {}
+        for kind, action in actions.items():
+            button = QPushButton(f"{action.text().replace('&', '')}  ·  {action.shortcut().toString()}")
+            button.setObjectName(BUTTON_NAMES[kind])
+            button.setAccessibleName(action.text().replace("&", ""))
+            button.setToolTip(action.toolTip())
+            button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+            button.clicked.connect(action.trigger)
+            layout.addWidget(button)
+            self._buttons[kind] = button
+        self.note = _NoteField(placeholderText="Note, saved with the verdict", maxLength=1000)
+        self.note.setObjectName("noteField")
+        self.note.setAccessibleName("Note")
+        self.note.left.connect(self.note_left)
+        layout.addSpacing(theme.MEDIUM)
+        layout.addWidget(self.note, stretch=1)
+        self._paint_icons()
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange:
+            self._paint_icons()
+
+    def _paint_icons(self) -> None:
+        for kind, button in self._buttons.items():
+            style = theme.VERDICT_STYLE[kind]
+            button.setIcon(icon(style.icon, style.color))
+
+
+class _NoteField(QLineEdit):
+    left = Signal()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Escape):
+            self.left.emit()
+        else:
+            super().keyPressEvent(event)

@@ -1,0 +1,110 @@
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.tasks import Tasks
+from app.views.review.image_store import ImageStore
+from app.views.review.neighbour_graph import AGREEMENT_COLORS, NeighbourGraph, text_on
+from app.views.review.pair_header import ElidedLabel
+from app.views.review.pair_panel import PairPanel
+from app.views.review.weight_bars import WeightBars
+from core.review.evidence import PairEvidence, pair_evidence
+from core.review.journal import Decision, decide
+from core.store.project_file import ProjectFile
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+
+
+def read(project: ProjectFile, left: int, right: int) -> PairEvidence:
+    with project.read() as session:
+        return pair_evidence(session, 1, left, right)
+
+
+@pytest.fixture
+def panel(qtbot) -> PairPanel:
+    tasks = Tasks()
+    made = PairPanel(ImageStore(tasks))
+    qtbot.addWidget(made)
+    made.resize(836, 700)
+    made.show()
+    yield made
+    qtbot.waitUntil(lambda: not tasks.busy)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_every_kind_of_pair_can_be_painted(
+    panel: PairPanel, project: ProjectFile, scheme: str, request
+) -> None:
+    application = QApplication.instance()
+    before = application.palette(), application.styleSheet()
+    request.addfinalizer(lambda: (application.setPalette(before[0]), application.setStyleSheet(before[1])))
+    theme.apply_theme(application, scheme)
+    decide(
+        project,
+        [Decision(2, 42, "accepted"), Decision(4, 41, "accepted"), Decision(1, None, "no_counterpart")],
+    )
+    for pair in ((1, 41), (2, 42), (15, 55), (3, 43), (7, 56), (1, 80)):
+        panel.show_evidence(read(project, *pair))
+        assert not panel.grab().isNull()
+        assert panel.shown.key == pair
+
+
+def test_nothing_is_cut_off_at_the_smallest_size(panel: PairPanel, project: ProjectFile) -> None:
+    panel.resize(640, 500)
+    panel.show_evidence(read(project, 1, 41))
+    QApplication.processEvents()
+    assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()
+
+
+def test_bars_say_the_numbers_in_words(qtbot, project: ProjectFile) -> None:
+    bars = WeightBars()
+    qtbot.addWidget(bars)
+    bars.show_evidence(read(project, 15, 55))
+    joint, structure, _, attribute, visual = bars.lines()
+    assert joint == "joint score 0.9200"
+    assert "similarity 0.8700" in structure
+    assert "missing (no attributes on either side)" in attribute
+    assert "weight left none, right none" in visual
+
+
+def test_a_graph_is_drawn_where_the_core_put_it(qtbot, project: ProjectFile) -> None:
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (2, 4, 8)])
+    comparison = read(project, 1, 41).neighbours
+    graph = NeighbourGraph()
+    qtbot.addWidget(graph)
+    graph.resize(400, 240)
+    graph.show_graph(comparison.left, 4)
+    xs, ys = graph._nodes.getData()
+    assert list(zip(xs, ys, strict=True))[:-1] == [(n.x, n.y) for n in comparison.left.nodes]
+    graph.grab()
+    with qtbot.waitSignal(graph.neighbour_activated) as clicked:
+        graph._clicked(None, [graph._nodes.points()[0]], None)
+    assert clicked.args == [comparison.left.nodes[0]]
+
+
+def test_numbers_read_on_their_colour() -> None:
+    for name in AGREEMENT_COLORS:
+        assert _contrast(QColor(name), text_on(QColor(name))) >= 4.5
+
+
+def _contrast(one, other) -> float:
+    def luminance(color) -> float:
+        parts = [c / 12.92 if c <= 0.03928 else ((c + 0.055) / 1.055) ** 2.4 for c in color.getRgbF()[:3]]
+        return 0.2126 * parts[0] + 0.7152 * parts[1] + 0.0722 * parts[2]
+
+    high, low = sorted((luminance(one), luminance(other)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+def test_a_long_name_is_cut_with_all_of_it_in_the_tooltip(qtbot) -> None:
+    label = ElidedLabel()
+    qtbot.addWidget(label)
+    label.setFixedWidth(120)
+    label.set_whole("Democratic and Popular Republic of\nSomewhere <b>Far</b>")
+    assert label.text().endswith("…")
+    assert "Far" in label.toolTip()
+    assert label.textFormat() is Qt.TextFormat.PlainText

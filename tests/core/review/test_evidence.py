@@ -1,0 +1,133 @@
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import text
+
+from core.review.evidence import PairEvidence, pair_evidence
+from core.review.journal import Decision, decide, undo
+from core.review.neighbours import compare_neighbours
+from core.store.project_file import ProjectFile
+
+
+def evidence(project: ProjectFile, left: int, right: int) -> PairEvidence:
+    with project.read() as session:
+        return pair_evidence(session, 1, left, right)
+
+
+def test_every_number_is_the_one_in_the_store(project: ProjectFile) -> None:
+    found = evidence(project, 1, 41)
+    assert (found.score, found.rank, found.of, found.mutual, found.seed) == (0.976, 1, 5, True, False)
+    assert [m.modality for m in found.modalities] == ["structure", "relation", "attribute", "visual"]
+    assert [m.similarity for m in found.modalities] == pytest.approx([0.926, 0.956, 0.876, 0.986])
+    assert [m.left_weight for m in found.modalities] == pytest.approx([0.4, 0.3, 0.2, 0.1])
+    assert not any(m.missing for m in found.modalities)
+
+
+def test_what_is_missing_has_no_number_but_a_reason(project: ProjectFile) -> None:
+    found = {m.modality: m for m in evidence(project, 15, 55).modalities}
+    assert found["visual"].similarity is None
+    assert found["visual"].left_weight is None
+    assert found["visual"].missing == "no image on either side"
+    assert found["attribute"].missing == "no attributes on either side"
+    one_sided = {m.modality: m for m in evidence(project, 1, 43).modalities}
+    assert one_sided["visual"].missing == "no image on the right"
+
+
+def test_pictures_that_are_gone_or_broken(project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(text("UPDATE image SET status = 'missing' WHERE entity_id = 1"))
+        session.execute(text("UPDATE image SET status = 'unreadable' WHERE entity_id = 41"))
+        session.execute(text("UPDATE candidate SET score_visual = NULL WHERE left_id = 1"))
+    (visual,) = [m for m in evidence(project, 1, 41).modalities if m.modality == "visual"]
+    assert visual.missing == "image file gone left, image unreadable right"
+
+
+def test_a_modality_that_the_run_did_not_have(project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(text("UPDATE run SET modalities = 'structure,relation,attribute'"))
+        session.execute(text("UPDATE candidate SET score_visual = NULL"))
+        session.execute(text("UPDATE modality_weight SET visual = NULL"))
+    assert evidence(project, 1, 41).modalities[3].missing == "not part of this run"
+
+
+def test_a_pair_that_was_not_proposed(project: ProjectFile) -> None:
+    with project.read() as session:
+        proposed = set(session.scalars(text("SELECT right_id FROM candidate WHERE left_id = 1")))
+    other = next(i for i in range(41, 81) if i not in proposed)
+    found = evidence(project, 1, other)
+    assert found.score is None
+    assert found.rank is None
+    assert all(m.similarity is None for m in found.modalities)
+    with pytest.raises(LookupError):
+        evidence(project, 1, 9999)
+
+
+def test_competing_pairs(project: ProjectFile) -> None:
+    found = evidence(project, 1, 41)
+    assert [o.rank for o in found.for_left] == [1, 2, 3, 4, 5]
+    assert {o.left_id for o in found.for_left} == {1}
+    assert {o.right_id for o in found.for_right} == {41}
+    scores = [o.score for o in found.for_right]
+    assert scores == sorted(scores, reverse=True)
+    decide(project, [Decision(1, 41, "rejected")])
+    assert evidence(project, 1, 41).for_left[0].verdict == "rejected"
+
+
+def test_conflicts_name_the_other(project: ProjectFile) -> None:
+    assert evidence(project, 1, 41).conflicts == ()
+    decide(project, [Decision(1, 42, "accepted"), Decision(2, 41, "accepted")])
+    found = {(c.side, c.other_id, c.other_label) for c in evidence(project, 1, 41).conflicts}
+    assert found == {("left", 42, "Chad 2"), ("right", 2, "Chad 2")}
+    undo(project)
+    decide(project, [Decision(1, None, "no_counterpart")])
+    (conflict,) = evidence(project, 1, 41).conflicts
+    assert conflict.other_id is None
+    seeds = evidence(project, 3, 41).conflicts
+    assert any(c.seed and c.other_id == 43 for c in seeds)
+
+
+def test_the_verdict_in_force_with_its_note(project: ProjectFile) -> None:
+    assert evidence(project, 1, 41).verdict is None
+    decide(project, [Decision(1, 41, "unsure", author="ada", note="same flag")])
+    verdict = evidence(project, 1, 41).verdict
+    assert verdict is not None
+    assert (verdict.kind, verdict.author, verdict.note) == ("unsure", "ada", "same flag")
+
+
+def test_neighbours_that_are_linked_share_number_and_place(project: ProjectFile) -> None:
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (2, 4, 8)])
+    found = evidence(project, 1, 41).neighbours
+    left = {n.number: n for n in found.left.nodes if n.number}
+    right = {n.number: n for n in found.right.nodes if n.number}
+    assert set(left) == set(right) == set(range(1, len(found.agreements) + 1))
+    assert len(left) >= 3
+    for number, one in left.items():
+        assert right[number].entity_id == one.entity_id + 40
+        assert (one.x, one.y) == (right[number].x, right[number].y)
+    assert found.share == len(found.agreements) / min(found.left.total, found.right.total)
+
+
+def test_seeds_of_the_run_count_as_linked(project: ProjectFile) -> None:
+    found = evidence(project, 2, 42).neighbours
+    assert {a.left_id for a in found.agreements} <= set(range(3, 41, 3))
+    assert found.agreements
+
+
+@pytest.mark.parametrize("most", [1, 2, 3, 5, 60])
+def test_no_more_nodes_than_asked_for_and_none_on_another(project: ProjectFile, most: int) -> None:
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (2, 4, 8)])
+    with project.read() as session:
+        found = compare_neighbours(session, 1, 1, 41, most_nodes=most)
+    for graph in (found.left, found.right):
+        assert len(graph.nodes) <= most
+        assert graph.hidden == graph.total - len(graph.nodes)
+        assert len({(n.x, n.y) for n in graph.nodes}) == len(graph.nodes)
+        assert all(abs(n.x) <= 1 and abs(n.y) <= 1 for n in graph.nodes)
+
+
+def test_an_entity_without_neighbours(project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(text("DELETE FROM relation_triple WHERE graph_id = 1"))
+    found = evidence(project, 1, 41).neighbours
+    assert found.left.nodes == ()
+    assert found.share is None
