@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+import shiboken6
 from PySide6.QtCore import QSettings, QThread
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
@@ -15,20 +16,14 @@ from app import theme
 from app.main_window import MainWindow
 from app.settings import Settings
 from core.store.project_file import ProjectFile
-
-
-@pytest.fixture(scope="session")
-def qapp_cls() -> type[QApplication]:
-    return QApplication
+from tests.app.fake_run import FakeRun
 
 
 @pytest.fixture(autouse=True)
 def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Keep the person's settings, documents and demo project out of the tests."""
     QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-    QSettings.setPath(
-        QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings")
-    )
+    QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     monkeypatch.setenv("HOME", str(tmp_path / "home"))
     monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
 
@@ -37,8 +32,15 @@ def own_folders(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def no_thread_is_left() -> Iterator[None]:
     yield
     gc.collect()
-    running = [each for each in gc.get_objects() if isinstance(each, QThread) and _runs(each)]
+    # By type(): isinstance() asks an object for its __class__, and some lazy modules warn when asked.
+    running = [each for each in gc.get_objects() if issubclass(type(each), QThread) and _runs(each)]
     assert not running, "a test left a thread running"
+
+
+@pytest.fixture
+def fake_run(monkeypatch: pytest.MonkeyPatch) -> FakeRun:
+    """Training without torch."""
+    return FakeRun(monkeypatch)
 
 
 @pytest.fixture
@@ -63,6 +65,4 @@ def open_window(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> MainW
 
 
 def _runs(thread: QThread) -> bool:
-    import shiboken6
-
     return shiboken6.isValid(thread) and thread.isRunning()

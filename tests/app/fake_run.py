@@ -37,18 +37,22 @@ class FakeRun:
         if self.fail_with is not None:
             raise self.fail_with
         epochs = config.training.epochs
-        yield RunStarted(1, "CPU, 1 thread", MODALITIES, {"visual": "no images"}, (40, 40), 9, 9, 12, 2, 26, epochs)
+        yield RunStarted(
+            1, "CPU, 1 thread", MODALITIES, {"visual": "no images"}, (40, 40), 9, 9, 12, 2, 26, epochs
+        )
         for epoch in range(1, epochs + 1):
             if epoch == self.pause_after:
                 assert stop.wait(20), "nobody stopped the run"
-            losses = {name: 10 / epoch for name in ("joint", *MODALITIES)}
+            losses = dict.fromkeys(("joint", *MODALITIES), 10 / epoch)
             yield EpochDone(1, epoch, 0.5, losses)
             if epoch % 10 == 0:
                 yield Evaluated(1, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
             if stop.is_set():
                 break
         status = "stopped" if stop.is_set() else "done"
-        yield RunFinished(1, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}})
+        yield RunFinished(
+            1, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
+        )
 
 
 def training_error() -> Exception:

@@ -16,11 +16,6 @@ from tests.app.fake_run import FakeRun, cancelled, training_error
 
 
 @pytest.fixture
-def fake(monkeypatch: pytest.MonkeyPatch) -> FakeRun:
-    return FakeRun(monkeypatch)
-
-
-@pytest.fixture
 def opened(qtbot: QtBot, project: ProjectFile) -> Iterator[Project]:
     made = Project(Tasks())
     made.open(project.path)
@@ -34,7 +29,7 @@ def training(opened: Project) -> Training:
 
 
 def test_events_arrive_in_order_and_then_the_run_is_in_the_project(
-    qtbot: QtBot, fake: FakeRun, opened: Project, training: Training
+    qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
 ) -> None:
     events: list[Event] = []
     training.event_arrived.connect(events.append)
@@ -44,13 +39,13 @@ def test_events_arrive_in_order_and_then_the_run_is_in_the_project(
     assert [event.epoch for event in events if isinstance(event, EpochDone)] == list(range(1, 21))
     assert isinstance(events[-1], RunFinished)
     assert not training.active
-    assert fake.threads != [threading.current_thread()]
+    assert fake_run.threads != [threading.current_thread()]
 
 
 def test_stopping_ends_the_run_with_what_it_has(
-    qtbot: QtBot, fake: FakeRun, opened: Project, training: Training
+    qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
 ) -> None:
-    fake.pause_after = 5
+    fake_run.pause_after = 5
     events: list[Event] = []
     training.event_arrived.connect(events.append)
     with qtbot.waitSignal(opened.runs_changed) as changed, qtbot.waitSignal(training.ended):
@@ -64,9 +59,9 @@ def test_stopping_ends_the_run_with_what_it_has(
 
 
 def test_a_run_that_fails_says_why_and_can_be_started_again(
-    qtbot: QtBot, fake: FakeRun, opened: Project, training: Training
+    qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
 ) -> None:
-    fake.fail_with = training_error()
+    fake_run.fail_with = training_error()
     with (
         qtbot.waitSignal(training.failed) as failed,
         qtbot.waitSignal(training.ended),
@@ -74,21 +69,21 @@ def test_a_run_that_fails_says_why_and_can_be_started_again(
     ):
         training.start(RunConfig())
     assert failed.args == ["there are no known links; import some, or accept pairs", ""]
-    fake.fail_with = None
+    fake_run.fail_with = None
     with qtbot.waitSignals([opened.runs_changed, training.ended]):
         training.start(RunConfig().replace(epochs=2))
 
 
 def test_a_run_stopped_before_it_began_is_no_error(
-    qtbot: QtBot, fake: FakeRun, training: Training
+    qtbot: QtBot, fake_run: FakeRun, training: Training
 ) -> None:
-    fake.fail_with = cancelled()
+    fake_run.fail_with = cancelled()
     with qtbot.waitSignal(training.ended), qtbot.assertNotEmitted(training.failed):
         training.start(RunConfig())
 
 
-def test_there_is_one_run_at_a_time(qtbot: QtBot, fake: FakeRun, training: Training) -> None:
-    fake.pause_after = 1
+def test_there_is_one_run_at_a_time(qtbot: QtBot, fake_run: FakeRun, training: Training) -> None:
+    fake_run.pause_after = 1
     training.start(RunConfig())
     with pytest.raises(RuntimeError, match="going already"):
         training.start(RunConfig())

@@ -1,0 +1,130 @@
+"""Starts the window: the application object, what it does with errors, and torch once the window is up."""
+
+from __future__ import annotations
+
+import logging
+import os
+import signal
+import socket
+import sys
+from logging.handlers import RotatingFileHandler
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import (
+    QMessageLogContext,
+    QObject,
+    QSocketNotifier,
+    QTimer,
+    QtMsgType,
+    Slot,
+    qInstallMessageHandler,
+)
+from PySide6.QtWidgets import QApplication
+
+from app import theme
+from app.device_finder import DeviceFinder, describe_device
+from app.error_reporter import ErrorReporter
+from app.icons import application_icon
+from app.settings import Settings
+
+NO_DISPLAY = (
+    "no window can be opened here; without a display use the commands import, train, evaluate, candidates, "
+    "accept, export, info and demo (python main.py --help)"
+)
+_WARM_UP_MILLISECONDS = 700
+_INTERRUPTED = 130
+_log = logging.getLogger("qt")
+
+
+def main(project: Path | None = None) -> int:
+    """Open the window, on ``project`` if one is given; returns the exit status."""
+    if sys.platform == "win32":
+        describe_device()  # torch's libraries don't load any more once Qt's are there
+    if not _has_display():
+        print(f"error: {NO_DISPLAY}", file=sys.stderr)
+        return 1
+    qInstallMessageHandler(_on_qt_message)
+    application = create_application()
+    settings = Settings()
+    theme.apply_theme(application, settings.theme)
+
+    from app.main_window import MainWindow  # after the application, so that a missing display is told at once
+
+    window = MainWindow(settings)
+    errors = ErrorReporter(window)
+    errors.caught.connect(window.show_error)
+    errors.install()
+    interrupts = _Interrupts(application)
+    device = DeviceFinder(window)
+    device.found.connect(window.show_device)
+    window.show()
+    if project is not None:
+        window.open_project(project)
+    QTimer.singleShot(_WARM_UP_MILLISECONDS, device, device.start)
+    _log_to_file()
+    status = application.exec()
+    status = _INTERRUPTED if interrupts.caught else status
+    if device.busy:
+        # torch is still being imported: ending the interpreter beneath it crashes, and nothing is left to do.
+        os._exit(status)
+    return status
+
+
+def create_application() -> QApplication:
+    """The application object, with the names that settings and the desktop know it by."""
+    application = QApplication(sys.argv[:1])
+    application.setApplicationName("mimea-explorer")
+    application.setApplicationDisplayName("MIMEA Explorer")
+    application.setOrganizationName("mimea-explorer")
+    application.setDesktopFileName("mimea-explorer")
+    application.setWindowIcon(application_icon())
+    application.setStyle("Fusion")
+    return application
+
+
+class _Interrupts(QObject):
+    """Closes the windows on Ctrl+C: a socket wakes Qt's loop, without which Python's handler never runs."""
+
+    def __init__(self, application: QApplication) -> None:
+        super().__init__(application)
+        self.caught = False
+        self._reader, self._writer = socket.socketpair()
+        self._writer.setblocking(False)
+        signal.set_wakeup_fd(self._writer.fileno())
+        signal.signal(signal.SIGINT, self._on_signal)
+        self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
+        self._notifier.activated.connect(self._on_woken)
+
+    def _on_signal(self, *_: object) -> None:
+        self.caught = True
+
+    @Slot()
+    def _on_woken(self) -> None:
+        self._reader.recv(64)
+        if self.caught:
+            QApplication.closeAllWindows()
+
+
+def _has_display() -> bool:
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return True
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
+    if kind is QtMsgType.QtFatalMsg:
+        # Qt aborts the process after this, with a core dump where one sentence would do.
+        print(f"error: {NO_DISPLAY}. Qt says: {' '.join(text.split())}", file=sys.stderr)
+        sys.stderr.flush()
+        os._exit(1)
+    if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg):
+        _log.warning("%s", text)
+
+
+def _log_to_file() -> None:
+    """Keep warnings and errors where they can be found later."""
+    folder = platformdirs.user_log_path("mimea-explorer", appauthor=False, ensure_exists=True)
+    handler = RotatingFileHandler(folder / "window.log", maxBytes=500_000, backupCount=1, encoding="utf-8")
+    handler.setFormatter(logging.Formatter("%(asctime)s %(levelname)s %(name)s: %(message)s"))
+    logging.getLogger().addHandler(handler)

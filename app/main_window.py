@@ -1,0 +1,306 @@
+"""The window: four pages on a rail, one status bar, and the paths between them."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Slot
+from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFileDialog,
+    QHBoxLayout,
+    QInputDialog,
+    QMainWindow,
+    QMessageBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.actions import Actions
+from app.icons import application_icon
+from app.pages import EXPORT, GRAPHS, REVIEW, Pages
+from app.project import Project
+from app.project_opener import ProjectOpener
+from app.settings import Settings
+from app.status import StatusReporter
+from app.tasks import Tasks
+from app.training_worker import Training
+from app.views.help_window import HelpWindow
+from app.views.message_bar import MessageBar
+from app.views.new_project_dialog import NewProjectDialog
+from app.views.rail import Rail
+from app.views.status_bar import StatusBar
+
+_SUFFIX = ".mimea"
+
+
+class MainWindow(QMainWindow):
+    """Owns the open project, the run that goes, and the pages that show them."""
+
+    def __init__(self, settings: Settings) -> None:
+        super().__init__()
+        self.setObjectName("mainWindow")
+        self.setWindowTitle("MIMEA Explorer")
+        self.setWindowIcon(application_icon())
+        self.setMinimumSize(1000, 640)
+        self.setAcceptDrops(True)
+        self.settings = settings
+        self.tasks = Tasks(self)
+        self.project = Project(self.tasks, self)
+        self.training = Training(self.project, self)
+        self.opener = ProjectOpener(self.project, self.training, settings, self)
+        self.actions_ = Actions(self)
+        self.message = MessageBar()
+        self._new_project: NewProjectDialog | None = None
+        self._help: HelpWindow | None = None
+        self._closing = False
+        start = [self.actions_.new_project, self.actions_.demo, self.actions_.open_project]
+        self.pages = Pages(self.project, self.training, start)
+        self._waiting: Path | None = None
+        self._device = ""
+        self._rail = Rail()
+        self._bar = StatusBar()
+        self._status = StatusReporter(self._bar, self.project, self.training, self.opener)
+        self._arrange()
+        self._connect()
+        self._restore()
+        self._rail.choose(GRAPHS)
+
+    @property
+    def page(self) -> int:
+        """The page that is shown."""
+        return self.pages.currentIndex()
+
+    @Slot(int)
+    def show_page(self, index: int) -> None:
+        """Go to a page; the keyboard goes with it."""
+        self.pages.show_page(index)
+        self._rail.choose(index)
+
+    def open_project(self, path: Path) -> None:
+        """Open a project in place of the current one."""
+        self.message.hide()
+        if not self.pages.complete:
+            # The window was just started: the project comes when its pages are there.
+            self._waiting = path
+            self.pages.load()
+            return
+        self.opener.open(path)
+
+    def show_device(self, text: str) -> None:
+        """Say where runs compute, when that is known."""
+        self._device = text
+        self._bar.show_device(text)
+        if self.pages.complete:
+            self.pages.train.show_device(text)
+
+    @Slot(str, str)
+    def show_error(self, message: str, details: str = "") -> None:
+        """Say above the page what went wrong."""
+        self.message.show_error(message, details)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        if self._busy():
+            # The run saves what it learned and then ends; the window is closed when it has.
+            event.ignore()
+            self._closing = True
+            self._bar.show_job("Saving the run …")
+            self.setEnabled(False)
+            self.training.stop()
+            self.opener.stop()
+            if self._new_project is not None:
+                self._new_project.reject()
+            return
+        self.pages.wait()
+        self.settings.geometry = self.saveGeometry()
+        self.project.close()
+        self.tasks.wait()
+        super().closeEvent(event)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.pages.load()
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        if any(url.isLocalFile() for url in event.mimeData().urls()):
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        paths = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
+        event.acceptProposedAction()
+        if paths[0].suffix == _SUFFIX:
+            self.open_project(paths[0])
+        else:
+            self.new_project(paths)
+
+    def new_project(self, paths: list[Path] | None = None) -> None:
+        """Ask what to import."""
+        if self._new_project is None:
+            self._new_project = NewProjectDialog(self.tasks, self)
+            self._new_project.imported.connect(self.open_project)
+            self._new_project.finished.connect(self._on_dialog_finished)
+        self._new_project.set_paths(paths or [])
+        self._new_project.open()
+
+    def _busy(self) -> bool:
+        importing = self._new_project is not None and self._new_project.importing
+        return self.training.active or self.opener.importing or importing
+
+    def _arrange(self) -> None:
+        self.message.setProperty("place", "window")
+        body = QVBoxLayout()
+        body.setContentsMargins(0, 0, 0, 0)
+        body.setSpacing(0)
+        body.addWidget(self.message)
+        body.addWidget(self.pages, 1)
+        center = QWidget()
+        layout = QHBoxLayout(center)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self._rail)
+        layout.addLayout(body, 1)
+        self.setCentralWidget(center)
+        self.setStatusBar(self._bar)
+
+    def _connect(self) -> None:
+        actions = self.actions_
+        actions.new_project.triggered.connect(self._on_new_project)
+        actions.open_project.triggered.connect(self._on_open)
+        actions.demo.triggered.connect(self.opener.open_demo)
+        actions.export.triggered.connect(self._on_export)
+        actions.quit.triggered.connect(self.close)
+        actions.undo.triggered.connect(self.project.undo)
+        actions.redo.triggered.connect(self.project.redo)
+        actions.author.triggered.connect(self._on_author)
+        actions.help.triggered.connect(self._on_help)
+        actions.keys.triggered.connect(self._on_keys)
+        actions.about.triggered.connect(self._on_about)
+        actions.recent_menu.aboutToShow.connect(self._fill_recent)
+        actions.recent_menu.triggered.connect(self._on_recent)
+        actions.themes.triggered.connect(self._on_theme)
+        actions.pages.triggered.connect(self._on_page)
+        self._rail.chosen.connect(self.show_page)
+        self._status.history_changed.connect(actions.set_history)
+        self.pages.completed.connect(self._on_pages_completed)
+        self.pages.page_requested.connect(self.show_page)
+        self.project.opened.connect(self._on_opened)
+        self.project.closed.connect(self._on_closed)
+        self.tasks.failed.connect(self.show_error)
+        self.opener.failed.connect(self.show_error)
+        self.opener.ready.connect(self._on_ready)
+        self.opener.importing_changed.connect(self._on_importing_changed)
+        self.training.ended.connect(self._on_work_ended)
+        self._on_closed()
+
+    def _restore(self) -> None:
+        self.resize(1280, 800)
+        if not self.settings.geometry.isEmpty():
+            self.restoreGeometry(self.settings.geometry)
+        for action in self.actions_.themes.actions():
+            action.setChecked(action.data() == self.settings.theme)
+
+    @Slot()
+    def _on_pages_completed(self) -> None:
+        self.actions_.review_menu.addActions(self.pages.review.review_actions())
+        self.pages.train.show_device(self._device)
+        if self._waiting is not None:
+            path, self._waiting = self._waiting, None
+            self.open_project(path)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        self.message.hide()
+        self.setWindowTitle(f"{self.project.file.name} – MIMEA Explorer")
+        self.actions_.set_project_open(True)
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self.setWindowTitle("MIMEA Explorer")
+        self.actions_.set_project_open(False)
+
+    @Slot(bool)
+    def _on_ready(self, reviewable: bool) -> None:
+        self.show_page(REVIEW if reviewable else GRAPHS)
+
+    @Slot()
+    def _on_work_ended(self) -> None:
+        if self._closing and not self._busy():
+            self.close()
+
+    @Slot()
+    def _on_dialog_finished(self) -> None:
+        self._new_project = None
+        self._on_work_ended()
+
+    @Slot(bool)
+    def _on_importing_changed(self, importing: bool) -> None:
+        for action in (self.actions_.demo, self.actions_.new_project, self.actions_.open_project):
+            action.setEnabled(not importing)
+        self._on_work_ended()
+
+    @Slot()
+    def _on_new_project(self) -> None:
+        self.new_project()
+
+    @Slot()
+    def _on_open(self) -> None:
+        recent = self.settings.recent
+        start = str(recent[0].parent) if recent else ""
+        chosen, _ = QFileDialog.getOpenFileName(self, "Open a project", start, f"Projects (*{_SUFFIX})")
+        if chosen:
+            self.open_project(Path(chosen))
+
+    @Slot()
+    def _on_export(self) -> None:
+        self.show_page(EXPORT)
+
+    @Slot(QAction)
+    def _on_page(self, action: QAction) -> None:
+        self.show_page(action.data())
+
+    @Slot()
+    def _fill_recent(self) -> None:
+        self.actions_.fill_recent(self.settings.recent)
+
+    @Slot(QAction)
+    def _on_recent(self, action: QAction) -> None:
+        self.open_project(Path(action.data()))
+
+    @Slot(QAction)
+    def _on_theme(self, action: QAction) -> None:
+        self.settings.theme = action.data()
+        application = QApplication.instance()
+        assert isinstance(application, QApplication)
+        theme.apply_theme(application, action.data())
+
+    @Slot()
+    def _on_author(self) -> None:
+        name, agreed = QInputDialog.getText(
+            self, "Author name", "Your name, as it is stored with each decision:", text=self.settings.author
+        )
+        if agreed:
+            self.settings.author = name
+
+    @Slot()
+    def _on_help(self) -> None:
+        self._show_help("index.md")
+
+    @Slot()
+    def _on_keys(self) -> None:
+        self._show_help("keys.md")
+
+    def _show_help(self, page: str) -> None:
+        if self._help is None:
+            self._help = HelpWindow(self)
+        self._help.show_page(page)
+
+    @Slot()
+    def _on_about(self) -> None:
+        QMessageBox.about(
+            self,
+            "About MIMEA Explorer",
+            "<h3>MIMEA Explorer</h3><p>Aligns two multi-modal knowledge graphs with the MIMEA model "
+            "and lets curators decide.</p><p>MIT licence.</p>",
+        )

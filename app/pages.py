@@ -1,0 +1,118 @@
+"""The four pages. The first is there with the window; the others are imported once it can be seen."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QStackedWidget, QWidget
+
+from app.job import Job, Report
+from app.project import Project
+from app.training_worker import Training
+from app.views.graphs_view import GraphsView
+
+if TYPE_CHECKING:
+    from app.views.export_view import ExportView
+    from app.views.review.review_view import ReviewView
+    from app.views.train_view import TrainView
+
+GRAPHS, TRAIN, REVIEW, EXPORT = range(4)
+
+
+class Pages(QStackedWidget):
+    """Shows one page at a time. All but :attr:`graphs` exist once it is :attr:`complete`."""
+
+    completed = Signal()
+    page_requested = Signal(int)
+
+    train: TrainView
+    review: ReviewView
+    export: ExportView
+
+    def __init__(
+        self,
+        project: Project,
+        training: Training,
+        start_actions: list[QAction],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self.setObjectName("pages")
+        self._project = project
+        self._training = training
+        self._start_actions = start_actions
+        self._importing: Job | None = None
+        self.complete = False
+        self.graphs = GraphsView(project, start_actions)
+        self.graphs.train_requested.connect(self._ask_for_train)
+        self.addWidget(self.graphs)
+
+    def load(self) -> None:
+        """Import the other pages off the GUI thread, then build them; ``completed`` follows."""
+        if self._importing is None and not self.complete:
+            self._importing = Job(_import, self)
+            self._importing.succeeded.connect(self._on_imported)
+            self._importing.ended.connect(self._on_import_ended)
+            self._importing.start()
+
+    def build(self) -> None:
+        """Build the other pages now, unless they are there."""
+        if self.complete:
+            return
+        from app.views.export_view import ExportView
+        from app.views.review.review_view import ReviewView
+        from app.views.train_view import TrainView
+
+        self.complete = True
+        self.train = TrainView(self._project, self._training, self._start_actions)
+        self.review = ReviewView(self._project)
+        self.export = ExportView(self._project, self._start_actions)
+        self.train.review_requested.connect(self._ask_for_review)
+        self.review.train_requested.connect(self._ask_for_train)
+        self.review.graphs_requested.connect(self._ask_for_graphs)
+        for page in (self.train, self.review, self.export):
+            self.addWidget(page)
+        self.completed.emit()
+
+    def show_page(self, index: int) -> None:
+        """Show a page and put the keyboard on it."""
+        self.build()
+        self.setCurrentIndex(index)
+        if index == REVIEW:
+            self.review.focus_table()
+        else:
+            self.currentWidget().setFocus()
+
+    def wait(self) -> None:
+        """Block until nothing is imported any more; for closing the window."""
+        if self._importing is not None:
+            self._importing.wait()
+
+    @Slot(object)
+    def _on_imported(self, _nothing: object) -> None:
+        self.build()
+
+    @Slot()
+    def _on_import_ended(self) -> None:
+        self._importing = None
+
+    @Slot()
+    def _ask_for_graphs(self) -> None:
+        self.page_requested.emit(GRAPHS)
+
+    @Slot()
+    def _ask_for_train(self) -> None:
+        self.page_requested.emit(TRAIN)
+
+    @Slot()
+    def _ask_for_review(self) -> None:
+        self.page_requested.emit(REVIEW)
+
+
+def _import(_report: Report, _stop: threading.Event) -> None:
+    import app.views.export_view
+    import app.views.review.review_view
+    import app.views.train_view  # noqa: F401

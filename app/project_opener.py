@@ -1,0 +1,110 @@
+"""The ways to a project: open a file, or make the demo's. A run that goes is stopped first."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import platformdirs
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.import_job import import_work
+from app.job import Job
+from app.project import Project
+from app.settings import Settings
+from app.training_worker import Training
+
+
+class ProjectOpener(QObject):
+    """Opens projects in place of the current one, without ever waiting on the GUI thread for a run."""
+
+    ready = Signal(bool)  # a project is open; whether it has candidates to review
+    failed = Signal(str, str)
+    importing_changed = Signal(bool)
+    progress = Signal(object)  # core.store.import_report.ImportProgress
+
+    def __init__(
+        self, project: Project, training: Training, settings: Settings, parent: QObject | None = None
+    ) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._training = training
+        self._settings = settings
+        self._waiting: Path | None = None
+        self._job: Job | None = None
+        project.failed.connect(self._on_open_failed)
+        training.ended.connect(self._on_training_ended)
+
+    @property
+    def importing(self) -> bool:
+        """Whether the demo is being imported."""
+        return self._job is not None
+
+    def open(self, path: Path) -> None:
+        """Open ``path``; ``ready`` or ``failed`` follows."""
+        path = path.expanduser().absolute()
+        if self._training.active:
+            self._waiting = path
+            self._training.stop()
+            return
+        self._waiting = None
+        if not self._project.open(path):
+            self._settings.forget(path)
+            return
+        self._settings.remember(path)
+        file = self._project.file
+
+        def prepare() -> bool:
+            from core.store.candidates import reviewable_run
+            from core.store.runs import close_interrupted_runs
+
+            with file.write() as session:
+                close_interrupted_runs(session)
+            with file.read() as session:
+                return reviewable_run(session) is not None
+
+        self._project.tasks.write(self, prepare, self.ready.emit)
+
+    @Slot()
+    def open_demo(self) -> None:
+        """Open the demo; the first time it is imported into the user's data folder."""
+        from core.demo import demo_dataset, demo_project_path
+
+        path = demo_project_path(platformdirs.user_data_path("mimea-explorer", appauthor=False))
+        if path.exists():
+            self.open(path)
+            return
+        if self._job is not None:
+            return
+        self._job = Job(import_work(path, demo_dataset), self)
+        self._job.reported.connect(self.progress)
+        self._job.succeeded.connect(self._on_imported)
+        self._job.failed.connect(self.failed)
+        self._job.ended.connect(self._on_import_ended)
+        self._job.start()
+        self.importing_changed.emit(True)
+
+    def stop(self) -> None:
+        """Stop importing; nothing is left of it."""
+        if self._job is not None:
+            self._job.stop()
+
+    @Slot(object)
+    def _on_imported(self, path: Path) -> None:
+        self._waiting = path
+
+    @Slot()
+    def _on_import_ended(self) -> None:
+        stopped = self._job is not None and self._job.stopping
+        self._job = None
+        self.importing_changed.emit(False)
+        if self._waiting is not None and not stopped:
+            self.open(self._waiting)
+
+    @Slot()
+    def _on_training_ended(self) -> None:
+        if self._waiting is not None:
+            self.open(self._waiting)
+
+    @Slot(str)
+    def _on_open_failed(self, message: str) -> None:
+        self.failed.emit(message, "")

@@ -1,0 +1,72 @@
+"""What the window remembers between two starts: its shape, recent files, who decides, the theme."""
+
+from __future__ import annotations
+
+import getpass
+from pathlib import Path
+from typing import cast
+
+from PySide6.QtCore import QByteArray, QSettings
+
+from app.theme import Theme
+
+_RECENT = 8
+
+
+class Settings:
+    """Typed access to QSettings. What decides a result is stored with the project instead, never here."""
+
+    def __init__(self) -> None:
+        self._store = QSettings()
+
+    @property
+    def geometry(self) -> QByteArray:
+        """The main window's shape; empty on the first start."""
+        return cast(QByteArray, self._store.value("window/geometry", QByteArray(), QByteArray))
+
+    @geometry.setter
+    def geometry(self, value: QByteArray) -> None:
+        self._store.setValue("window/geometry", value)
+
+    def splitter(self, name: str) -> QByteArray:
+        """The state of the splitter ``name``; empty where it was never moved."""
+        return cast(QByteArray, self._store.value(f"splitter/{name}", QByteArray(), QByteArray))
+
+    def set_splitter(self, name: str, state: QByteArray) -> None:
+        """Remember the state of the splitter ``name``."""
+        self._store.setValue(f"splitter/{name}", state)
+
+    @property
+    def recent(self) -> list[Path]:
+        """Project files opened last, newest first."""
+        stored = self._store.value("recent", [])
+        # An ini file gives a list of one entry back as a plain string.
+        return [Path(item) for item in ([stored] if isinstance(stored, str) else stored or [])]
+
+    def remember(self, path: Path) -> None:
+        """Put ``path`` first among the recent files."""
+        others = [str(item) for item in self.recent if item != path]
+        self._store.setValue("recent", [str(path), *others][:_RECENT])
+
+    def forget(self, path: Path) -> None:
+        """Take ``path`` from the recent files."""
+        self._store.setValue("recent", [str(item) for item in self.recent if item != path])
+
+    @property
+    def author(self) -> str:
+        """Who is named as the author of verdicts: the login name until it is set."""
+        return str(self._store.value("author", "")) or getpass.getuser()
+
+    @author.setter
+    def author(self, value: str) -> None:
+        self._store.setValue("author", value.strip())
+
+    @property
+    def theme(self) -> Theme:
+        """The chosen theme; ``system`` at first."""
+        value = self._store.value("theme", "system")
+        return cast(Theme, value) if value in ("system", "light", "dark") else "system"
+
+    @theme.setter
+    def theme(self, value: Theme) -> None:
+        self._store.setValue("theme", value)

@@ -1,0 +1,119 @@
+"""Tells the status bar what happens in the project, and the actions what can be undone."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QObject, Signal, Slot
+
+from app.project import Project
+from app.project_opener import ProjectOpener
+from app.training_worker import Training
+from app.views.run_facts import RunFacts, duration
+from app.views.status_bar import StatusBar
+from core.review import journal
+from core.review.journal import VerdictCounts
+from core.store.import_report import ImportProgress
+from core.training.events import EpochDone, Event, Progress
+
+Counted = tuple[VerdictCounts, int | None, tuple[bool, bool]]
+
+
+class StatusReporter(QObject):
+    """Reads counts when they may have changed, off the GUI thread."""
+
+    history_changed = Signal(bool, bool)  # can undo, can redo
+
+    def __init__(self, bar: StatusBar, project: Project, training: Training, opener: ProjectOpener) -> None:
+        super().__init__(bar)
+        self._bar = bar
+        self._project = project
+        self._training = training
+        self._facts = RunFacts()
+        self._failed = False
+        bar.show_project("")
+        project.opened.connect(self._on_opened)
+        project.closed.connect(self._on_closed)
+        project.verdicts_changed.connect(self._count)
+        project.runs_changed.connect(self._count)
+        training.started.connect(self._on_training_started)
+        training.event_arrived.connect(self._on_event)
+        training.failed.connect(self._on_training_failed)
+        training.ended.connect(self._on_training_ended)
+        opener.progress.connect(self._on_import_progress)
+        opener.importing_changed.connect(self._on_importing_changed)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        path = self._project.file.path
+        self._bar.show_project(path.name, str(path))
+        self._bar.show_result("")
+        self._count()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._bar.show_project("")
+        self.history_changed.emit(False, False)
+
+    @Slot()
+    def _count(self) -> None:
+        file = self._project.file
+
+        def read() -> Counted:
+            from core.store.candidates import CandidateFilter, candidate_ids, reviewable_run
+
+            with file.read() as session:
+                run = reviewable_run(session)
+                left = None if run is None else len(candidate_ids(session, CandidateFilter(run)))
+                return journal.verdict_counts(session), left, journal.history_state(session)
+
+        self._project.tasks.read(self, read, self._show_counts, key="counts")
+
+    def _show_counts(self, counted: Counted) -> None:
+        counts, left, history = counted
+        if self._project.is_open:
+            self._bar.show_verdicts(counts, left)
+            self.history_changed.emit(*history)
+
+    @Slot()
+    def _on_training_started(self) -> None:
+        self._facts = RunFacts()
+        self._failed = False
+        self._bar.show_job("Training: starting")
+
+    @Slot(object)
+    def _on_event(self, event: Event) -> None:
+        self._facts.take(event)
+        if not isinstance(event, (EpochDone, Progress)):
+            return
+        words, done, total = self._facts.progress()
+        left = self._facts.seconds_left
+        ending = f", {duration(left)} left" if left is not None and self._facts.stage is None else ""
+        prefix = "Stopping" if self._training.stopping else "Training"
+        self._bar.show_job(f"{prefix}: {words[0].lower()}{words[1:]}{ending}", done, total)
+
+    @Slot(str, str)
+    def _on_training_failed(self, _message: str, _details: str) -> None:
+        self._failed = True
+
+    @Slot()
+    def _on_training_ended(self) -> None:
+        finish = self._facts.finish
+        if finish is None:
+            self._bar.show_result("Training failed" if self._failed else "Training stopped")
+            return
+        best = max((values["mrr"] for values in finish.metrics.values()), default=None)
+        word = "finished" if finish.status == "done" else "stopped"
+        mrr = f": MRR {best:.3f}" if best is not None else ""
+        self._bar.show_result(f"Run {finish.run_id} {word}{mrr}")
+
+    @Slot(object)
+    def _on_import_progress(self, progress: ImportProgress) -> None:
+        total = 1000 if progress.total else 0
+        done = 1000 * progress.done // progress.total if progress.total else 0
+        self._bar.show_job(f"Demo: {progress.stage}", done, total)
+
+    @Slot(bool)
+    def _on_importing_changed(self, importing: bool) -> None:
+        if importing:
+            self._bar.show_job("Demo: opening")
+        else:
+            self._bar.show_result("")

@@ -1,0 +1,183 @@
+"""The Graphs page: both graphs as mirror images, what compares at the same height."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QStackedLayout,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.project import Project
+from app.views.empty_state import EmptyState
+from app.views.layouts import centred
+from app.views.message_bar import MessageBar
+from app.views.mirror_table import LABEL_WIDTH, MirrorRow, MirrorTable
+from core.store.graphs import GraphInfo, ProjectInfo, project_info
+
+
+class GraphsView(QWidget):
+    """Says what the open project holds, and what its import left out."""
+
+    train_requested = Signal()
+
+    def __init__(self, project: Project, start_actions: list[QAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("graphsView")
+        self._project = project
+        self.message = MessageBar()
+        self._left = _GraphTitle("leftGraphTitle", Qt.AlignmentFlag.AlignRight)
+        self._right = _GraphTitle("rightGraphTitle", Qt.AlignmentFlag.AlignLeft)
+        self._table = MirrorTable()
+        self._links = QLabel(objectName="linksCount", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
+        self._notes = QLabel(objectName="importNotes", wordWrap=True)
+        self._notes.setTextFormat(Qt.TextFormat.RichText)
+        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self._train = QPushButton("Train", objectName="goTrainButton")
+        self._train.clicked.connect(self.train_requested)
+        self._stack = QStackedLayout(self)
+        self._stack.addWidget(
+            EmptyState(
+                "mdi6.graph-outline",
+                "No project open",
+                "A project holds two knowledge graphs and every decision about them. Start with your own "
+                "graphs, or try it on countries, cities and currencies. Folders can be dropped here, too.",
+                start_actions,
+            )
+        )
+        self._stack.addWidget(self._content())
+        project.opened.connect(self.reload)
+        project.runs_changed.connect(self.reload)
+        project.closed.connect(self._on_closed)
+
+    @Slot()
+    def reload(self) -> None:
+        """Count again."""
+        file = self._project.file
+
+        def read() -> ProjectInfo:
+            with file.read() as session:
+                return project_info(session)
+
+        self._project.tasks.read(self, read, self._show, self._on_failed, key="info")
+
+    def _content(self) -> QWidget:
+        heads = QHBoxLayout()
+        heads.addWidget(self._left, 1, Qt.AlignmentFlag.AlignTop)
+        heads.addSpacing(LABEL_WIDTH)
+        heads.addWidget(self._right, 1, Qt.AlignmentFlag.AlignTop)
+        page = QWidget()
+        page.setMaximumWidth(theme.PAGE_WIDTH)
+        column = QVBoxLayout(page)
+        column.setContentsMargins(2 * theme.LARGE, theme.LARGE, 2 * theme.LARGE, theme.LARGE)
+        column.setSpacing(theme.MEDIUM)
+        column.addWidget(self.message)
+        column.addSpacing(theme.MEDIUM)
+        column.addLayout(heads)
+        column.addSpacing(theme.MEDIUM)
+        column.addWidget(self._table)
+        column.addSpacing(theme.LARGE)
+        column.addWidget(self._links)
+        column.addWidget(self._train, alignment=Qt.AlignmentFlag.AlignHCenter)
+        column.addSpacing(theme.LARGE)
+        column.addWidget(self._notes)
+        column.addStretch()
+        scroll = QScrollArea(widgetResizable=True)
+        scroll.setWidget(centred(page))
+        return scroll
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._stack.setCurrentIndex(0)
+
+    def _on_failed(self, message: str) -> None:
+        self._stack.setCurrentIndex(1)
+        self.message.show_error(message)
+
+    def _show(self, info: ProjectInfo) -> None:
+        if not self._project.is_open:
+            return
+        self.message.hide()
+        self._left.show_graph(info.left)
+        self._right.show_graph(info.right)
+        self._table.show_rows(_rows(info.left, info.right))
+        self._links.setText(_links_text(info))
+        self._train.setProperty("primary", info.runs == 0)
+        self._train.setText("Train" if info.runs == 0 else "Train again")
+        self._train.style().unpolish(self._train)
+        self._train.style().polish(self._train)
+        self._notes.setText(_notes_html(info))
+        self._notes.setVisible(bool(self._notes.text()))
+        self._stack.setCurrentIndex(1)
+
+
+class _GraphTitle(QWidget):
+    def __init__(self, name: str, side: Qt.AlignmentFlag) -> None:
+        super().__init__()
+        self.setObjectName(name)
+        self._name = QLabel(alignment=side)
+        self._name.setFont(theme.font("title"))
+        self._source = QLabel(alignment=side, wordWrap=True)
+        self._source.setProperty("role", "secondary")
+        self._source.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(2)
+        layout.addWidget(self._name)
+        layout.addWidget(self._source)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    def show_graph(self, graph: GraphInfo) -> None:
+        self._name.setText(graph.name)
+        self._source.setText("\n".join(part for part in (graph.source, graph.license) if part))
+
+
+def _rows(left: GraphInfo, right: GraphInfo) -> list[MirrorRow]:
+    def row(label: str, name: str, detail: bool = False) -> MirrorRow:
+        return MirrorRow(label, getattr(left, name), getattr(right, name), detail)
+
+    return [
+        row("entities", "entities"),
+        row("with a known link", "linked", True),
+        row("with an image", "pictured", True),
+        row("with a description", "described", True),
+        row("relation triples", "relation_triples"),
+        row("relation types", "relations", True),
+        row("attribute values", "attribute_triples"),
+        row("attribute types", "attributes", True),
+        row("images", "images"),
+    ]
+
+
+def _links_text(info: ProjectInfo) -> str:
+    if not info.links:
+        return "No known links. Training needs some: import again with a links file."
+    return (
+        f"<b>{info.links:,}</b> known links between the graphs: a run takes some as seeds, tests on the rest."
+    )
+
+
+def _notes_html(info: ProjectInfo) -> str:
+    """The import's notes, those that concern both graphs once."""
+    notes: list[str] = []
+    for graph in (info.left, info.right):
+        report: dict[str, Any] = graph.report
+        for note in report.get("notes", []):
+            if note not in notes:
+                notes.append(note)
+    items = "".join(f"<li style='margin-bottom:4px'>{_escape(note)}</li>" for note in notes)
+    return f"<p><b>From the import</b></p><ul style='margin-left:-22px'>{items}</ul>" if items else ""
+
+
+def _escape(text: str) -> str:
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

@@ -1,0 +1,40 @@
+"""Small arrangements that several pages share."""
+
+from __future__ import annotations
+
+from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+
+from app import theme
+
+CONTROL_HEIGHT = 28
+
+
+def centred(page: QWidget) -> QWidget:
+    """``page`` as wide as it may be, in the middle of what is wider."""
+    around = QWidget()
+    layout = QHBoxLayout(around)
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.addStretch()
+    layout.addWidget(page, 100)
+    layout.addStretch()
+    return around
+
+
+def form() -> QFormLayout:
+    """Rows of a label and a control, on the grid."""
+    rows = QFormLayout()
+    rows.setContentsMargins(0, 0, 0, 0)
+    rows.setHorizontalSpacing(theme.LARGE)
+    rows.setVerticalSpacing(theme.MEDIUM)
+    rows.setFieldGrowthPolicy(QFormLayout.FieldGrowthPolicy.AllNonFixedFieldsGrow)
+    return rows
+
+
+def add_row(rows: QFormLayout, text: str, control: QWidget) -> QLabel:
+    """Add a row whose label stands at the height of the control's first line."""
+    label = QLabel(text)
+    label.setFixedHeight(CONTROL_HEIGHT)
+    label.setBuddy(control)
+    control.setMinimumHeight(CONTROL_HEIGHT)
+    rows.addRow(label, control)
+    return label

@@ -1,0 +1,102 @@
+"""A run in words while it goes: how far, how fast, how good, what was left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
+
+_RECENT = 20
+
+
+@dataclass
+class RunFacts:
+    """What the events of one run add up to."""
+
+    stage: Progress | None = None
+    start: RunStarted | None = None
+    epoch: EpochDone | None = None
+    evaluated: Evaluated | None = None
+    finish: RunFinished | None = None
+    _seconds: list[float] = field(default_factory=list)
+
+    def take(self, event: Event) -> None:
+        """Count ``event`` in."""
+        match event:
+            case Progress():
+                self.stage = event
+            case RunStarted():
+                self.start = event
+            case EpochDone():
+                self.epoch = event
+                self.stage = None
+                self._seconds = [*self._seconds[1 - _RECENT :], event.seconds]
+            case Evaluated():
+                self.evaluated = event
+            case RunFinished():
+                self.finish = event
+                self.stage = None
+
+    @property
+    def seconds_per_epoch(self) -> float | None:
+        """The mean of the last epochs."""
+        return sum(self._seconds) / len(self._seconds) if self._seconds else None
+
+    @property
+    def seconds_left(self) -> float | None:
+        """Until the last epoch, if none stops it early."""
+        if self.start is None or self.epoch is None or self.seconds_per_epoch is None:
+            return None
+        return (self.start.epochs - self.epoch.epoch) * self.seconds_per_epoch
+
+    def progress(self) -> tuple[str, int, int]:
+        """A sentence, and how much is done of how much (0 for unknown)."""
+        if self.stage is not None:
+            return self.stage.stage, self.stage.done, self.stage.total
+        if self.start is not None:
+            done = self.epoch.epoch if self.epoch else 0
+            return f"Epoch {done:,} of {self.start.epochs:,}", done, self.start.epochs
+        return "Starting", 0, 0
+
+    def line(self) -> str:
+        """The facts in one line."""
+        parts = [self.progress()[0]]
+        if self.finish is not None:
+            word = "Finished" if self.finish.status == "done" else "Stopped"
+            parts = [
+                f"{word} after epoch {self.finish.epoch:,} in {duration(self.finish.seconds)}",
+                f"{self.finish.candidates:,} candidates",
+            ]
+        elif self.seconds_per_epoch is not None:
+            parts.append(f"{self.seconds_per_epoch:.2f} s an epoch")
+            if self.seconds_left is not None:
+                parts.append(f"{duration(self.seconds_left)} left")
+        if self.start is not None:
+            parts.append(f"{self.start.seeds:,} seeds")
+            if self.epoch is not None and self.epoch.pseudo_seeds:
+                parts.append(f"{self.epoch.pseudo_seeds:,} pseudo-seeds")
+        return "   ·   ".join(parts)
+
+    def metrics(self) -> str:
+        """MRR by decoding, of the end or the last evaluation."""
+        if self.finish is not None and self.finish.metrics:
+            decodings, where = self.finish.metrics, "test"
+        elif self.evaluated is not None:
+            decodings, where = self.evaluated.decodings, self.evaluated.held_out
+        else:
+            return ""
+        values = ",  ".join(f"{name} {values['mrr']:.3f}" for name, values in decodings.items())
+        return f"MRR on {where} links:  {values}" if values else ""
+
+    def left_out(self) -> str:
+        """Which modalities take no part, and why."""
+        if self.start is None or not self.start.left_out:
+            return ""
+        return "Left out: " + "; ".join(f"{name} ({why})" for name, why in self.start.left_out.items())
+
+
+def duration(seconds: float) -> str:
+    """``0:54`` or ``1:02:03``."""
+    whole = round(seconds)
+    hours, minutes = divmod(whole // 60, 60)
+    return f"{hours}:{minutes:02}:{whole % 60:02}" if hours else f"{minutes}:{whole % 60:02}"

@@ -1,0 +1,168 @@
+"""Where the graphs of a new project come from: one dataset folder, or two graphs named apart."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtWidgets import (
+    QButtonGroup,
+    QLabel,
+    QRadioButton,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.tasks import Tasks
+from app.views import layouts
+from app.views.path_field import PathField
+
+if TYPE_CHECKING:
+    from core.kg.source import Dataset
+
+_TYPING_MILLISECONDS = 250
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies at the chosen paths."""
+
+    name: str
+    format: str
+    reason: str
+
+
+class SourceFields(QWidget):
+    """Looks at what was chosen, off the GUI thread, and says which format it is in."""
+
+    found = Signal(object)  # Found, or None while nothing usable is chosen
+
+    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._tasks = tasks
+        self._one = QRadioButton("One folder with both graphs", objectName="oneFolderChoice", checked=True)
+        self._two = QRadioButton("Two graphs", objectName="twoGraphsChoice")
+        self._group = QButtonGroup(self)
+        self._group.addButton(self._one, 0)
+        self._group.addButton(self._two, 1)
+        self._dataset = PathField("datasetPathField", "folder", "A dataset folder: MMKB, DBP15K or RDF")
+        self._left = PathField("leftPathField", "either", "The left graph: a folder or an RDF file")
+        self._right = PathField("rightPathField", "either", "The right graph: a folder or an RDF file")
+        self._links = PathField("linksPathField", "file", "Known links: two columns of identifiers, or RDF")
+        self._images = [
+            PathField(f"{side}ImagesPathField", "folder", f"Folder with the {side} graph's images")
+            for side in ("left", "right")
+        ]
+        self._pages = QStackedWidget()
+        self._pages.addWidget(_form([("Folder", self._dataset)]))
+        optional = [
+            ("Known links", self._links),
+            ("Left images", self._images[0]),
+            ("Right images", self._images[1]),
+        ]
+        self._pages.addWidget(_form([("Left graph", self._left), ("Right graph", self._right), *optional]))
+        for _, field in optional:
+            field.set_placeholder("optional")
+        self._detected = QLabel(objectName="detectedFormat", wordWrap=True)
+        self._detected.setMinimumHeight(2 * self._detected.fontMetrics().lineSpacing())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.MEDIUM)
+        layout.addWidget(self._one)
+        layout.addWidget(self._two)
+        layout.addWidget(self._pages)
+        layout.addWidget(self._detected)
+
+        self._typing = QTimer(self)
+        self._typing.setSingleShot(True)
+        self._typing.setInterval(_TYPING_MILLISECONDS)
+        self._typing.timeout.connect(self._look)
+        self._group.idClicked.connect(self._choose)
+        for field in (self._dataset, self._left, self._right, self._links, *self._images):
+            field.changed.connect(self._typing.start)
+        self._choose(0)
+
+    def set_paths(self, paths: Sequence[Path]) -> None:
+        """Fill in what was dropped: one dataset folder, or a left and a right graph."""
+        if len(paths) == 1:
+            self._one.setChecked(True)
+            self._choose(0)
+            self._dataset.set_path(paths[0])
+        elif len(paths) >= 2:
+            self._two.setChecked(True)
+            self._choose(1)
+            self._left.set_path(paths[0])
+            self._right.set_path(paths[1])
+
+    def source(self) -> Callable[[], Dataset] | None:
+        """What opens the dataset that was chosen; None while paths are missing."""
+        if self._one.isChecked():
+            folder = self._dataset.path
+            return None if folder is None else lambda: _open_one(folder)
+        left, right = self._left.path, self._right.path
+        if left is None or right is None:
+            return None
+        links, images = self._links.path, [field.path for field in self._images]
+        return lambda: _open_two(left, right, links, images[0], images[1])
+
+    @Slot(int)
+    def _choose(self, index: int) -> None:
+        self._pages.setCurrentIndex(index)
+        self._typing.start()
+
+    @Slot()
+    def _look(self) -> None:
+        source = self.source()
+        if source is None:
+            missing = "Choose the folder." if self._one.isChecked() else "Choose both graphs."
+            self._say(missing, "secondary")
+            self.found.emit(None)
+            return
+
+        def look() -> Found:
+            dataset = source()
+            return Found(dataset.name, dataset.format, dataset.reason)
+
+        self._tasks.read(self, look, self._on_found, self._on_not_found, key="look")
+
+    def _on_found(self, found: Found) -> None:
+        self._say(f"{found.format.upper()}, because {found.reason}.", "secondary")
+        self.found.emit(found)
+
+    def _on_not_found(self, message: str) -> None:
+        self._say(message, "error")
+        self.found.emit(None)
+
+    def _say(self, text: str, role: str) -> None:
+        self._detected.setText(text)
+        self._detected.setProperty("role", role)
+        self._detected.style().unpolish(self._detected)
+        self._detected.style().polish(self._detected)
+
+
+def _open_one(folder: Path) -> Dataset:
+    from core.kg.dataset import open_dataset
+
+    return open_dataset(folder)
+
+
+def _open_two(
+    left: Path, right: Path, links: Path | None, images_left: Path | None, images_right: Path | None
+) -> Dataset:
+    from core.kg.dataset import open_pair
+
+    return open_pair(left, right, links=links, images_left=images_left, images_right=images_right)
+
+
+def _form(rows: list[tuple[str, PathField]]) -> QWidget:
+    page = QWidget()
+    form = layouts.form()
+    page.setLayout(form)
+    for label, field in rows:
+        layouts.add_row(form, label, field)
+    return page

@@ -1,0 +1,38 @@
+"""Named settings to start from: what the window offers first, and what the demo is trained with."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.config import RunConfig
+
+
+@dataclass(frozen=True, slots=True)
+class Preset:
+    """A complete configuration with words for people."""
+
+    name: str
+    title: str
+    description: str
+    config: RunConfig
+
+
+QUICK = Preset(
+    "quick",
+    "Quick look",
+    "100 epochs of a small model: a first impression within minutes on a laptop",
+    RunConfig().replace(epochs=100, dimension=128, seed_ratio=0.3, validation_ratio=0.1, evaluate_every=10),
+)
+DEFAULT = Preset(
+    "default",
+    "Default",
+    "Stops when the held-out seeds gain nothing any more, 300 epochs at most",
+    RunConfig().replace(epochs=300, validation_ratio=0.1, patience=5),
+)
+PAPER = Preset(
+    "paper",
+    "As in the paper",
+    "1000 epochs with the settings of the paper's section 5.1, pseudo-seeds from epoch 500",
+    RunConfig().replace(iterative=True),
+)
+PRESETS: tuple[Preset, ...] = (QUICK, DEFAULT, PAPER)

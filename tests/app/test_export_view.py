@@ -1,0 +1,63 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.pages import EXPORT
+from app.views.export_view import ExportView
+from core.review.journal import Decision, decide
+from core.store.project_file import ProjectFile
+
+
+@pytest.fixture
+def view(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> ExportView:
+    decide(project, [Decision(i, 40 + i, "accepted", 0.9) for i in range(1, 31)])
+    with qtbot.waitSignal(window.opener.ready):
+        window.open_project(project.path)
+    window.actions_.export.trigger()
+    assert window.page == EXPORT
+    page = window.pages.export
+    qtbot.waitUntil(page.findChild(QPushButton, "exportButton").isEnabled)
+    return page
+
+
+def test_the_first_lines_and_the_count_are_shown(view: ExportView) -> None:
+    text = view.findChild(QPlainTextEdit, "exportPreview").toPlainText()
+    assert text.count("owl#sameAs") == 20
+    assert view.findChild(QLabel, "exportCount").text() == "30 accepted links, the first 20 lines below"
+
+
+@pytest.mark.parametrize(("name", "lines"), [("nt", 30), ("ttl", 32), ("csv", 31)])
+def test_each_format_is_written_where_it_says(
+    view: ExportView, project: ProjectFile, qtbot: QtBot, name: str, lines: int
+) -> None:
+    formats = view.findChild(QComboBox, "exportFormat")
+    formats.setCurrentIndex(formats.findData(name))
+    formats.activated.emit(formats.currentIndex())
+    path = Path(view.findChild(QLineEdit, "exportPath").text())
+    assert path == project.path.with_suffix(f".{name}")
+    qtbot.waitUntil(view.findChild(QPushButton, "exportButton").isEnabled)
+    view.findChild(QPushButton, "exportButton").click()
+    qtbot.waitUntil(lambda: view.message.text == f"30 links written to {path}")
+    assert len(path.read_text(encoding="utf-8").splitlines()) == lines
+
+
+def test_a_file_that_cannot_be_written_is_told_on_the_page(
+    view: ExportView, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "missing" / "links.nt"
+    view.findChild(QLineEdit, "exportPath").setText(str(path))
+    view.findChild(QPushButton, "exportButton").click()
+    qtbot.waitUntil(lambda: bool(view.message.text))
+    assert view.message.text == f"{path} can't be written: No such file or directory"
+    assert not path.exists()
+
+
+def test_new_decisions_change_the_preview(view: ExportView, window: MainWindow, qtbot: QtBot) -> None:
+    window.project.decide([Decision(31, 71, "accepted")])
+    count = view.findChild(QLabel, "exportCount")
+    qtbot.waitUntil(lambda: count.text().startswith("31 accepted links"))

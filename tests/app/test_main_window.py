@@ -1,0 +1,216 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import QMimeData, QPointF, Qt, QUrl
+from PySide6.QtGui import QAction, QDropEvent
+from PySide6.QtWidgets import QLabel, QPushButton, QTableView, QWidget
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
+from app.views.new_project_dialog import NewProjectDialog
+from core.config import RunConfig
+from core.review.journal import Decision, decide
+from core.store.project_file import ProjectFile
+from tests.app.fake_run import FakeRun
+from tests.support import build_project
+
+NAMES = [
+    "newProjectAction",
+    "openProjectAction",
+    "demoAction",
+    "undoAction",
+    "redoAction",
+    "exportAction",
+    "trainView",
+    "startTrainingButton",
+    "stopTrainingButton",
+    "reviewView",
+    "exportView",
+    "exportButton",
+    "exportFormat",
+    "exportPath",
+    "",
+]
+
+
+def child(window: MainWindow, kind: type, name: str):  # type: ignore[no-untyped-def]
+    found = window.findChild(kind, name)
+    assert found is not None, f"there is no {name}"
+    return found
+
+
+def drop(window: MainWindow, *paths: Path) -> None:
+    data = QMimeData()
+    data.setUrls([QUrl.fromLocalFile(str(path)) for path in paths])
+    event = QDropEvent(
+        QPointF(10, 10),
+        Qt.DropAction.CopyAction,
+        data,
+        Qt.MouseButton.LeftButton,
+        Qt.KeyboardModifier.NoModifier,
+    )
+    window.dropEvent(event)
+
+
+def test_what_tests_and_scripts_drive_has_a_name(window: MainWindow) -> None:
+    assert window.objectName() == "mainWindow"
+    kinds = {"Action": QAction}
+    for name in NAMES:
+        child(window, kinds.get(name[-6:], QWidget), name)
+
+
+def test_every_page_says_what_to_do_next_without_a_project(window: MainWindow) -> None:
+    for page in (GRAPHS, TRAIN, REVIEW, EXPORT):
+        window.show_page(page)
+        buttons = [b for b in window.pages.currentWidget().findChildren(QPushButton) if b.isVisible()]
+        assert any(button.isEnabled() for button in buttons), page
+    assert not window.actions_.undo.isEnabled()
+    assert not window.actions_.export.isEnabled()
+
+
+@pytest.mark.parametrize("page", [GRAPHS, TRAIN, REVIEW, EXPORT])
+def test_ctrl_and_a_digit_go_to_the_page(window: MainWindow, qtbot: QtBot, page: int) -> None:
+    window.show_page((page + 1) % 4)
+    window.activateWindow()
+    qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1 + page), Qt.KeyboardModifier.ControlModifier)
+    assert window.page == page
+
+
+def test_a_project_with_candidates_opens_on_the_review_page_ready_for_the_keys(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot
+) -> None:
+    assert open_window.page == REVIEW
+    table = child(open_window, QTableView, "candidateTable")
+    qtbot.waitUntil(table.hasFocus)
+    assert open_window.windowTitle() == "small – MIMEA Explorer"
+    assert open_window.settings.recent == [project.path]
+
+
+def test_a_project_without_a_run_opens_on_the_graphs_page(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    build_project(tmp_path / "fresh.mimea", run=False).close()
+    with qtbot.waitSignal(window.opener.ready) as ready:
+        window.open_project(tmp_path / "fresh.mimea")
+    assert ready.args == [False]
+    assert window.page == GRAPHS
+
+
+def test_counts_follow_decisions_and_their_undoing(
+    window: MainWindow, project: ProjectFile, qtbot: QtBot
+) -> None:
+    decide(project, [Decision(3, 43, "rejected")])
+    with qtbot.waitSignal(window.opener.ready):
+        window.open_project(project.path)
+    counts = child(window, QLabel, "verdictStatus")
+
+    def shown(*words: str) -> bool:
+        plain = counts.text().replace("<b>", "").replace("</b>", "")
+        return all(word in plain for word in words)
+
+    qtbot.waitUntil(lambda: shown("accepted 0", "rejected 1", "unsure 0"))
+    window.project.decide([Decision(1, 41, "accepted")])
+    qtbot.waitUntil(lambda: shown("accepted 1", "rejected 1"))
+    qtbot.waitUntil(window.actions_.undo.isEnabled)
+    window.actions_.undo.trigger()
+    qtbot.waitUntil(lambda: shown("accepted 0", "rejected 1"))
+    qtbot.waitUntil(window.actions_.redo.isEnabled)
+    window.actions_.redo.trigger()
+    qtbot.waitUntil(lambda: shown("accepted 1"))
+
+
+def test_what_is_no_project_is_told_in_the_window_and_forgotten(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    path = tmp_path / "notes.mimea"
+    path.write_text("no database", encoding="utf-8")
+    window.settings.remember(path)
+    with qtbot.waitSignal(window.opener.failed):
+        window.open_project(path)
+    assert "notes.mimea is not a MIMEA project" in window.message.text
+    assert window.settings.recent == []
+    assert not window.project.is_open
+
+
+def test_closing_during_a_run_keeps_what_it_has_and_leaves_no_thread(
+    open_window: MainWindow, fake_run: FakeRun, qtbot: QtBot
+) -> None:
+    fake_run.pause_after = 3
+    ended: list[str] = []
+    open_window.project.runs_changed.connect(lambda run: ended.append(f"run {run}"))
+    open_window.project.closed.connect(lambda: ended.append("closed"))
+    open_window.training.start(RunConfig())
+    qtbot.waitUntil(lambda: open_window.pages.train.panel.facts.epoch is not None)
+    open_window.close()
+    assert open_window.isVisible()  # until the run has ended
+    qtbot.waitUntil(lambda: not open_window.isVisible())
+    assert ended == ["run 1", "closed"]
+    assert not open_window.training.active
+
+
+def test_opening_another_project_stops_the_run_of_the_first(
+    open_window: MainWindow, fake_run: FakeRun, tmp_path: Path, qtbot: QtBot
+) -> None:
+    build_project(tmp_path / "other.mimea", run=False).close()
+    fake_run.pause_after = 2
+    open_window.training.start(RunConfig())
+    qtbot.waitUntil(lambda: bool(fake_run.threads))
+    with qtbot.waitSignal(open_window.opener.ready):
+        open_window.open_project(tmp_path / "other.mimea")
+    assert not open_window.training.active
+    assert open_window.project.file.name == "other"
+
+
+def test_dropping_a_project_opens_it(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.opener.ready):
+        drop(window, project.path)
+    assert window.project.file.path == project.path
+
+
+def test_dropping_two_folders_starts_a_project_with_them(
+    window: MainWindow, tmp_path: Path, qtbot: QtBot
+) -> None:
+    drop(window, tmp_path / "left", tmp_path / "right")
+    dialog = child(window, NewProjectDialog, "newProjectDialog")
+    assert dialog.isVisible()
+    for name, folder in (("leftPathField", "left"), ("rightPathField", "right")):
+        assert child(window, QWidget, name).text() == str(tmp_path / folder)
+    qtbot.waitUntil(lambda: not window.tasks.busy)
+    dialog.reject()
+
+
+def test_the_demo_is_imported_once_and_opened(window: MainWindow, tmp_path: Path, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(window.opener.ready, timeout=60_000):
+        window.actions_.demo.trigger()
+    path = window.project.file.path
+    assert path == tmp_path / "data" / "mimea-explorer" / "countries.mimea"
+    written = path.stat().st_mtime_ns
+    with qtbot.waitSignal(window.opener.ready):
+        window.actions_.demo.trigger()
+    assert path.stat().st_mtime_ns == written
+    counts = child(window, QWidget, "graphCounts")
+    qtbot.waitUntil(lambda: counts.accessibleDescription().startswith("entities: 2,"))
+
+
+def test_geometry_and_theme_are_remembered(window: MainWindow, qtbot: QtBot) -> None:
+    window.resize(1000, 700)  # what the screen of the tests can hold
+    dark = child(window, QAction, "darkThemeAction")
+    dark.trigger()
+    assert window.settings.theme == "dark"
+    assert window.palette().window().color().lightness() < 60
+    window.close()
+    again = MainWindow(type(window.settings)())
+    qtbot.addWidget(again)
+    assert (again.width(), again.height()) == (1000, 700)
+
+
+@pytest.mark.qt_log_ignore("propagateSizeHints")  # the offscreen platform has no window manager to tell
+@pytest.mark.parametrize(("name", "title"), [("helpAction", "First steps"), ("keysAction", "Keys")])
+def test_help_opens_beside_the_work(window: MainWindow, name: str, title: str) -> None:
+    child(window, QAction, name).trigger()
+    text = child(window, QWidget, "helpText")
+    assert text.isVisible()
+    assert text.toPlainText().startswith(title)

@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from dataclasses import fields
+from pathlib import Path
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QApplication
+from pytestqt.qtbot import QtBot
+
+from app import theme
+from app.icons import application_icon, icon, primary_icon
+from app.settings import Settings
+from core.modality import MODALITIES
+
+
+def luminance(color: str) -> float:
+    def linear(part: float) -> float:
+        return part / 12.92 if part <= 0.03928 else ((part + 0.055) / 1.055) ** 2.4
+
+    c = QColor(color)
+    return 0.2126 * linear(c.redF()) + 0.7152 * linear(c.greenF()) + 0.0722 * linear(c.blueF())
+
+
+def contrast(first: str, second: str) -> float:
+    high, low = sorted((luminance(first), luminance(second)), reverse=True)
+    return (high + 0.05) / (low + 0.05)
+
+
+@pytest.mark.parametrize("tokens", [theme._LIGHT, theme._DARK], ids=["light", "dark"])
+def test_text_can_be_read_on_every_ground(tokens: theme._Tokens) -> None:
+    for ground in (tokens.window, tokens.base, tokens.alternate, tokens.button):
+        for text in (tokens.text, tokens.secondary, tokens.link, tokens.error):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+    assert contrast(tokens.on_accent, tokens.accent) >= 4.5
+    assert contrast(tokens.on_highlight, tokens.highlight) >= 4.5
+    for style in theme.VERDICT_STYLE.values():
+        color = style.light if tokens is theme._LIGHT else style.dark
+        for ground in (tokens.window, tokens.base, tokens.highlight):
+            assert contrast(color, ground) >= 4.5, (style.label, ground)
+
+
+def test_verdicts_differ_in_shape_and_modalities_in_colour() -> None:
+    styles = theme.VERDICT_STYLE.values()
+    assert len({style.glyph for style in styles}) == len({style.icon for style in styles}) == 4
+    assert set(MODALITIES) < set(theme.MODALITY_COLORS)
+    assert len(set(theme.MODALITY_COLORS.values())) == 5
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_a_theme_dresses_the_program(qapp: QApplication, name: theme.Theme) -> None:
+    theme.apply_theme(qapp, name)
+    assert theme.is_dark() == (name == "dark")
+    assert "@" not in qapp.styleSheet()
+    accepted = theme.VERDICT_STYLE["accepted"]
+    assert accepted.color == (accepted.dark if name == "dark" else accepted.light)
+
+
+def test_icons_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:
+    mark, main = icon("mdi6.check"), primary_icon("mdi6.check")
+    for name in ("light", "dark"):
+        theme.apply_theme(qapp, name)  # type: ignore[arg-type]
+        strongest = [_strongest(each.pixmap(32, 32).toImage()) for each in (mark, main)]
+        assert strongest == [theme.text_color().name(), theme.on_accent_color().name()]
+    assert not application_icon().pixmap(64, 64).isNull()
+
+
+def test_settings_keep_what_they_are_given(tmp_path: Path) -> None:
+    settings = Settings()
+    assert settings.theme == "system"
+    assert settings.author
+    assert settings.recent == []
+    for number in range(10):
+        settings.remember(tmp_path / f"{number}.mimea")
+    settings.remember(tmp_path / "5.mimea")
+    settings.author, settings.theme = " Ada ", "dark"
+    again = Settings()
+    assert [path.stem for path in again.recent] == list("59876432")
+    again.forget(tmp_path / "5.mimea")
+    assert Settings().recent[0].stem == "9"
+    assert (again.author, again.theme) == ("Ada", "dark")
+
+
+def test_every_colour_of_the_style_sheet_is_known() -> None:
+    text = (theme.RESOURCES / "theme" / "window.qss").read_text(encoding="utf-8")
+    for field in fields(theme._Tokens):
+        text = text.replace(f"@{field.name};", "")
+    assert text.count("@") == text.count("@icons/")
+
+
+def _strongest(image) -> str:  # type: ignore[no-untyped-def]
+    pixels = [image.pixelColor(x, y) for x in range(image.width()) for y in range(image.height())]
+    opaque = [color.name() for color in pixels if color.alpha() == 255]
+    return max(set(opaque), key=opaque.count)
