@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from core.config import RunConfig
 from core.errors import MimeaError
 from core.kg.dataset import Dataset, open_dataset
+from core.presets import QUICK
 
 DEMO_DIRECTORY = Path(__file__).resolve().parents[1] / "resources" / "demo"
-DEMO_CONFIG = RunConfig().replace(seed_ratio=0.3, epochs=200, dimension=200)
+DEMO_CONFIG = QUICK.config
 
 
 def demo_dataset() -> Dataset:
