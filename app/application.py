@@ -23,15 +23,12 @@ from PySide6.QtCore import (
 from PySide6.QtWidgets import QApplication
 
 from app import theme
-from app.device_finder import DeviceFinder, describe_device
+from app.device_finder import DeviceFinder
 from app.error_reporter import ErrorReporter
 from app.icons import application_icon
 from app.settings import Settings
 
-NO_DISPLAY = (
-    "no window can be opened here; without a display use the commands import, train, evaluate, candidates, "
-    "accept, export, info and demo (python main.py --help)"
-)
+NO_DISPLAY = "no window can be opened here; without a display use the commands that --help lists"
 _WARM_UP_MILLISECONDS = 700
 _INTERRUPTED = 130
 _log = logging.getLogger("qt")
@@ -39,11 +36,7 @@ _log = logging.getLogger("qt")
 
 def main(project: Path | None = None) -> int:
     """Open the window, on ``project`` if one is given; returns the exit status."""
-    if sys.platform == "win32":
-        describe_device()  # torch's libraries don't load any more once Qt's are there
-    if not _has_display():
-        print(f"error: {NO_DISPLAY}", file=sys.stderr)
-        return 1
+    _log_to_file()
     qInstallMessageHandler(_on_qt_message)
     application = create_application()
     settings = Settings()
@@ -62,7 +55,6 @@ def main(project: Path | None = None) -> int:
     if project is not None:
         window.open_project(project)
     QTimer.singleShot(_WARM_UP_MILLISECONDS, device, device.start)
-    _log_to_file()
     status = application.exec()
     status = _INTERRUPTED if interrupts.caught else status
     if device.busy:
@@ -106,16 +98,10 @@ class _Interrupts(QObject):
             QApplication.closeAllWindows()
 
 
-def _has_display() -> bool:
-    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
-        return True
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
-
-
 def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:
     if kind is QtMsgType.QtFatalMsg:
         # Qt aborts the process after this, with a core dump where one sentence would do.
-        print(f"error: {NO_DISPLAY}. Qt says: {' '.join(text.split())}", file=sys.stderr)
+        print(f"mimea-explorer: {NO_DISPLAY}. Qt says: {' '.join(text.split())}", file=sys.stderr)
         sys.stderr.flush()
         os._exit(1)
     if kind in (QtMsgType.QtWarningMsg, QtMsgType.QtCriticalMsg):

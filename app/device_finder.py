@@ -35,6 +35,7 @@ class DeviceFinder(QObject):
 
 def describe_device() -> str:
     """The device that ``auto`` means here; imports torch, which takes seconds."""
-    from core.training.devices import describe, pick_device
+    from core.training.devices import describe, leave_a_core, pick_device
 
+    leave_a_core()
     return describe(pick_device("auto"))

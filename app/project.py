@@ -45,7 +45,7 @@ class Project(QObject):
         return self._file is not None
 
     def open(self, path: Path) -> bool:
-        """Open the project at ``path`` instead of the current one; False (and ``failed``) where that can't be."""
+        """Open the project at ``path`` in place of the current one; False (and ``failed``) if that can't be."""
         try:
             file = ProjectFile.open(path)
         except MimeaError as error:

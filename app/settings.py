@@ -62,6 +62,15 @@ class Settings:
         self._store.setValue("author", value.strip())
 
     @property
+    def orcid(self) -> str:
+        """The ORCID iD of that person; empty until it is set."""
+        return str(self._store.value("orcid", ""))
+
+    @orcid.setter
+    def orcid(self, value: str) -> None:
+        self._store.setValue("orcid", value.strip())
+
+    @property
     def theme(self) -> Theme:
         """The chosen theme; ``system`` at first."""
         value = self._store.value("theme", "system")

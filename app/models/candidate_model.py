@@ -118,7 +118,7 @@ class CandidateModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            arrow = _ARROWS.get((section, self._queue.wanted.order), "") if self._queue else ""
+            arrow = _ARROWS.get((section, self._queue.wanted.order), "") if self._queue is not None else ""
             return ("Score", *self._names, "")[section] + arrow
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignVCenter | (

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
-from PySide6.QtCore import QTimer, QUrl, Slot
+from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QFont, QFontDatabase
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
-    QLineEdit,
     QPlainTextEdit,
     QPushButton,
     QStackedLayout,
@@ -23,12 +20,15 @@ from app.icons import primary_icon
 from app.project import Project
 from app.views import layouts
 from app.views.empty_state import EmptyState
+from app.views.export_options import ExportOptionsForm
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField
-from core.export.links import FORMATS, preview, write_links
+from core.errors import MimeaError
+from core.export.links import FORMATS, FileExistsAlreadyError, Preview, Written, preview, write_links
+from core.export.options import ExportOptions
+from core.export.verdicts import ExportChoices, export_choices
 
 _PREVIEW_LINES = 20
-_TYPING_MILLISECONDS = 250
 
 
 class ExportView(QWidget):
@@ -40,11 +40,11 @@ class ExportView(QWidget):
         self._project = project
         self.message = MessageBar()
         self._format = QComboBox(objectName="exportFormat")
-        for name, title in FORMATS.items():
-            self._format.addItem(title, name)
+        for name, shape in FORMATS.items():
+            self._format.addItem(shape.title, name)
+        self._suffix = FORMATS[self._format.currentData()].suffix
         self._path = PathField("exportPath", "save", "Where the file is written")
-        self._base = QLineEdit(objectName="exportBaseIri", placeholderText="https://example.org/id/")
-        self._base.setToolTip("Put before identifiers that are no IRIs of their own")
+        self._options = ExportOptionsForm()
         self._export = QPushButton(primary_icon("mdi6.tray-arrow-up"), "Export", objectName="exportButton")
         self._export.setProperty("primary", True)
         self._count = QLabel(objectName="exportCount")
@@ -58,20 +58,16 @@ class ExportView(QWidget):
             EmptyState(
                 "mdi6.tray-arrow-up",
                 "Nothing to export yet",
-                "Links that were accepted in a project are written here as N-Triples, Turtle or CSV.",
+                "Links that were accepted in a project are written here in the formats that other tools read.",
                 start_actions,
             )
         )
         self._stack.addWidget(self._content())
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MILLISECONDS)
-        self._typing.timeout.connect(self._load_preview)
 
         self._format.activated.connect(self._on_format)
-        self._base.textEdited.connect(self._typing.start)
+        self._options.changed.connect(self._load_preview)
         self._path.changed.connect(self._update_button)
-        self._export.clicked.connect(self._on_export)
+        self._export.clicked.connect(self._on_export_clicked)
         project.opened.connect(self._on_opened)
         project.closed.connect(self._on_closed)
         project.verdicts_changed.connect(self._on_verdicts_changed)
@@ -84,7 +80,6 @@ class ExportView(QWidget):
         form = layouts.form()
         layouts.add_row(form, "&Format", self._format)
         layouts.add_row(form, "F&ile", self._path)
-        layouts.add_row(form, "&Base IRI", self._base)
         buttons = QHBoxLayout()
         buttons.addWidget(self._count)
         buttons.addStretch()
@@ -95,6 +90,7 @@ class ExportView(QWidget):
         column.setSpacing(theme.LARGE)
         column.addWidget(self.message)
         column.addLayout(form)
+        column.addWidget(self._options)
         column.addLayout(buttons)
         column.addWidget(self._preview, 1)
         content.setMaximumWidth(theme.PAGE_WIDTH)
@@ -103,7 +99,8 @@ class ExportView(QWidget):
     @Slot()
     def _on_opened(self) -> None:
         self.message.hide()
-        self._path.set_path(self._project.file.path.with_suffix(f".{self._format.currentData()}"))
+        self._suffix = FORMATS[self._format.currentData()].suffix
+        self._path.set_path(self._project.file.path.with_suffix(self._suffix))
         self._stack.setCurrentIndex(1)
         self._load_preview()
 
@@ -118,32 +115,49 @@ class ExportView(QWidget):
 
     @Slot()
     def _on_format(self) -> None:
-        if self._path.path is not None:
-            self._path.set_path(self._path.path.with_suffix(f".{self._format.currentData()}"))
+        before, self._suffix = self._suffix, FORMATS[self._format.currentData()].suffix
+        path = self._path.path
+        if path is not None:
+            stem = path.name.removesuffix(before) if path.name.endswith(before) else path.stem
+            self._path.set_path(path.with_name(stem + self._suffix))
         self._load_preview()
 
     @Slot()
     def _load_preview(self) -> None:
         if not self._project.is_open:
             return
-        file, name, base = self._project.file, self._format.currentData(), self._base.text().strip()
-        self._project.tasks.read(
-            self,
-            lambda: preview(file, name, _PREVIEW_LINES, base_iri=base),
-            self._show_preview,
-            self._on_preview_failed,
-            key="preview",
-        )
+        options = self._chosen()
+        if options is None:
+            return
+        file, name = self._project.file, self._format.currentData()
 
-    def _show_preview(self, found: tuple[str, int]) -> None:
-        text, count = found
-        self._preview.setPlainText(text if count else "")
-        links = "1 accepted link" if count == 1 else f"{count:,} accepted links"
-        shown = f", the first {_PREVIEW_LINES} lines below" if text.count("\n") >= _PREVIEW_LINES else ""
-        self._count.setText(links + shown)
+        def load() -> tuple[ExportChoices, Preview]:
+            with file.read() as session:
+                choices = export_choices(session)
+            return choices, preview(file, name, _PREVIEW_LINES, options)
+
+        self._project.tasks.read(self, load, self._show_preview, self._on_preview_failed, key="preview")
+
+    def _chosen(self, *, replace: bool = False) -> ExportOptions | None:
+        try:
+            return self._options.options(replace=replace)
+        except MimeaError as error:
+            self._on_preview_failed(str(error))
+            return None
+
+    def _show_preview(self, loaded: tuple[ExportChoices, Preview]) -> None:
+        choices, found = loaded
+        self._options.show_choices(choices)
+        something = bool(found.links or found.rejected or found.unsure)
+        self._preview.setPlainText(found.text if something else "")
+        told = "1 accepted link" if found.links == 1 else f"{found.links:,} accepted links"
+        told += f", {found.rejected:,} rejected" if found.rejected else ""
+        told += f", {found.unsure:,} unsure" if found.unsure else ""
+        many = found.text.count("\n") >= _PREVIEW_LINES
+        self._count.setText(told + (f", the first {_PREVIEW_LINES} lines below" if many else ""))
         if self.message.property("about") == "preview":
             self.message.hide()
-        self._export.setProperty("possible", count > 0)
+        self._export.setProperty("possible", something)
         self._update_button()
 
     def _on_preview_failed(self, message: str) -> None:
@@ -159,29 +173,42 @@ class ExportView(QWidget):
         self._export.setEnabled(bool(self._export.property("possible")) and self._path.path is not None)
 
     @Slot()
-    def _on_export(self) -> None:
-        path = self._path.path
-        if path is None:
-            return
-        file, name, base = self._project.file, self._format.currentData(), self._base.text().strip()
-        self._export.setEnabled(False)
-        self._project.tasks.write(
-            self,
-            lambda: (path, write_links(file, path, name, base_iri=base)),
-            self._on_exported,
-            self._on_export_failed,
-        )
+    def _on_export_clicked(self) -> None:
+        self._write(replace=False)
 
-    def _on_exported(self, result: tuple[Path, int]) -> None:
-        path, count = result
-        links = "1 link" if count == 1 else f"{count:,} links"
+    def _write(self, *, replace: bool) -> None:
+        path, options = self._path.path, self._chosen(replace=replace)
+        if path is None or options is None:
+            return
+        file, name = self._project.file, self._format.currentData()
+        self._export.setEnabled(False)
+
+        def write() -> Written | FileExistsAlreadyError:
+            try:
+                return write_links(file, path, name, options)
+            except FileExistsAlreadyError as error:  # a question here, not a failure
+                return error
+
+        self._project.tasks.write(self, write, self._on_written, self._on_export_failed)
+
+    def _on_written(self, result: Written | FileExistsAlreadyError) -> None:
         self.message.setProperty("about", "export")
-        self.message.show_notice(
-            f"{links} written to {path}",
-            "Open folder",
-            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(path.parent))),
-        )
+        if isinstance(result, Written):
+            self._tell(result)
+        else:
+            question = f"{result.path} exists already."
+            self.message.show_notice(question, "Replace it", lambda: self._write(replace=True))
         self._update_button()
+
+    def _tell(self, written: Written) -> None:
+        links = "1 link" if written.links == 1 else f"{written.links:,} links"
+        others = "".join(f", and {path.name}" for path in written.files[1:])
+        folder = written.files[0].parent
+        self.message.show_notice(
+            f"{links} written to {written.files[0]}{others}",
+            "Open folder",
+            lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
+        )
 
     def _on_export_failed(self, message: str) -> None:
         self.message.setProperty("about", "export")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtCore import QSize, Qt, QUrl, Slot
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
@@ -10,6 +10,7 @@ from app import theme
 from app.theme import RESOURCES
 
 _PAGES = (("index.md", "First steps"), ("training.md", "Training"), ("keys.md", "Keys"))
+_ITEM_HEIGHT = 30
 
 
 class HelpWindow(QDialog):
@@ -24,6 +25,7 @@ class HelpWindow(QDialog):
         self._list.setFixedWidth(180)
         for file, title in _PAGES:
             item = QListWidgetItem(title, self._list)
+            item.setSizeHint(QSize(0, _ITEM_HEIGHT))
             item.setData(Qt.ItemDataRole.UserRole, file)
         self._text = QTextBrowser(objectName="helpText", openExternalLinks=True)
         self._text.setSearchPaths([str(RESOURCES / "help")])

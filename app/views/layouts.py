@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 from app import theme
 
 CONTROL_HEIGHT = 28
+_LABEL_WIDTH = 96
 
 
 def centred(page: QWidget) -> QWidget:
@@ -34,7 +35,7 @@ def add_row(rows: QFormLayout, text: str, control: QWidget) -> QLabel:
     """Add a row whose label stands at the height of the control's first line."""
     label = QLabel(text)
     label.setFixedHeight(CONTROL_HEIGHT)
+    label.setMinimumWidth(_LABEL_WIDTH)
     label.setBuddy(control)
-    control.setMinimumHeight(CONTROL_HEIGHT)
     rows.addRow(label, control)
     return label

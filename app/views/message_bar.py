@@ -26,6 +26,7 @@ class MessageBar(QFrame):
         self._toggle = QPushButton("Show details", checkable=True)
         self._copy = QPushButton("Copy")
         self._close = QPushButton(icon("mdi6.close"), "", flat=True, toolTip="Dismiss")
+        self._close.setProperty("compact", True)
         self._close.setAccessibleName("Dismiss the message")
         self._details = QPlainTextEdit(readOnly=True, maximumHeight=160)
 

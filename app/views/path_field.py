@@ -30,6 +30,7 @@ class PathField(QWidget):
         self.setFocusProxy(self._edit)
         picture = "mdi6.file-outline" if kind in ("file", "save") else "mdi6.folder-outline"
         self._button = QPushButton(icon(picture), "", objectName=f"{name}Button", toolTip="Choose …")
+        self._button.setProperty("compact", True)
         self._button.setAccessibleName(f"Choose: {tooltip}" if tooltip else "Choose a path")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
+from app.views.layouts import CONTROL_HEIGHT
 from core.modality import MODALITIES
 
 # Choices whose names are not yet words; all others are shown as they are.
@@ -155,6 +156,7 @@ class FlagField(SettingField):
     def __init__(self, key: str) -> None:
         super().__init__(key)
         self._box = QCheckBox()
+        self._box.setMinimumHeight(CONTROL_HEIGHT)
         self._box.setObjectName(f"{_camel(key)}Field")
         self.setFocusProxy(self._box)
         self._box.clicked.connect(self._on_clicked)

@@ -18,6 +18,7 @@ _MOST_VALUES = 8  # compared per attribute; all are shown
 _VALUE_WORTH: dict[Likeness, float] = {"equal": 1.0, "close": 0.6, "different": 0.0}
 _SAME_NAME = 0.85
 _ENOUGH = 0.62
+_LIST = re.compile(r"\s*;\s+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
 
@@ -110,10 +111,16 @@ def _group(values: Sequence[AttributeValue]) -> list[_Group]:
             _Group(
                 AttributeCell(name, tuple(dict.fromkeys(value for value, _ in distinct))),
                 name_words(name),
-                tuple(read_value(value, datatype) for value, datatype in distinct[:_MOST_VALUES]),
+                tuple(_readings(distinct)),
             )
         )
     return groups
+
+
+def _readings(values: Sequence[tuple[str, str]]) -> list[Reading]:
+    """What there is to compare; "643,801 sq km ; 551,500 sq km" holds two values."""
+    parts = [(part.strip(), datatype) for value, datatype in values for part in _LIST.split(value)]
+    return [read_value(part, datatype) for part, datatype in parts[:_MOST_VALUES]]
 
 
 def _compare(left: Sequence[Reading], right: Sequence[Reading]) -> tuple[Likeness, float]:

@@ -8,14 +8,14 @@ from scipy.sparse.csgraph import min_weight_full_bipartite_matching
 from sqlalchemy import text
 
 from core.errors import MimeaError
-from core.review.journal import Decision, decide
+from core.review.journal import BULK_NOTE, Decision, decide
 from core.store.project_file import ProjectFile
 
 _OPEN_CANDIDATES = """
 SELECT c.left_id, c.right_id, c.rank, c.score, c.mutual FROM candidate c
 WHERE c.run_id = :run AND c.score >= :threshold
   AND NOT EXISTS (SELECT 1 FROM current_verdict v WHERE v.left_id = c.left_id
-                  AND (v.right_id IS c.right_id OR v.kind IN ('accepted', 'no_counterpart')))
+                  AND (v.right_id = c.right_id OR v.kind IN ('accepted', 'no_counterpart')))
   AND NOT EXISTS (SELECT 1 FROM current_verdict v WHERE v.right_id = c.right_id AND v.kind = 'accepted')
 """
 
@@ -54,9 +54,7 @@ def accept_candidates(
         decide(
             project,
             [
-                Decision(
-                    row.left_id, row.right_id, "accepted", row.score, run_id, author, note="accepted in bulk"
-                )
+                Decision(row.left_id, row.right_id, "accepted", row.score, run_id, author, note=BULK_NOTE)
                 for row in pairs
             ],
         )

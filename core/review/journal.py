@@ -19,6 +19,7 @@ from core.store.project_file import ProjectFile
 from core.store.schema import Verdict
 
 VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
+BULK_NOTE = "accepted in bulk"  # tells such a verdict from one on a pair that somebody looked at
 
 
 @dataclass(frozen=True, slots=True)

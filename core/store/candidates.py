@@ -122,11 +122,12 @@ def candidate_pairs(session: Session, wanted: CandidateFilter) -> Ids:
         case kind:
             where.append(_OF_KIND)
             values["kind"] = kind
+    like = "ILIKE" if session.get_bind().dialect.name == "postgresql" else "LIKE"
     for number, word in enumerate(wanted.text.split()):
         clauses = []
         for variant, pattern in enumerate(_patterns(word)):
             name = f"word{number}_{variant}"
-            clauses.append(f"label LIKE :{name} ESCAPE '\\' OR uri LIKE :{name} ESCAPE '\\'")
+            clauses.append(f"label {like} :{name} ESCAPE '\\' OR uri {like} :{name} ESCAPE '\\'")
             values[name] = pattern
         hits = f"SELECT id FROM entity WHERE {' OR '.join(clauses)}"
         where.append(f"(c.left_id IN ({hits}) OR c.right_id IN ({hits}))")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING
 
 from core.config import Device
@@ -23,6 +24,13 @@ def pick_device(name: Device) -> torch.device:
     if name == "cuda" and not available:
         raise TrainingError("there is no CUDA device here; set device to auto or cpu")
     return torch.device("cuda" if available and name != "cpu" else "cpu")
+
+
+def leave_a_core() -> None:
+    """Let torch compute on all processor cores but one, which stays with the window."""
+    import torch
+
+    torch.set_num_threads(max(1, (os.cpu_count() or 2) - 1))
 
 
 def describe(device: torch.device) -> str:

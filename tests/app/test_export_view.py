@@ -31,9 +31,9 @@ def test_the_first_lines_and_the_count_are_shown(view: ExportView) -> None:
     assert view.findChild(QLabel, "exportCount").text() == "30 accepted links, the first 20 lines below"
 
 
-@pytest.mark.parametrize(("name", "lines"), [("nt", 30), ("ttl", 32), ("csv", 31)])
+@pytest.mark.parametrize("name", ["nt", "ttl", "csv"])
 def test_each_format_is_written_where_it_says(
-    view: ExportView, project: ProjectFile, qtbot: QtBot, name: str, lines: int
+    view: ExportView, project: ProjectFile, qtbot: QtBot, name: str
 ) -> None:
     formats = view.findChild(QComboBox, "exportFormat")
     formats.setCurrentIndex(formats.findData(name))
@@ -43,7 +43,7 @@ def test_each_format_is_written_where_it_says(
     qtbot.waitUntil(view.findChild(QPushButton, "exportButton").isEnabled)
     view.findChild(QPushButton, "exportButton").click()
     qtbot.waitUntil(lambda: view.message.text == f"30 links written to {path}")
-    assert len(path.read_text(encoding="utf-8").splitlines()) == lines
+    assert path.read_text(encoding="utf-8").count("http://example.org/2/") == 30
 
 
 def test_a_file_that_cannot_be_written_is_told_on_the_page(

@@ -64,7 +64,9 @@ class AttributeTable(QTableView):
     def show_attributes(self, pairs: tuple[AttributePair, ...]) -> None:
         """Show the aligned attributes of a pair."""
         self._model.set_pairs(pairs)
-        self.setFixedHeight(_ROW * min(len(pairs), _MOST_ROWS))
+        # Half a row more where there are more of them: it tells that the list goes on.
+        rest = _ROW // 2 if len(pairs) > _MOST_ROWS else 0
+        self.setFixedHeight(_ROW * min(len(pairs), _MOST_ROWS) + rest)
         self.scrollToTop()
 
     def sizeHint(self) -> QSize:

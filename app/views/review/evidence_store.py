@@ -30,6 +30,7 @@ class EvidenceStore(QObject):
         self._stale: set[Pair] = set()
         self._pending: set[Pair] = set()
         self._generation = 0
+        self._ahead: list[Pair] = []
 
     def set_source(self, file: ProjectFile | None, run_id: int) -> None:
         """Read from another project or run."""
@@ -43,6 +44,16 @@ class EvidenceStore(QObject):
         self._generation += 1
         self._stale = set(self._kept)
         self._pending.clear()
+        self._ahead.clear()
+
+    def read_ahead(self, pairs: list[Pair]) -> None:
+        """Have ``pairs`` ready. One after the other: several readers at once would slow the window down."""
+        self._ahead = [pair for pair in pairs if not self.is_current(pair)]
+        self._read_next_ahead()
+
+    def _read_next_ahead(self) -> None:
+        if self._ahead and not self._pending:
+            self.get(self._ahead.pop(0))
 
     def get(self, pair: Pair) -> PairEvidence | None:
         """The evidence if it is here; what is missing or may have changed is read, ``loaded`` follows."""
@@ -78,6 +89,7 @@ class EvidenceStore(QObject):
             dropped, _ = self._kept.popitem(last=False)
             self._stale.discard(dropped)
         self.loaded.emit(evidence)
+        self._read_next_ahead()
 
     def _fail(self, generation: int, pair: Pair, error: str) -> None:
         if generation == self._generation:

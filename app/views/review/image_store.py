@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections import OrderedDict
 from dataclasses import dataclass
 from functools import partial
-from pathlib import Path
 
-from PySide6.QtCore import QObject, QSize, Qt, Signal
-from PySide6.QtGui import QImage, QImageReader
+from PySide6.QtCore import QObject, Signal
+from PySide6.QtGui import QImage
 
 from app.tasks import Tasks
+from core.review.pictures import PictureError, load_picture
 from core.store.entities import ImageRef
 
 LARGE = 900
@@ -87,15 +87,15 @@ class ImageStore(QObject):
 
 
 def decode(path: str, edge: int) -> Picture:
-    """Read the picture at ``path``, no larger than ``edge``; runs in a pool, so it makes no QPixmap."""
-    if not Path(path).is_file():
-        return Picture(None, "image file gone")
-    reader = QImageReader(path)
-    reader.setAutoTransform(True)
-    reader.setDecideFormatFromContent(True)
-    size = reader.size()
-    if size.isValid() and max(size.width(), size.height()) > edge:
-        scaled = size.scaled(QSize(edge, edge), Qt.AspectRatioMode.KeepAspectRatio)
-        reader.setScaledSize(scaled.expandedTo(QSize(1, 1)))
-    image = reader.read()
-    return Picture(None, "image unreadable") if image.isNull() else Picture(image)
+    """Read the picture at ``path``, no larger than ``edge``; runs in a pool, so it makes no QPixmap.
+
+    Not by QImageReader: in a Python thread it holds the interpreter's lock while it waits for one of Qt's,
+    which the GUI thread may hold while it waits for the interpreter's.
+    """
+    try:
+        pixels = load_picture(path, edge)
+    except PictureError as problem:
+        return Picture(None, str(problem))
+    stride = 4 * pixels.width
+    image = QImage(pixels.rgba, pixels.width, pixels.height, stride, QImage.Format.Format_RGBA8888)
+    return Picture(image.copy())  # the copy owns its pixels, `rgba` may go

@@ -62,7 +62,7 @@ class NeighbourGraph(pg.GraphicsView):
     def show_graph(self, graph: EgoGraph, slots: int) -> None:
         """Show ``graph``; ``slots`` is the larger side's number of nodes, so that both have one height."""
         self._graph = graph
-        self.setFixedHeight(max(200, min(600, 40 + (slots + 1) // 2 * _LINE)))
+        self.setFixedHeight(max(168, min(600, 40 + (slots + 1) // 2 * _LINE)))
         self._draw()
         names = ", ".join(f"{n.number} {n.label}" for n in graph.nodes if n.number)
         self.setAccessibleDescription(f"{graph.total} neighbours; linked: {names or 'none'}")

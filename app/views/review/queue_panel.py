@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
@@ -12,6 +12,9 @@ from PySide6.QtWidgets import (
     QHeaderView,
     QLabel,
     QLineEdit,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
     QTableView,
     QVBoxLayout,
     QWidget,
@@ -184,6 +187,7 @@ class _CandidateTable(QTableView):
         self.setObjectName("candidateTable")
         self.setAccessibleName("Candidates")
         self.setModel(model)
+        self.setItemDelegate(_CellDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet(
             "QTableView { border: none; border-radius: 0; } QHeaderView::section { padding: 5px 3px; }"
@@ -211,6 +215,16 @@ class _CandidateTable(QTableView):
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are verdicts here; searching is the search field's."""
+
+
+class _CellDelegate(QStyledItemDelegate):
+    """The whole row is what is current: no frame around one of its cells."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        option.state &= ~QStyle.StateFlag.State_HasFocus
 
 
 class _SearchField(QLineEdit):

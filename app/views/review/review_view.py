@@ -7,17 +7,17 @@ from functools import partial
 
 from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QVBoxLayout, QWidget
 
 from app.models.candidate_model import CandidateModel
 from app.project import Project
 from app.settings import Settings
-from app.views.empty_state import EmptyState
 from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import LARGE, ImageStore
 from app.views.review.pair_panel import PairPanel
 from app.views.review.queue_panel import QueuePanel
 from app.views.review.review_actions import ReviewActions
+from app.views.review.review_pages import ReviewPages
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step, VerdictKind
@@ -60,7 +60,10 @@ class ReviewView(QWidget):
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = QTimer(self, singleShot=True, interval=_READ_AHEAD_AFTER)
-        self._lay_out()
+        self._pages = ReviewPages(self._queue, self._panel, self._bar)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._pages)
         self._connect()
         self.reload()
 
@@ -77,62 +80,6 @@ class ReviewView(QWidget):
         """Read the list again; the pair shown stays, where it is still in the list."""
         self._reload(self._pair)
 
-    def _lay_out(self) -> None:
-        show_graphs = QAction("Load graphs", self)
-        show_graphs.triggered.connect(self.graphs_requested)
-        train = QAction("Train", self)
-        train.triggered.connect(self.train_requested)
-        self._clear = QAction("Clear filters", self)
-        self._show_all = QAction("Show all pairs", self)
-        self._no_project = EmptyState(
-            "mdi6.folder-open-outline",
-            "No project is open",
-            "Open a project, or load two graphs, to review which of their entities are the same.",
-            [show_graphs],
-        )
-        self._no_run = EmptyState(
-            "mdi6.chart-timeline-variant",
-            "Nothing to review yet",
-            "Train the model on this project; the pairs that it proposes appear here.",
-            [train],
-        )
-        self._none_found = EmptyState(
-            "mdi6.filter-remove-outline", "No pair fits these filters", "", [self._clear]
-        )
-        self._all_done = EmptyState(
-            "mdi6.check-all",
-            "Everything here is decided",
-            "Train again to have what you decided taken into account, or go through all pairs once more.",
-            [train, self._show_all],
-        )
-        judged = QWidget()
-        column = QVBoxLayout(judged)
-        column.setContentsMargins(0, 0, 0, 0)
-        column.setSpacing(0)
-        column.addWidget(self._panel, stretch=1)
-        column.addWidget(self._bar)
-        self._right = QStackedWidget()
-        self._waiting = QWidget()  # until the first pair is read
-        for page in (self._waiting, judged, self._none_found, self._all_done):
-            self._right.addWidget(page)
-        self._judged = judged
-        self._splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
-        self._splitter.addWidget(self._queue)
-        self._splitter.addWidget(self._right)
-        self._splitter.setStretchFactor(1, 1)
-        self._queue.setMinimumWidth(300)
-        self._right.setMinimumWidth(620)
-        self._splitter.setSizes([380, 900])
-        state = Settings().splitter("review")
-        if not state.isEmpty():
-            self._splitter.restoreState(state)
-        self._pages = QStackedWidget()
-        for page in (self._no_project, self._no_run, self._splitter):
-            self._pages.addWidget(page)
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.addWidget(self._pages)
-
     def _connect(self) -> None:
         project = self._project
         project.opened.connect(self._opened)
@@ -148,8 +95,10 @@ class ReviewView(QWidget):
         self._actions.note.triggered.connect(self._bar.note.setFocus)
         self._actions.focus_list.triggered.connect(self.focus_table)
         self._actions.reload.triggered.connect(self.reload)
-        self._clear.triggered.connect(self._queue.clear_filters)
-        self._show_all.triggered.connect(self._queue.show_all)
+        self._pages.clear_filters.triggered.connect(self._queue.clear_filters)
+        self._pages.show_all.triggered.connect(self._queue.show_all)
+        self._pages.train.triggered.connect(self.train_requested)
+        self._pages.load_graphs.triggered.connect(self.graphs_requested)
         self._queue.filter_changed.connect(self.reload)
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
@@ -157,7 +106,6 @@ class ReviewView(QWidget):
         self._panel.neighbour_activated.connect(self._find_neighbour)
         self._evidence.loaded.connect(self._evidence_loaded)
         self._ahead.timeout.connect(self._read_ahead)
-        self._splitter.splitterMoved.connect(self._remember_splitter)
 
     # The list
 
@@ -165,7 +113,7 @@ class ReviewView(QWidget):
         if not self._project.is_open:
             self._model.set_queue(None, None, ("Left", "Right"))
             self._evidence.set_source(None, 0)
-            self._pages.setCurrentWidget(self._no_project)
+            self._pages.setCurrentWidget(self._pages.no_project)
             return
         file = self._project.file
         self._project.tasks.read(
@@ -178,15 +126,15 @@ class ReviewView(QWidget):
         queue = listing.queue
         if queue is None:
             self._model.set_queue(None, None, listing.names)
-            self._pages.setCurrentWidget(self._no_run)
+            self._pages.setCurrentWidget(self._pages.no_run)
             return
         self._run_id = queue.wanted.run_id
         self._evidence.set_source(file, self._run_id)
         self._model.set_queue(file, queue, listing.names)
-        if self._pages.currentWidget() is not self._splitter:
+        if self._pages.currentWidget() is not self._pages.splitter:
             # Before the page is shown: the first filter would get the keyboard else.
             self.focus_table()
-            self._pages.setCurrentWidget(self._splitter)
+            self._pages.setCurrentWidget(self._pages.splitter)
         if not self._busy_elsewhere():
             self.focus_table()
         self._show_count()
@@ -201,8 +149,7 @@ class ReviewView(QWidget):
         if row is None:
             self._pair = None
             self._panel.forget()
-            filtered = self._queue.is_filtered
-            self._right.setCurrentWidget(self._none_found if filtered else self._all_done)
+            self._pages.show_no_pair(filtered=self._queue.is_filtered)
         else:
             self._queue.select(row)
 
@@ -242,7 +189,7 @@ class ReviewView(QWidget):
 
     def _show(self, evidence: PairEvidence) -> None:
         self._panel.show_evidence(evidence)
-        self._right.setCurrentWidget(self._judged)
+        self._pages.show_pair()
         self._ahead.start()
 
     @Slot()
@@ -251,17 +198,15 @@ class ReviewView(QWidget):
         queue, row = self._model.queue, self._queue.row
         if queue is None or row < 0:
             return
-        rows = [row + 1, row - 1]
+        rows = []
         following: int | None = row
         for _ in range(_READ_AHEAD):
             following = None if following is None else queue.next_waiting(following)
             if following is not None and following not in rows:
                 rows.append(following)
-        for each in rows:
-            pair = self._model.pair_at(each)
-            evidence = self._evidence.get(pair) if pair else None
-            if evidence is not None:
-                self._read_images(evidence)
+        rows += [near for near in (row + 1, row - 1) if near not in rows]
+        pairs = [pair for near in rows if (pair := self._model.pair_at(near)) is not None]
+        self._evidence.read_ahead(pairs)
 
     def _read_images(self, evidence: PairEvidence) -> None:
         for card in (evidence.left, evidence.right):
@@ -377,10 +322,6 @@ class ReviewView(QWidget):
     @Slot(str)
     def _task_failed(self, _error: str) -> None:
         self._saving = False
-
-    @Slot(int, int)
-    def _remember_splitter(self, _position: int, _index: int) -> None:
-        Settings().set_splitter("review", self._splitter.saveState())
 
 
 def _list(file: ProjectFile, wanted: CandidateFilter) -> _Listing:

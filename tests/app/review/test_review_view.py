@@ -77,7 +77,7 @@ def test_a_whole_queue_by_keyboard(page) -> None:
     for _ in range(rows):
         page.press(Key.Key_A)
     assert len(page.stored()) == rows
-    assert page.visible(page.view._all_done)
+    assert page.visible(page.view._pages.all_done)
     page.press(Key.Key_A)
     assert len(page.stored()) == rows
 
@@ -199,7 +199,7 @@ def test_search_is_by_words_on_both_sides(page) -> None:
 
 def test_nothing_found_offers_to_clear_the_filters(page, qtbot) -> None:
     page.search("no such entity")
-    empty = page.view._none_found
+    empty = page.view._pages.none_found
     assert page.visible(empty)
     page.press(Key.Key_Return)
     page.press(Key.Key_A)
@@ -269,20 +269,20 @@ def test_other_candidates_lead_to_their_pair_and_accepting_one_warns(page) -> No
 
 def test_a_run_without_candidates_offers_to_train(open_page, untrained: Path, qtbot) -> None:
     page = open_page(untrained)
-    assert page.visible(page.view._no_run)
+    assert page.visible(page.view._pages.no_run)
     with qtbot.waitSignal(page.view.train_requested):
-        qtbot.mouseClick(page.view._no_run.findChild(QPushButton), Qt.MouseButton.LeftButton)
+        qtbot.mouseClick(page.view._pages.no_run.findChild(QPushButton), Qt.MouseButton.LeftButton)
 
 
 def test_no_project_and_a_closed_one(open_page, project: ProjectFile) -> None:
     page = open_page(None)
-    assert page.visible(page.view._no_project)
+    assert page.visible(page.view._pages.no_project)
     page.project.open(project.path)
     page.settle()
     assert page.shown == (1, 41)
     page.project.close()
     page.settle()
-    assert page.visible(page.view._no_project)
+    assert page.visible(page.view._pages.no_project)
     assert page.table.model().rowCount() == 0
 
 
