@@ -44,10 +44,20 @@ class Project(QObject):
         """Whether a project is open."""
         return self._file is not None
 
+    @property
+    def read_only(self) -> str:
+        """Why the open project can only be looked at; empty where it can be changed."""
+        return self._file.read_only if self._file is not None else ""
+
     def open(self, path: Path) -> bool:
-        """Open the project at ``path`` in place of the current one; False (and ``failed``) if that can't be."""
+        """Open the project at ``path`` in place of the current one; False, and ``failed``, if it can't be.
+
+        Where another window has it already, it is :attr:`read_only` here.
+        """
+        if self._file is not None and self._file.path == path:
+            self.close()  # or it would stand in its own way
         try:
-            file = ProjectFile.open(path)
+            file = ProjectFile.open_for_editing(path)
         except MimeaError as error:
             self.failed.emit(str(error))
             return False

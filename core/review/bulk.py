@@ -64,21 +64,22 @@ def accept_candidates(
 def best_matching(pairs: list[tuple[int, int, float]]) -> list[int]:
     """Indices of the one-to-one subset of scored ``(left, right, score)`` pairs with the highest total score.
 
-    Scores are shifted so that every pair is worth having. Each left entity gets a private stand-in that is
-    worth nothing, since SciPy's solver wants every left node matched.
+    A pair whose score is not positive adds nothing and is never chosen. Each left entity gets a private
+    stand-in that is worth nothing, since SciPy's solver wants every left node matched.
     """
-    if not pairs:
+    useful = [index for index, (_, _, score) in enumerate(pairs) if score > 0]
+    if not useful:
         return []
-    left, left_index = np.unique([pair[0] for pair in pairs], return_inverse=True)
-    right, right_index = np.unique([pair[1] for pair in pairs], return_inverse=True)
-    score = np.array([pair[2] for pair in pairs])
-    worth = score - score.min() + 1.0
+    left, left_index = np.unique([pairs[i][0] for i in useful], return_inverse=True)
+    right, right_index = np.unique([pairs[i][1] for i in useful], return_inverse=True)
+    score = np.array([pairs[i][2] for i in useful])
     rows = np.concatenate([left_index, np.arange(len(left))])
     columns = np.concatenate([right_index, len(right) + np.arange(len(left))])
     # An explicit zero would be dropped as "no edge": shift all values of this minimisation above it.
-    cost = np.concatenate([worth.max() + 1.0 - worth, np.full(len(left), worth.max() + 1.0)])
+    most = score.max() + 1.0
+    cost = np.concatenate([most - score, np.full(len(left), most)])
     graph = csr_array((cost, (rows, columns)), shape=(len(left), len(right) + len(left)))
     matched_rows, matched_columns = min_weight_full_bipartite_matching(graph)
-    position = {(int(r), int(c)): i for i, (r, c) in enumerate(zip(left_index, right_index, strict=True))}
+    position = {(int(r), int(c)): i for r, c, i in zip(left_index, right_index, useful, strict=True)}
     found = (position.get((int(r), int(c))) for r, c in zip(matched_rows, matched_columns, strict=True))
     return sorted(index for index in found if index is not None)
