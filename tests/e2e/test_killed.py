@@ -31,6 +31,48 @@ while True:
         print(-i, flush=True)
 """
 
+# The window itself, judging by key whenever it is ready; it says a number when it shows a verdict as saved.
+_JUDGE_IN_A_WINDOW = """
+import sys
+from pathlib import Path
+from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication
+from app.application import create_application
+from app.main_window import MainWindow
+from app.settings import Settings
+
+class Judge(QObject):
+    def __init__(self, window):
+        super().__init__()
+        self.window, self.saved = window, 0
+        window.project.verdicts_changed.connect(self.on_saved)
+        self.timer = QTimer(self, interval=20)
+        self.timer.timeout.connect(self.press)
+        self.timer.start()
+
+    @Slot()
+    def press(self):
+        target = QApplication.focusWidget()
+        if target is not None and not self.window.tasks.busy:
+            QTest.keyClick(target, Qt.Key.Key_A)
+
+    @Slot(object, str)
+    def on_saved(self, step, what):
+        self.saved += 1
+        print(self.saved, flush=True)
+
+application = create_application()
+QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[2])
+window = MainWindow(Settings())
+window.show()
+window.activateWindow()
+judge = Judge(window)
+window.open_project(Path(sys.argv[1]))
+application.exec()
+"""
+
 
 def integrity(project: ProjectFile) -> str:
     with project.read() as session:
@@ -65,6 +107,24 @@ def test_killed_between_two_verdicts(tmp_path: Path, said: int) -> None:
     # One more may be on disk than was said: it was saved and the process died before it could say so.
     assert saved[: len(lines)] == lines
     assert len(saved) <= len(lines) + 1
+
+
+def test_the_window_killed_between_two_verdicts(tmp_path: Path) -> None:
+    path = tmp_path / "p.mimea"
+    build_project(path).close()
+    with start("-c", _JUDGE_IN_A_WINDOW, str(path), str(tmp_path / "settings")) as process:
+        assert process.stdout is not None
+        lines = [process.stdout.readline() for _ in range(5)]
+        process.send_signal(signal.SIGKILL)
+        lines += process.stdout.readlines()
+    assert [int(line) for line in lines] == list(range(1, len(lines) + 1))
+    project = ProjectFile.open(path)
+    assert integrity(project) == "ok"
+    with project.read() as session:
+        saved = [(d.left_id, d.right_id, d.kind) for d in current_verdicts(session)]
+    project.close()
+    assert len(lines) <= len(saved) <= len(lines) + 1
+    assert all(kind == "accepted" for *_, kind in saved)
 
 
 def test_killed_in_mid_training(tmp_path: Path) -> None:
