@@ -9,7 +9,13 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 from app import theme
 from app.theme import RESOURCES
 
-_PAGES = (("index.md", "First steps"), ("training.md", "Training"), ("keys.md", "Keys"))
+_PAGES = (
+    ("index.md", "First steps"),
+    ("training.md", "Training"),
+    ("model.md", "The model"),
+    ("review.md", "Review"),
+    ("keys.md", "Keys"),
+)
 _ITEM_HEIGHT = 30
 
 
