@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QApplication
 from app import theme
 from app.device_finder import DeviceFinder
 from app.error_reporter import ErrorReporter
+from app.garbage import GarbageCollector
 from app.icons import application_icon
 from app.settings import Settings
 
@@ -45,6 +46,7 @@ def main(project: Path | None = None) -> int:
     from app.main_window import MainWindow  # after the application, so that a missing display is told at once
 
     window = MainWindow(settings)
+    GarbageCollector(window)
     errors = ErrorReporter(window)
     errors.caught.connect(window.show_error)
     errors.install()
