@@ -14,7 +14,7 @@ demo: setup
 	@$(PY) main.py demo demo
 ifeq ($(HEADLESS),yes)
 	@$(PY) main.py accept $(PROJECT) --one-to-one --threshold 0.6
-	@$(PY) main.py export $(PROJECT) --format nt --out demo/links.nt
+	@$(PY) main.py export $(PROJECT) --format nt --out demo/links.nt --force
 	@echo "No display here: the accepted links are in $(CURDIR)/demo/links.nt, the project is $(CURDIR)/$(PROJECT)."
 else
 	@$(PY) main.py $(PROJECT)

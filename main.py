@@ -6,7 +6,10 @@ import os
 import sys
 from pathlib import Path
 
-COMMANDS = ("import", "train", "evaluate", "candidates", "accept", "export", "info", "demo")
+COMMANDS = (
+    "import", "train", "evaluate", "candidates", "accept",
+    "export", "diff", "backup", "compact", "check", "info", "demo",
+)  # fmt: skip
 
 
 def main() -> int:

@@ -24,6 +24,11 @@ class Actions(QObject):
         self.demo = new("demoAction", "Open the &demo", "Ctrl+D", "mdi6.earth")
         self.demo.setToolTip("Two graphs of countries, cities and currencies that come with the program")
         self.export = new("exportAction", "&Export…", "Ctrl+E", "mdi6.tray-arrow-up")
+        self.backup = new("backupAction", "&Backup project…", "", "mdi6.content-save-outline")
+        self.compact = new("compactAction", "&Compact", "", "mdi6.arrow-collapse-vertical")
+        self.compact.setToolTip("Give unused room in the project file back to the disk")
+        self.check = new("checkAction", "Check &integrity", "", "mdi6.shield-check-outline")
+        self.check.setToolTip("Look for damage in the project file")
         self.quit = new("quitAction", "&Quit", "Ctrl+Q", "mdi6.power")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
         self.undo = new("undoAction", "&Undo", "Ctrl+Z", "mdi6.undo")
@@ -57,7 +62,8 @@ class Actions(QObject):
 
     def set_project_open(self, is_open: bool) -> None:
         """Enable what needs a project."""
-        self.export.setEnabled(is_open)
+        for action in (self.export, self.backup, self.compact, self.check):
+            action.setEnabled(is_open)
         if not is_open:
             self.undo.setEnabled(False)
             self.redo.setEnabled(False)
@@ -95,6 +101,8 @@ class Actions(QObject):
         file.addAction(self.demo)
         file.addSeparator()
         file.addAction(self.export)
+        file.addSeparator()
+        file.addActions([self.backup, self.compact, self.check])
         file.addSeparator()
         file.addAction(self.quit)
         edit = bar.addMenu("&Edit")

@@ -41,3 +41,13 @@ def counts_text(progress: ImportProgress) -> str:
         for table, words in _COUNTED.items()
         if progress.counts.get(table)
     )
+
+
+def pace_text(progress: ImportProgress) -> str:
+    """How fast it goes and how long it still takes: ``,  120,000 triples/s,  about 12 s left``."""
+    told = f",  {progress.rate:,.0f} triples/s" if progress.rate >= 1 else ""
+    left = progress.seconds_left
+    if left is not None:
+        seconds = round(left)
+        told += f",  about {seconds} s left" if seconds < 90 else f",  about {round(seconds / 60)} min left"
+    return told

@@ -22,6 +22,7 @@ from app.actions import Actions
 from app.icons import application_icon
 from app.pages import EXPORT, GRAPHS, REVIEW, Pages
 from app.project import Project
+from app.project_care import ProjectCare
 from app.project_opener import ProjectOpener
 from app.settings import Settings
 from app.status import StatusReporter
@@ -52,6 +53,7 @@ class MainWindow(QMainWindow):
         self.training = Training(self.project, self)
         self.opener = ProjectOpener(self.project, self.training, settings, self)
         self.actions_ = Actions(self)
+        self._care = ProjectCare(self.project, self)
         self.message = MessageBar()
         self._new_project: NewProjectDialog | None = None
         self._help: HelpWindow | None = None
@@ -170,6 +172,9 @@ class MainWindow(QMainWindow):
         actions.open_project.triggered.connect(self._on_open)
         actions.demo.triggered.connect(self.opener.open_demo)
         actions.export.triggered.connect(self._on_export)
+        actions.backup.triggered.connect(self._care.back_up)
+        actions.compact.triggered.connect(self._care.compact)
+        actions.check.triggered.connect(self._care.check)
         actions.quit.triggered.connect(self.close)
         actions.undo.triggered.connect(self.project.undo)
         actions.redo.triggered.connect(self.project.redo)
@@ -189,6 +194,8 @@ class MainWindow(QMainWindow):
         self.project.closed.connect(self._on_closed)
         self.tasks.failed.connect(self.show_error)
         self.opener.failed.connect(self.show_error)
+        self._care.done.connect(self.message.show_notice)
+        self._care.failed.connect(self.show_error)
         self.opener.ready.connect(self._on_ready)
         self.opener.importing_changed.connect(self._on_importing_changed)
         self.training.ended.connect(self._on_work_ended)
@@ -212,7 +219,10 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_opened(self) -> None:
         self.message.hide()
-        self.setWindowTitle(f"{self.project.file.name} – MIMEA Explorer")
+        if self.project.read_only:
+            self.message.show_notice(self.project.read_only)
+        looking = " (read-only)" if self.project.read_only else ""
+        self.setWindowTitle(f"{self.project.file.name}{looking} – MIMEA Explorer")
         self.actions_.set_project_open(True)
 
     @Slot()

@@ -57,8 +57,9 @@ class ProjectOpener(QObject):
             from core.store.candidates import reviewable_run
             from core.store.runs import close_interrupted_runs
 
-            with file.write() as session:
-                close_interrupted_runs(session)
+            if not file.read_only:  # or the run goes on, in the other window
+                with file.write() as session:
+                    close_interrupted_runs(session)
             with file.read() as session:
                 return reviewable_run(session) is not None
 

@@ -11,8 +11,10 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core import __version__, commands
+from core import __version__, commands, export_commands, link_commands, store_commands
 from core.errors import Cancelled, MimeaError
+from core.export_commands import add_diff_options, add_export_options
+from core.link_commands import add_link_options
 from core.terminal import interruptible
 
 INTERRUPTED = 130
@@ -52,7 +54,7 @@ def build_parser() -> argparse.ArgumentParser:
     def add(name: str, command: Callable[..., None], help: str) -> argparse.ArgumentParser:
         sub = subparsers.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
         sub.set_defaults(command=command)
-        if name != "demo":
+        if name not in ("demo", "diff"):
             sub.add_argument("project", type=Path, metavar="PROJECT", help="the project file (NAME.mimea)")
         return sub
 
@@ -63,7 +65,14 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--links", type=Path, metavar="PATH", help="known links between them")
     sub.add_argument("--images-left", type=Path, metavar="DIR", help="images of the left graph")
     sub.add_argument("--images-right", type=Path, metavar="DIR", help="images of the right graph")
-    sub.add_argument("--format", default="auto", choices=("auto", "mmkb", "dbp15k", "rdf"))
+    sub.add_argument("--format", default="auto", choices=("auto", "mmkb", "dbp15k", "openea", "rdf", "csv"))
+    for side in ("left", "right"):
+        sub.add_argument(
+            f"--columns-{side}",
+            metavar="WHAT=NAME,...",
+            help=f"columns of the {side} table: head, relation, tail; or id, label, description, image",
+        )
+    add_link_options(add("links", link_commands.links, "add known links to a project"))
 
     sub = add("train", commands.train, "train MIMEA and store the candidates")
     sub.add_argument(
@@ -101,12 +110,14 @@ def build_parser() -> argparse.ArgumentParser:
     )
     sub.add_argument("--author", default="", help="name that the journal keeps")
 
-    sub = add("export", commands.export, "write the accepted links")
-    sub.add_argument("--format", required=True, choices=("nt", "ttl", "csv"))
-    sub.add_argument("--out", type=Path, required=True, metavar="FILE")
-    sub.add_argument(
-        "--base-iri", default="", metavar="IRI", help="put before ids that are not absolute IRIs"
-    )
+    add_export_options(add("export", export_commands.export, "write the accepted links"))
+    add_diff_options(add("diff", export_commands.diff, "compare two files of links"))
+
+    sub = add("backup", store_commands.backup, "copy a project, also while it is in use")
+    sub.add_argument("--out", type=Path, metavar="FILE", help="the copy (default: NAME.backup-DATE.mimea)")
+    sub.add_argument("--force", action="store_true", help="replace FILE where it exists")
+    add("compact", store_commands.compact, "give unused room in a project file back to the disk")
+    add("check", store_commands.check, "look for damage in a project file")
 
     sub = add("info", commands.info, "say what a project holds")
     sub.add_argument("--json", action="store_true", help="print one JSON object")

@@ -30,6 +30,7 @@ class UsageError(MimeaError):
 
 def import_graphs(options: argparse.Namespace, stop: threading.Event) -> None:
     """Make a project from two graphs."""
+    from core.kg.csv_graph import CsvMapping
     from core.kg.dataset import open_dataset, open_pair
 
     if options.dataset is not None and (options.left or options.right):
@@ -44,6 +45,8 @@ def import_graphs(options: argparse.Namespace, stop: threading.Event) -> None:
             images_left=options.images_left,
             images_right=options.images_right,
             format=options.format,
+            mapping_left=CsvMapping.parse(options.columns_left) if options.columns_left else None,
+            mapping_right=CsvMapping.parse(options.columns_right) if options.columns_right else None,
         )
     else:
         raise UsageError("give --left and --right, or --dataset")
@@ -151,15 +154,6 @@ def accept(options: argparse.Namespace, _stop: threading.Event) -> None:
             author=options.author,
         )
     print(f"Accepted {number:,} pairs")
-
-
-def export(options: argparse.Namespace, _stop: threading.Event) -> None:
-    """Write the accepted links."""
-    from core.export.links import write_links
-
-    with _open(options.project) as project:
-        number = write_links(project, options.out, options.format, base_iri=options.base_iri)
-    print(f"Wrote {number:,} links to {options.out}")
 
 
 def info(options: argparse.Namespace, _stop: threading.Event) -> None:

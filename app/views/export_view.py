@@ -58,7 +58,7 @@ class ExportView(QWidget):
             EmptyState(
                 "mdi6.tray-arrow-up",
                 "Nothing to export yet",
-                "Links that were accepted in a project are written here in the formats that other tools read.",
+                "Links accepted in a project are written here in the formats that other tools read.",
                 start_actions,
             )
         )

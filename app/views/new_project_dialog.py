@@ -19,15 +19,17 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.import_job import counts_text, import_work
+from app.import_job import counts_text, import_work, pace_text
 from app.job import Job
 from app.tasks import Tasks
 from app.views import layouts
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField
-from app.views.source_fields import Found, SourceFields
+from app.views.source_fields import SourceFields
+from app.views.source_look import Found
 
 _SUFFIX = ".mimea"
+_NOTES_SHOWN = 3
 
 
 class NewProjectDialog(QDialog):
@@ -149,12 +151,12 @@ class NewProjectDialog(QDialog):
     @Slot(object)
     def _on_progress(self, progress) -> None:  # type: ignore[no-untyped-def]
         if self._job is not None and not self._job.stopping:
-            self._stage.setText(progress.stage)
+            self._stage.setText(f"{progress.stage}{pace_text(progress)}")
         self._bar.setRange(0, 1000 if progress.total else 0)
         if progress.total:
             # In thousandths: a file of more than 2 GiB has more bytes than the bar's numbers can hold.
             self._bar.setValue(1000 * progress.done // progress.total)
-        self._counts.setText(counts_text(progress))
+        self._counts.setText("\n".join([counts_text(progress), *progress.notes[-_NOTES_SHOWN:]]))
 
     @Slot(object)
     def _on_succeeded(self, path: Path) -> None:

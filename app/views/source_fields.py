@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -20,21 +19,16 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.tasks import Tasks
 from app.views import layouts
+from app.views.column_fields import ColumnFields
+from app.views.first_rows_view import FirstRowsView
 from app.views.path_field import PathField
+from app.views.source_look import Found, look_at
 
 if TYPE_CHECKING:
+    from core.kg.csv_graph import CsvMapping
     from core.kg.source import Dataset
 
 _TYPING_MILLISECONDS = 250
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """What lies at the chosen paths."""
-
-    name: str
-    format: str
-    reason: str
 
 
 class SourceFields(QWidget):
@@ -50,14 +44,22 @@ class SourceFields(QWidget):
         self._group = QButtonGroup(self)
         self._group.addButton(self._one, 0)
         self._group.addButton(self._two, 1)
-        self._dataset = PathField("datasetPathField", "folder", "A dataset folder: MMKB, DBP15K or RDF")
-        self._left = PathField("leftPathField", "either", "The left graph: a folder or an RDF file")
-        self._right = PathField("rightPathField", "either", "The right graph: a folder or an RDF file")
-        self._links = PathField("linksPathField", "file", "Known links: two columns of identifiers, or RDF")
+        self._dataset = PathField(
+            "datasetPathField", "folder", "A dataset folder: MMKB, DBP15K, OpenEA, RDF or tables"
+        )
+        self._left = PathField("leftPathField", "either", "The left graph: a folder, an RDF file or a table")
+        self._right = PathField(
+            "rightPathField", "either", "The right graph: a folder, an RDF file or a table"
+        )
+        self._links = PathField(
+            "linksPathField", "file", "Known links: two columns, RDF, SSSOM or an alignment"
+        )
         self._images = [
             PathField(f"{side}ImagesPathField", "folder", f"Folder with the {side} graph's images")
             for side in ("left", "right")
         ]
+        self._columns = (ColumnFields("left"), ColumnFields("right"))
+        self._first_rows = FirstRowsView()
         self._pages = QStackedWidget()
         self._pages.addWidget(_form([("Folder", self._dataset)]))
         optional = [
@@ -76,14 +78,17 @@ class SourceFields(QWidget):
         layout.addWidget(self._one)
         layout.addWidget(self._two)
         layout.addWidget(self._pages)
+        for columns in self._columns:
+            layout.addWidget(columns)
         layout.addWidget(self._detected)
+        layout.addWidget(self._first_rows)
 
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
         self._typing.setInterval(_TYPING_MILLISECONDS)
         self._typing.timeout.connect(self._look)
         self._group.idClicked.connect(self._choose)
-        for field in (self._dataset, self._left, self._right, self._links, *self._images):
+        for field in (self._dataset, self._left, self._right, self._links, *self._images, *self._columns):
             field.changed.connect(self._typing.start)
         self._choose(0)
 
@@ -108,7 +113,8 @@ class SourceFields(QWidget):
         if left is None or right is None:
             return None
         links, images = self._links.path, [field.path for field in self._images]
-        return lambda: _open_two(left, right, links, images[0], images[1])
+        mappings = [columns.mapping() for columns in self._columns]
+        return lambda: _open_two(left, right, links, images, mappings)
 
     @Slot(int)
     def _choose(self, index: int) -> None:
@@ -121,21 +127,32 @@ class SourceFields(QWidget):
         if source is None:
             missing = "Choose the folder." if self._one.isChecked() else "Choose both graphs."
             self._say(missing, "secondary")
-            self.found.emit(None)
+            self._show_nothing()
             return
-
-        def look() -> Found:
-            dataset = source()
-            return Found(dataset.name, dataset.format, dataset.reason)
-
-        self._tasks.read(self, look, self._on_found, self._on_not_found, key="look")
+        graphs = (None, None) if self._one.isChecked() else (self._left.path, self._right.path)
+        self._tasks.read(
+            self, lambda: look_at(source(), graphs), self._on_found, self._on_not_found, key="look"
+        )
 
     def _on_found(self, found: Found) -> None:
+        for fields, columns in zip(self._columns, found.columns, strict=True):
+            fields.set_columns(columns)
+        self._first_rows.set_parts(found.first_rows)
+        if found.problems:
+            self._say(found.problems[0], "error")
+            self.found.emit(None)
+            return
         self._say(f"{found.format.upper()}, because {found.reason}.", "secondary")
         self.found.emit(found)
 
     def _on_not_found(self, message: str) -> None:
         self._say(message, "error")
+        self._show_nothing()
+
+    def _show_nothing(self) -> None:
+        for columns in self._columns:
+            columns.set_columns(None)
+        self._first_rows.set_parts(())
         self.found.emit(None)
 
     def _say(self, text: str, role: str) -> None:
@@ -152,11 +169,23 @@ def _open_one(folder: Path) -> Dataset:
 
 
 def _open_two(
-    left: Path, right: Path, links: Path | None, images_left: Path | None, images_right: Path | None
+    left: Path,
+    right: Path,
+    links: Path | None,
+    images: Sequence[Path | None],
+    mappings: Sequence[CsvMapping | None],
 ) -> Dataset:
     from core.kg.dataset import open_pair
 
-    return open_pair(left, right, links=links, images_left=images_left, images_right=images_right)
+    return open_pair(
+        left,
+        right,
+        links=links,
+        images_left=images[0],
+        images_right=images[1],
+        mapping_left=mappings[0],
+        mapping_right=mappings[1],
+    )
 
 
 def _form(rows: list[tuple[str, PathField]]) -> QWidget:

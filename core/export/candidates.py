@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
 
 from sqlalchemy import text
 
 from core.errors import MimeaError
+from core.export.tables import csv_line
 from core.store.project_file import ProjectFile
 
 COLUMNS = (
     "left_uri", "left_label", "right_uri", "right_label", "rank", "score",
     "score_structure", "score_relation", "score_attribute", "score_visual", "mutual",
 )  # fmt: skip
-_FLUSH_CHARACTERS = 64_000
 
 
 def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str]:
@@ -33,17 +31,11 @@ def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str
             WHERE c.run_id = :run AND c.rank <= :top ORDER BY c.left_id, c.rank"""),
             {"run": run_id, "top": top},
         )
-        line = io.StringIO()
-        writer = csv.writer(line, lineterminator="\n")
-        writer.writerow(COLUMNS)
         empty = True
         for row in rows:
+            if empty:
+                yield csv_line(COLUMNS)
             empty = False
-            writer.writerow(["" if value is None else value for value in row])
-            if line.tell() > _FLUSH_CHARACTERS:
-                yield line.getvalue()
-                line.seek(0)
-                line.truncate()
+            yield csv_line(row)
         if empty:
             raise MimeaError(f"run {run_id} has no candidates; train first")
-        yield line.getvalue()

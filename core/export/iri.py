@@ -7,7 +7,10 @@ import re
 from core.errors import MimeaError
 
 FREEBASE = "http://rdf.freebase.com/ns/"
+BASES = {"freebase": FREEBASE}  # presets by name
 _ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[^\s]")
+# Most identifiers are of this kind, and need no second look.
+_PLAIN = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:[-A-Za-z0-9._~:/?@!$&'()*+,;=]+")
 _FREEBASE_ID = re.compile(r"/([mg])/([0-9a-z_]+)")
 # What RFC 3987 does not let stand as it is in a path, query or fragment; "%" only before two digits.
 _FORBIDDEN = re.compile(
@@ -25,15 +28,17 @@ class NoIRIError(MimeaError):
 def absolute_iri(identifier: str, base: str = "") -> str:
     """``identifier`` as an absolute IRI, with forbidden characters percent-encoded.
 
-    Freebase ids (``/m/06rf7``) become ``http://rdf.freebase.com/ns/m.06rf7`` as in Freebase's own dumps; any
-    other identifier that is not absolute is appended to ``base``.
+    Freebase ids (``/m/06rf7``) become ``http://rdf.freebase.com/ns/m.06rf7`` as in Freebase's own dumps,
+    unless there is another ``base``; to it every other identifier that is not absolute is appended.
 
     Raises:
         NoIRIError: the identifier is not absolute and ``base`` is empty or not absolute itself.
     """
+    if _PLAIN.fullmatch(identifier):
+        return identifier
     if not _ABSOLUTE.match(identifier):
         freebase = _FREEBASE_ID.fullmatch(identifier)
-        if freebase and not base:
+        if freebase and base in ("", FREEBASE):
             identifier = f"{FREEBASE}{freebase[1]}.{freebase[2]}"
         elif base and _ABSOLUTE.match(base):
             identifier = base + identifier.lstrip("/")

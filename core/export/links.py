@@ -1,131 +1,190 @@
-"""Accepted links on their way out: what is written, in which format, and how a file is replaced safely."""
+"""Curated links on their way out: what is written, in which format, and how a file is replaced safely."""
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import tempfile
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import astuple, dataclass, fields
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 
-from sqlalchemy import text
-from sqlalchemy.orm import Session
-
 from core.errors import MimeaError
-from core.export.iri import absolute_iri
+from core.export.alignment import alignment_lines
+from core.export.export import Export
+from core.export.ntriples import ntriples_lines, turtle_lines
+from core.export.options import ExportOptions
+from core.export.provenance import provenance_of
+from core.export.sssom import sssom_lines
+from core.export.tables import csv_lines, openea_lines
+from core.export.verdicts import ExportedVerdict, wanted_verdicts
+from core.review.journal import VerdictKind
 from core.store.project_file import ProjectFile
-
-OWL_SAME_AS = "http://www.w3.org/2002/07/owl#sameAs"
 
 
 class ExportError(MimeaError):
     """A file that can't be written."""
 
 
+class FileExistsAlreadyError(ExportError):
+    """A file is where the export would be written, and nobody said that it may be replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} exists already; choose another name or replace it")
+
+
 @dataclass(frozen=True, slots=True)
-class AcceptedLink:
-    """A pair that a curator accepted, as the CSV has it; ``score`` is the one shown when it was decided."""
+class Format:
+    """A file format: its name for people, the ending of its files, and whether "not the same" fits in."""
 
-    left_uri: str
-    left_label: str
-    right_uri: str
-    right_label: str
-    score: float | None
-    author: str
-    decided_at: str
-    note: str
+    title: str
+    suffix: str
+    lines: Callable[[Export], Iterator[str]]
+    holds_rejections: bool = False
 
 
-def accepted_links(session: Session) -> Iterator[AcceptedLink]:
-    """The accepted verdicts in force, by the URIs of the pair."""
-    rows = session.execute(
-        text("""
-        SELECT l.uri, l.label, r.uri, r.label, v.score_shown, v.author, v.decided_at, v.note
-        FROM current_verdict v JOIN entity l ON l.id = v.left_id JOIN entity r ON r.id = v.right_id
-        WHERE v.kind = 'accepted' ORDER BY l.uri, r.uri""")
-    )
-    return (AcceptedLink(*row) for row in rows)
-
-
-def _ntriples(links: Iterable[AcceptedLink], base: str) -> Iterator[str]:
-    for link in links:
-        left, right = absolute_iri(link.left_uri, base), absolute_iri(link.right_uri, base)
-        yield f"<{left}> <{OWL_SAME_AS}> <{right}> .\n"
-
-
-def _turtle(links: Iterable[AcceptedLink], base: str) -> Iterator[str]:
-    yield "@prefix owl: <http://www.w3.org/2002/07/owl#> .\n\n"
-    for link in links:
-        yield f"<{absolute_iri(link.left_uri, base)}> owl:sameAs <{absolute_iri(link.right_uri, base)}> .\n"
-
-
-def _csv(links: Iterable[AcceptedLink], _base: str) -> Iterator[str]:
-    yield _csv_line(f.name for f in fields(AcceptedLink))
-    for link in links:
-        yield _csv_line(astuple(link))
-
-
-def _csv_line(values: Iterable[object]) -> str:
-    line = io.StringIO()
-    csv.writer(line, lineterminator="\n").writerow(["" if value is None else value for value in values])
-    return line.getvalue()
-
-
-_WRITERS: dict[str, Callable[[Iterable[AcceptedLink], str], Iterator[str]]] = {
-    "nt": _ntriples,
-    "ttl": _turtle,
-    "csv": _csv,
+FORMATS = {
+    "nt": Format("N-Triples", ".nt", ntriples_lines),
+    "ttl": Format("Turtle", ".ttl", turtle_lines),
+    "sssom": Format("SSSOM", ".sssom.tsv", sssom_lines, holds_rejections=True),
+    "alignment": Format("Alignment RDF", ".rdf", alignment_lines),
+    "csv": Format("CSV", ".csv", csv_lines, holds_rejections=True),
+    "openea": Format("OpenEA", ".ent_links", openea_lines),
 }
-FORMATS = {"nt": "N-Triples", "ttl": "Turtle", "csv": "CSV"}
 
 
-def write_links(project: ProjectFile, path: Path, format: str, *, base_iri: str = "") -> int:
-    """Write the accepted links to ``path``; returns their number.
+@dataclass(frozen=True, slots=True)
+class Written:
+    """What an export wrote: pairs by kind, and the files, that with the accepted pairs first."""
 
-    The file is complete or not there: it is written beside ``path``, fsynced, and renamed onto it.
+    links: int
+    rejected: int
+    unsure: int
+    files: tuple[Path, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    """The head of the file with the accepted pairs, and what an export would write."""
+
+    text: str
+    links: int
+    rejected: int
+    unsure: int
+
+
+@dataclass(frozen=True, slots=True)
+class _File:
+    path: Path
+    kinds: tuple[VerdictKind, ...]
+
+
+def write_links(
+    project: ProjectFile, path: Path, format: str, options: ExportOptions | None = None
+) -> Written:
+    """Write the links to ``path``, and beside it what the format can't hold in one file.
+
+    Rejected pairs go to ``NAME.rejected.SUFFIX`` unless the format tells them apart, unsure ones always to
+    ``NAME.unsure.SUFFIX``. Each file is complete or not there, and none is touched unless all could be made.
 
     Raises:
-        ExportError: the format is unknown or the file can't be written.
-        NoIRIError: an identifier is no IRI and there is no ``base_iri``.
+        ExportError: the format is unknown or a file can't be written.
+        FileExistsAlreadyError: a file is there and ``options.replace`` is not set.
+        MimeaError: the format can't express an identifier.
     """
-    writer = _writer(format)
-    with project.read() as session:
-        links = list(accepted_links(session))
+    options, shape = options or ExportOptions(), _format(format)
+    path = path.expanduser().absolute()
+    files = _files(path, shape, options)
+    for file in files:
+        if not options.replace and file.path.exists():
+            raise FileExistsAlreadyError(file.path)
+    counts, exports = _load(project, files, options)
     try:
-        replace_atomically(path, writer(links, base_iri))
+        with _Staged() as staged:
+            for file, export in zip(files, exports, strict=True):
+                staged.write(file.path, shape.lines(export))
+            staged.publish()
     except OSError as error:
         raise ExportError(f"{path} can't be written: {error.strerror or error}") from error
-    return len(links)
+    return Written(*counts, tuple(file.path for file in files))
 
 
-def preview(project: ProjectFile, format: str, limit: int = 20, *, base_iri: str = "") -> tuple[str, int]:
-    """The first ``limit`` lines of what :func:`write_links` would write, and the number of links."""
-    writer = _writer(format)
-    with project.read() as session:
-        links = list(accepted_links(session))
-    return "".join(islice(writer(links, base_iri), limit)), len(links)
+def preview(
+    project: ProjectFile, format: str, limit: int = 20, options: ExportOptions | None = None
+) -> Preview:
+    """The first ``limit`` lines of what :func:`write_links` would write, and its counts."""
+    options, shape = options or ExportOptions(), _format(format)
+    counts, exports = _load(project, _files(Path("preview"), shape, options), options)
+    return Preview("".join(islice(shape.lines(exports[0]), limit)), *counts)
 
 
 def replace_atomically(path: Path, lines: Iterable[str]) -> None:
     """Write UTF-8 ``lines`` to a temporary file in the same folder and rename it onto ``path``."""
-    path = path.expanduser().absolute()
-    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-    temporary = Path(name)
-    try:
+    with _Staged() as staged:
+        staged.write(path.expanduser().absolute(), lines)
+        staged.publish()
+
+
+class _Staged:
+    """Files written and fsynced beside their places, which they take together at the end or not at all."""
+
+    def __init__(self) -> None:
+        self._files: list[tuple[Path, Path]] = []
+
+    def __enter__(self) -> _Staged:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        for temporary, _ in self._files:
+            temporary.unlink(missing_ok=True)
+
+    def write(self, path: Path, lines: Iterable[str]) -> None:
+        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
+        self._files.append((Path(name), path))
         with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
-        temporary.chmod(0o644 if not path.exists() else path.stat().st_mode & 0o777)
-        temporary.replace(path)
-    finally:
-        temporary.unlink(missing_ok=True)
+        Path(name).chmod(0o644 if not path.exists() else path.stat().st_mode & 0o777)
+
+    def publish(self) -> None:
+        for temporary, path in self._files:
+            temporary.replace(path)
 
 
-def _writer(format: str) -> Callable[[Iterable[AcceptedLink], str], Iterator[str]]:
-    if format not in _WRITERS:
-        raise ExportError(f"there is no export format {format!r}; known are {', '.join(FORMATS)}")
-    return _WRITERS[format]
+def _files(path: Path, shape: Format, options: ExportOptions) -> list[_File]:
+    together = options.rejected and shape.holds_rejections
+    files = [_File(path, ("accepted", "rejected", "no_counterpart") if together else ("accepted",))]
+    if options.rejected and not together:
+        files.append(_File(_beside(path, "rejected", shape), ("rejected",)))
+    if options.unsure:
+        files.append(_File(_beside(path, "unsure", shape), ("unsure",)))
+    return files
+
+
+def _beside(path: Path, word: str, shape: Format) -> Path:
+    suffix = shape.suffix if path.name.endswith(shape.suffix) else path.suffix
+    return path.with_name(f"{path.name.removesuffix(suffix)}.{word}{suffix}")
+
+
+def _load(
+    project: ProjectFile, files: Sequence[_File], options: ExportOptions
+) -> tuple[tuple[int, int, int], list[Export]]:
+    with project.read() as session:
+        contents = [wanted_verdicts(session, file.kinds, options) for file in files]
+        exports = [
+            Export(verdicts, provenance_of(session, project.name, verdicts, options), options)
+            for verdicts in contents
+        ]
+    return (_count(contents, "accepted"), _count(contents, "rejected"), _count(contents, "unsure")), exports
+
+
+def _count(contents: Sequence[Sequence[ExportedVerdict]], kind: str) -> int:
+    return sum(verdict.kind == kind for verdicts in contents for verdict in verdicts)
+
+
+def _format(name: str) -> Format:
+    if name not in FORMATS:
+        raise ExportError(f"there is no export format {name!r}; known are {', '.join(FORMATS)}")
+    return FORMATS[name]

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.archive import folder_of
+from core.kg.csv_graph import CsvMapping, open_tables
 from core.kg.detect import AUTO, Detection, detect_dataset, detect_graph, format_named, recognise
 from core.kg.source import Dataset, GraphSource, LinkSource
 
@@ -17,14 +20,24 @@ def open_dataset(directory: Path, format: str = AUTO) -> Dataset:
     Raises:
         InputError: it is in no known format, or not in the one named.
     """
-    directory = _absolute(directory)
+    given = _absolute(directory)
+    directory = folder_of(given)
     if format == AUTO:
         detection = detect_dataset(directory)
     else:
         detection = _named(
             format, directory, recognise(format_named(format, directory).recognise_dataset, directory)
         )
-    return format_named(detection.format, directory).open_dataset(directory, detection.reason)
+    dataset = format_named(detection.format, directory).open_dataset(directory, detection.reason)
+    if directory == given:
+        return dataset
+    # The place of the unpacked files says nothing to whoever reads where a graph came from.
+    return replace(
+        dataset,
+        left=replace(dataset.left, source=str(given)),
+        right=replace(dataset.right, source=str(given)),
+        reason=f"{dataset.reason} (in {given.name})",
+    )
 
 
 def open_pair(
@@ -35,13 +48,17 @@ def open_pair(
     images_left: Path | None = None,
     images_right: Path | None = None,
     format: str = AUTO,
+    mapping_left: CsvMapping | None = None,
+    mapping_right: CsvMapping | None = None,
 ) -> Dataset:
     """Two graphs, each a folder or file, in one format or two, with links and images where given.
+
+    The mappings say what the columns of tables are; without them their headers do.
 
     Raises:
         InputError: a path does not exist, or a graph is in no known format, or not in the one named.
     """
-    left, right = _absolute(left), _absolute(right)
+    left, right = folder_of(_absolute(left)), folder_of(_absolute(right))
     for images in (images_left, images_right):
         if images and not images.is_dir():
             raise InputError(images, "a folder of images", "a file" if images.exists() else "nothing there")
@@ -49,7 +66,12 @@ def open_pair(
     kinds = [
         format_named(detection.format, path) for detection, path in zip(found, (left, right), strict=True)
     ]
-    graphs = (kinds[0].open_graph(left, images_left), kinds[1].open_graph(right, images_right))
+    graphs = [
+        open_tables(path, images, mapping) if mapping else kind.open_graph(path, images)
+        for kind, path, images, mapping in zip(
+            kinds, (left, right), (images_left, images_right), (mapping_left, mapping_right), strict=True
+        )
+    ]
     return Dataset(
         name=f"{graphs[0].name}-{graphs[1].name}",
         left=graphs[0],

@@ -6,7 +6,9 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.compressed import find, find_or_name, plain
 from core.kg.dbp15k_names import attributes_part, names_file, names_part
+from core.kg.dbp15k_vectors import vectors_file, vectors_part
 from core.kg.images import folder_images
 from core.kg.links import Resolve, open_links, text_links
 from core.kg.records import Batch, EntityBatch, NameBatch, RelationBatch
@@ -21,7 +23,7 @@ _LINK_FILES = (("ill_ent_ids",), ("sup_ent_ids", "ref_ent_ids"), ("sup_pairs", "
 
 
 def _has(folder: Path, suffix: str) -> bool:
-    return (folder / (_ENTITIES + suffix)).exists() and (folder / (_TRIPLES + suffix)).exists()
+    return all(find(folder, name + suffix) for name in (_ENTITIES, _TRIPLES))
 
 
 def _recognise_dataset(path: Path) -> str | None:
@@ -40,7 +42,8 @@ def _recognise_graph(path: Path) -> str | None:
 
 
 def _suffix(path: Path) -> str:
-    return next((path.name[len(p) :] for p in (_ENTITIES, _TRIPLES) if path.name in (p + "1", p + "2")), "")
+    name = plain(path).name
+    return next((name[len(p) :] for p in (_ENTITIES, _TRIPLES) if name in (p + "1", p + "2")), "")
 
 
 def _open_dataset(folder: Path, reason: str) -> Dataset:
@@ -64,54 +67,64 @@ def _open_graph(path: Path, images: Path | None) -> GraphSource:
 
 
 def _open_links(path: Path) -> LinkSource:
-    if any(path.name in names for names in _LINK_FILES):
-        return text_links(path, lambda: _resolver(path.parent, path.name))
+    if any(plain(path).name in names for names in _LINK_FILES):
+        return text_links(path, lambda: _resolver(path))
     return open_links(path)
 
 
 def _links(folder: Path) -> LinkSource | None:
     for names in _LINK_FILES:
-        if any((folder / name).exists() for name in names):
-            parts = [part for name in names for part in _open_links(folder / name).parts]
+        if any(find(folder, name) for name in names):
+            parts = [part for name in names for part in _open_links(find_or_name(folder, name)).parts]
             return LinkSource(str(folder.absolute()), tuple(parts))
     return None
 
 
-def _resolver(folder: Path, name: str) -> Resolve:
-    uris = {**_uris(folder / f"{_ENTITIES}1"), **_uris(folder / f"{_ENTITIES}2")}
+def _resolver(path: Path) -> Resolve:
+    uris = {
+        **_uris(find_or_name(path.parent, f"{_ENTITIES}1")),
+        **_uris(find_or_name(path.parent, f"{_ENTITIES}2")),
+    }
 
     def resolve(number: str, line: int) -> str:
         try:
             return uris[number]
         except KeyError:
             raise InputError(
-                folder / name, f"a number that {_ENTITIES}1 or {_ENTITIES}2 lists", shown(number), line=line
+                path, f"a number that {_ENTITIES}1 or {_ENTITIES}2 lists", shown(number), line=line
             ) from None
 
     return resolve
 
 
 def _graph(folder: Path, suffix: str, images: Path | None) -> GraphSource:
-    entities = require_file(folder / (_ENTITIES + suffix), _IDS_WHAT)
-    triples = require_file(folder / (_TRIPLES + suffix), _TRIPLE_WHAT)
-    relations = folder / (_RELATIONS + suffix)
-    attributes = folder / (_ATTRIBUTES + suffix)
+    entities = require_file(find_or_name(folder, _ENTITIES + suffix), _IDS_WHAT)
+    triples = require_file(find_or_name(folder, _TRIPLES + suffix), _TRIPLE_WHAT)
+    relations = find(folder, _RELATIONS + suffix)
     name = f"{folder.absolute().name}-{suffix}"
     parts = [
-        Part(f"{name} entities", size(entities), lambda: _read_entities(entities)),
-        Part(f"{name} relation triples", size(triples), lambda: _read_triples(triples, entities, relations)),
+        Part(f"{name} entities", size(entities), lambda: _read_entities(entities), (entities,)),
+        Part(
+            f"{name} relation triples",
+            size(triples),
+            lambda: _read_triples(triples, entities, relations),
+            (triples, *([relations] if relations else [])),
+        ),
     ]
-    if attributes.exists():
+    if attributes := find(folder, _ATTRIBUTES + suffix):
         parts.append(attributes_part(f"{name} attributes", attributes))
     if names := names_file(folder):
         parts.append(names_part(f"{name} translated names", names, lambda: _uris(entities)))
     if images:  # the layout itself names no picture files, its images come as feature vectors
-        parts.append(folder_images(f"{name} images", images))
+        parts.append(folder_images(f"{name} images", images, lambda: _numbers(entities)))
+    if vectors := vectors_file(folder):
+        parts.append(vectors_part(f"{name} image features", vectors, lambda: _uris(entities)))
     return GraphSource(name, str(folder.absolute()), find_license(folder), tuple(parts))
 
 
 def _id_rows(path: Path) -> Iterator[tuple[list[tuple[str, str]], int]]:
-    """Blocks of (number as written, URI), with the bytes read so far."""
+    """Blocks of (number as written, URI), with the bytes read so far; a number has one URI."""
+    seen: dict[str, str] = {}
     for block in blocks(path, _IDS_WHAT):
         rows = []
         for number, line in enumerate(block.lines, block.first):
@@ -121,6 +134,8 @@ def _id_rows(path: Path) -> Iterator[tuple[list[tuple[str, str]], int]]:
             key, uri = key.strip(), strip_brackets(uri.strip())
             if not (key.isascii() and key.isdecimal() and uri) or "\t" in uri:
                 raise InputError(path, _IDS_WHAT, shown(line), line=number)
+            if seen.setdefault(key, uri) != uri:
+                raise InputError(path, f"one URI for the number {key}", shown(uri), line=number)
             rows.append((key, uri))
         yield rows, block.done
 
@@ -129,14 +144,18 @@ def _uris(path: Path) -> dict[str, str]:
     return {key: uri for rows, _ in _id_rows(path) for key, uri in rows}
 
 
+def _numbers(path: Path) -> dict[str, str]:
+    return {uri: key for key, uri in _uris(path).items()}
+
+
 def _read_entities(path: Path) -> Iterator[Batch]:
     for rows, done in _id_rows(path):
         yield EntityBatch([uri for _, uri in rows], done=done)
 
 
-def _read_triples(path: Path, entities: Path, relations: Path) -> Iterator[Batch]:
+def _read_triples(path: Path, entities: Path, relations: Path | None) -> Iterator[Batch]:
     uris = _uris(entities)
-    names = _uris(relations) if relations.exists() else {}
+    names = _uris(relations) if relations else {}
     unnamed: list[str] = []
     for block in blocks(path, _TRIPLE_WHAT):
         heads: list[str] = []

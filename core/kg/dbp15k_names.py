@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
+from core.kg.compressed import Contents, named
 from core.kg.records import AttributeBatch, Batch
 from core.kg.source import Part
 from core.kg.text import Terms, blocks, require_file, shown, size
@@ -20,7 +21,7 @@ _ROWS = 20_000
 
 def attributes_part(title: str, path: Path) -> Part:
     """Attribute types by entity; the layout has no values, so they are empty."""
-    return Part(title, size(path), lambda: _read_attributes(path))
+    return Part(title, size(path), lambda: _read_attributes(path), (path,))
 
 
 def _read_attributes(path: Path) -> Iterator[Batch]:
@@ -44,8 +45,11 @@ def _read_attributes(path: Path) -> Iterator[Batch]:
 def names_file(folder: Path) -> Path | None:
     """The file of translated names: ``dbp_zh_en.json`` in the folder or in ``translated_ent_name``."""
     for place in (folder, folder / "translated_ent_name"):
-        if found := sorted(place.glob("dbp_*.json")):
-            return found[0]
+        if not place.is_dir():
+            continue
+        for path in named(place, ".json"):
+            if path.name.startswith("dbp_"):
+                return path
     return None
 
 
@@ -54,7 +58,7 @@ def names_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> Pa
 
     The label stays the URI's own: the curator reads the source, the translation is one more hint.
     """
-    return Part(title, size(path), lambda: _read_names(path, uris()))
+    return Part(title, size(path), lambda: _read_names(path, uris()), (path,))
 
 
 def _read_names(path: Path, uris: dict[str, str]) -> Iterator[Batch]:
@@ -91,7 +95,8 @@ def _read_names(path: Path, uris: dict[str, str]) -> Iterator[Batch]:
 def _load(path: Path) -> list[Any]:
     require_file(path, _NAMES_WHAT)
     try:
-        rows = json.loads(path.read_text("utf-8-sig"))
+        with Contents(path, _NAMES_WHAT) as file:
+            rows = json.loads(file.read().decode("utf-8-sig"))
     except json.JSONDecodeError as error:
         raise InputError(path, _NAMES_WHAT, error.msg, line=error.lineno) from error
     except UnicodeDecodeError as error:

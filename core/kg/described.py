@@ -15,7 +15,7 @@ _WHAT = "identifier, label and perhaps a description, tab-separated"
 
 def labels_part(title: str, path: Path) -> Part:
     """A part that describes entities which other parts declare."""
-    return Part(title, size(path), lambda: _read(path))
+    return Part(title, size(path), lambda: _read(path), (path,))
 
 
 def _read(path: Path) -> Iterator[Batch]:

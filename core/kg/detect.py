@@ -7,11 +7,11 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
-from core.kg import dbp15k, mmkb, rdf
+from core.kg import csv_graph, dbp15k, mmkb, openea, rdf
 from core.kg.source import Format
 
 # Asked in this order; a new format is a module with a FORMAT and its entry here.
-FORMATS: tuple[Format, ...] = (mmkb.FORMAT, dbp15k.FORMAT, rdf.FORMAT)
+FORMATS: tuple[Format, ...] = (mmkb.FORMAT, dbp15k.FORMAT, openea.FORMAT, rdf.FORMAT, csv_graph.FORMAT)
 AUTO = "auto"
 _NAMES_SHOWN = 6
 

@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
+from urllib.parse import quote, unquote
 
 from PIL import Image
 
 from core.errors import InputError
-from core.kg.records import Batch, ImageBatch, Note
+from core.kg.compressed import find as find_file
+from core.kg.records import Batch, ImageBatch, Note, PicturesByName
 from core.kg.source import Part
-from core.kg.text import blocks, require_file, shown, size, strip_brackets
+from core.kg.text import blocks, shown, size, strip_brackets
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
 INDEX = "index.tsv"
@@ -24,18 +27,23 @@ MAX_PIXELS = 100_000_000
 
 @dataclass(frozen=True, slots=True)
 class ImageFacts:
-    """What one picture file is; size 0 and no digest where it is missing, size 0 where unreadable."""
+    """What one picture file is; size 0 unless it is ok, no digest where it is missing or outside."""
 
-    status: Literal["ok", "missing", "unreadable"]
+    status: Literal["ok", "missing", "unreadable", "outside"]
     sha256: str = ""
     width: int = 0
     height: int = 0
 
 
-def inspect(path: Path) -> ImageFacts:
-    """Look at a picture file: its digest, its size, whether it decodes."""
+def inspect(path: Path, root: Path | None = None) -> ImageFacts:
+    """Look at a picture file: its digest, its size, whether it decodes.
+
+    Where a symbolic link leads out of ``root``, the file is not opened.
+    """
     digest = ""
     try:
+        if root and not path.resolve().is_relative_to(root.resolve()):
+            return ImageFacts("outside")
         with path.open("rb") as file:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
             file.seek(0)
@@ -69,7 +77,8 @@ class ImageFolder:
                 if path.suffix.lower() in IMAGE_SUFFIXES:
                     self._by_name.setdefault(name, []).append(path)
                     self._by_name.setdefault(path.stem, []).append(path)
-                    self._by_name.setdefault(path.parent.name, []).append(path)
+                    if path.parent != folder:
+                        self._by_name.setdefault(path.parent.name, []).append(path)
 
     def find(self, *names: str) -> list[Path]:
         """The files known under the first of ``names`` that any is known under; empty if none."""
@@ -82,40 +91,67 @@ def inside(folder: Path, name: str) -> Path | None:
     return path if path.is_relative_to(os.path.normpath(folder.absolute())) else None
 
 
-def folder_images(title: str, folder: Path) -> Part:
-    """A part for a folder with an ``index.tsv`` of entity, tab, file name within the folder.
+def folder_images(title: str, folder: Path, aliases: Callable[[], dict[str, str]] | None = None) -> Part:
+    """A part for a folder with an ``index.tsv`` of entity, tab, file name within it, or of telling names.
 
-    A file that is not there is yielded all the same, to be kept as missing: this index is of files at hand.
-
-    Raises:
-        InputError: the folder has no such index.
+    A file of the index that is not there is yielded all the same, to be kept as missing: it is an index of
+    files at hand. Without an index, files and folders are named for entities, see :func:`picture_names`;
+    ``aliases`` gives, when reading starts, one more name of each entity, such as its number.
     """
-    index = require_file(folder / INDEX, "lines of entity, tab, image file")
+    index = find_file(folder, INDEX)
+    if index is None:
+        return Part(title, 0, lambda: _read_names(folder, aliases() if aliases else {}))
 
     def find(_entity: str, name: str) -> list[Path]:
         path = inside(folder, name)
         return [path] if path else []
 
-    return indexed_images(title, index, lambda: find)
+    return indexed_images(title, index, lambda: find, root=folder)
+
+
+def picture_names(uri: str) -> list[str]:
+    """The names that an entity's pictures, or the folder of them, may have; the surest first.
+
+    The identifier with its reserved characters percent-encoded, Freebase's ``m.0abc``, the part after the
+    last ``/`` or ``#``, as it is, decoded and encoded.
+    """
+    local = re.split(r"[/#]", uri.rstrip("/#"))[-1]
+    names = [
+        quote(uri, safe=""),
+        uri.strip("/").replace("/", "."),
+        local,
+        unquote(local),
+        quote(local, safe=""),
+    ]
+    return list(dict.fromkeys(name for name in names if name))
+
+
+def _read_names(folder: Path, aliases: dict[str, str]) -> Iterator[Batch]:
+    files = ImageFolder(folder)
+
+    def find(uri: str) -> list[Path]:
+        return files.find(*([aliases[uri]] if uri in aliases else []), *picture_names(uri))
+
+    yield PicturesByName(find, folder)
 
 
 # Takes an entity and an image name, returns the files meant: none where nothing is here under this name.
 Find = Callable[[str, str], list[Path]]
 
 
-def indexed_images(title: str, index: Path, finder: Callable[[], Find]) -> Part:
+def indexed_images(title: str, index: Path, finder: Callable[[], Find], root: Path | None = None) -> Part:
     """A part that reads lines of entity, tab, image name and yields the files that the finder gives for them.
 
     A name without a file is counted in a note: such indexes name pictures that were never handed out.
     """
-    return Part(title, size(index), lambda: _read_index(index, finder()))
+    return Part(title, size(index), lambda: _read_index(index, finder(), root), (index,))
 
 
-def _read_index(index: Path, find: Find) -> Iterator[Batch]:
+def _read_index(index: Path, find: Find, root: Path | None) -> Iterator[Batch]:
     what = "entity and image name, tab-separated"
     absent = 0
     for block in blocks(index, what):
-        batch = ImageBatch([], [], block.done)
+        batch = ImageBatch([], [], root, block.done)
         for number, line in enumerate(block.lines, block.first):
             if not line.strip():
                 continue

@@ -1,4 +1,4 @@
-"""Known links from a file: tab-separated columns, MMKB's ``a <SameAs> b .`` lines, or RDF."""
+"""Known links from a file: columns, MMKB's ``a <SameAs> b .`` lines, RDF, SSSOM or Alignment RDF."""
 
 from __future__ import annotations
 
@@ -8,15 +8,21 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.alignment import is_alignment, read_alignment
+from core.kg.compressed import plain
+from core.kg.csv_links import read_csv_links
 from core.kg.rdf_names import LINK_PREDICATES
 from core.kg.rdf_parse import FORMATS as RDF_SUFFIXES
 from core.kg.rdf_parse import statements
 from core.kg.records import Batch, LinkBatch
 from core.kg.source import LinkSource, Part
+from core.kg.sssom import is_sssom, read_sssom
 from core.kg.text import blocks, require_file, shown, size, strip_brackets
 
 _WHAT = "two identifiers in tab-separated columns, or `left <SameAs> right .`"
 _ROWS = 20_000
+_XML_SUFFIXES = (".rdf", ".owl", ".xml")
+_MOST_COLUMNS = 3
 _HEADER = re.compile(
     r"(left|right|source|target|subject|object|entity|kg|uri|id)[ _]?([12]|left|right|id|uri|entity)?",
     re.IGNORECASE,
@@ -27,12 +33,22 @@ Resolve = Callable[[str, int], str]
 
 
 def open_links(path: Path) -> LinkSource:
-    """Links from a file: RDF by its suffix, else text with identifiers as the graphs write them.
+    """Links from a file in whichever of the formats it is; text has identifiers as the graphs write them.
 
     Raises:
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
-    return rdf_links(path) if path.suffix.lower() in RDF_SUFFIXES else text_links(path)
+    require_file(path, _WHAT)
+    suffix = plain(path).suffix.lower()
+    if suffix in _XML_SUFFIXES and is_alignment(path):
+        return _source(path, lambda: read_alignment(path))
+    if suffix in RDF_SUFFIXES:
+        return rdf_links(path)
+    if suffix == ".csv":
+        return _source(path, lambda: read_csv_links(path))
+    if suffix == ".tsv" and is_sssom(path):
+        return _source(path, lambda: read_sssom(path))
+    return text_links(path)
 
 
 def rdf_links(path: Path) -> LinkSource:
@@ -42,8 +58,11 @@ def rdf_links(path: Path) -> LinkSource:
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
     require_file(path, "RDF with owl:sameAs statements")
-    part = Part(f"links of {path.name}", size(path), lambda: _read_rdf(path))
-    return LinkSource(str(path.absolute()), (part,))
+    return _source(path, lambda: _read_rdf(path))
+
+
+def _source(path: Path, read: Callable[[], Iterator[Batch]]) -> LinkSource:
+    return LinkSource(str(path.absolute()), (Part(f"links of {path.name}", size(path), read, (path,)),))
 
 
 def _read_rdf(path: Path) -> Iterator[Batch]:
@@ -66,8 +85,7 @@ def text_links(path: Path, resolve: Callable[[], Resolve] | None = None) -> Link
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
     require_file(path, _WHAT)
-    part = Part(f"links of {path.name}", size(path), lambda: _read(path, resolve() if resolve else None))
-    return LinkSource(str(path.absolute()), (part,))
+    return _source(path, lambda: _read(path, resolve() if resolve else None))
 
 
 def _read(path: Path, resolve: Resolve | None) -> Iterator[Batch]:
@@ -92,8 +110,8 @@ def _columns(path: Path, line: str, number: int) -> tuple[str, str, str]:
     kind = ""
     if len(cells) == 4 and cells[3] == ".":
         cells = [cells[0], cells[2]]  # the middle one is the predicate
-    elif len(cells) > 2:
+    elif len(cells) == _MOST_COLUMNS:
         kind = cells[2]
-    if len(cells) < 2 or not cells[0] or not cells[1]:
-        raise InputError(path, _WHAT, shown(line), line=number)
+    if not 2 <= len(cells) <= _MOST_COLUMNS or not cells[0] or not cells[1]:
+        raise InputError(path, _WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
     return strip_brackets(cells[0]), strip_brackets(cells[1]), kind

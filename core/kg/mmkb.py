@@ -7,11 +7,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.compressed import find, find_or_name, named, plain
 from core.kg.described import labels_part
 from core.kg.images import Find, ImageFolder, folder_images, indexed_images
 from core.kg.links import open_links, text_links
 from core.kg.records import AttributeBatch, Batch, RelationBatch
-from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part
+from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part, remark
 from core.kg.text import Terms, blocks, find_license, require_file, shown, size, strip_brackets
 
 _TRIPLES = "_EntityTriples.txt"
@@ -26,7 +27,7 @@ _TYPED = re.compile(r'"(?P<value>.*)"(\^\^<(?P<datatype>[^>]*)>)?$')
 def _graph_names(folder: Path) -> list[str]:
     if not folder.is_dir():
         return []
-    return sorted(path.name.removesuffix(_TRIPLES) for path in folder.glob(f"*{_TRIPLES}"))
+    return [plain(path).name.removesuffix(_TRIPLES) for path in named(folder, _TRIPLES)]
 
 
 def _recognise_dataset(path: Path) -> str | None:
@@ -36,7 +37,7 @@ def _recognise_dataset(path: Path) -> str | None:
 
 def _recognise_graph(path: Path) -> str | None:
     if path.is_file():
-        return f"its name ends in {_TRIPLES}" if path.name.endswith(_TRIPLES) else None
+        return f"its name ends in {_TRIPLES}" if plain(path).name.endswith(_TRIPLES) else None
     names = _graph_names(path)
     return f"it holds {names[0]}{_TRIPLES}" if len(names) == 1 else None
 
@@ -46,10 +47,10 @@ def _open_dataset(folder: Path, reason: str) -> Dataset:
     if len(names) != 2:
         raise InputError(folder, f"two files *{_TRIPLES}", f"{len(names)}")
     # Y_SameAsLink.txt names X's entity first and Y's second, so its graph is the right one.
-    linked = [name for name in names if (folder / f"{name}{_LINKS}").exists()]
+    linked = [name for name in names if find(folder, f"{name}{_LINKS}")]
     if linked:
         left, right = next(name for name in names if name != linked[0]), linked[0]
-        links: LinkSource | None = text_links(folder / f"{linked[0]}{_LINKS}")
+        links: LinkSource | None = text_links(find_or_name(folder, f"{linked[0]}{_LINKS}"))
     else:
         (left, right), links = names, None
     return Dataset(
@@ -64,7 +65,7 @@ def _open_dataset(folder: Path, reason: str) -> Dataset:
 
 def _open_graph(path: Path, images: Path | None) -> GraphSource:
     if path.is_file():
-        return _graph(path.parent, path.name.removesuffix(_TRIPLES), images)
+        return _graph(path.parent, plain(path).name.removesuffix(_TRIPLES), images)
     names = _graph_names(path)
     if len(names) != 1:
         raise InputError(path, f"one file *{_TRIPLES}", f"{len(names)}")
@@ -72,21 +73,29 @@ def _open_graph(path: Path, images: Path | None) -> GraphSource:
 
 
 def _graph(folder: Path, name: str, images: Path | None) -> GraphSource:
-    triples = require_file(folder / f"{name}{_TRIPLES}", _TRIPLE_WHAT)
-    numbers = folder / f"{name}_NumericalTriples.txt"
-    labels = folder / f"{name}_EntityLabels.tsv"
-    index = folder / f"{name}_ImageIndex.txt"
+    triples = require_file(find_or_name(folder, f"{name}{_TRIPLES}"), _TRIPLE_WHAT)
+    numbers = find(folder, f"{name}_NumericalTriples.txt")
+    labels = find(folder, f"{name}_EntityLabels.tsv")
+    index = find(folder, f"{name}_ImageIndex.txt")
+    features = folder / f"{name}_ImageData.h5"
     image_folders = (images,) if images else (folder / "image-graph_images", folder / "images", folder / name)
-    parts = [Part(f"{name} relation triples", size(triples), lambda: _read_triples(triples))]
-    if numbers.exists():
-        parts.append(Part(f"{name} numerical triples", size(numbers), lambda: _read_numbers(numbers)))
-    if labels.exists():
+    parts = [Part(f"{name} relation triples", size(triples), lambda: _read_triples(triples), (triples,))]
+    if numbers:
+        parts.append(_numbers_part(name, numbers))
+    if labels:
         parts.append(labels_part(f"{name} labels", labels))
-    if images and not index.exists():
+    if images and not index:
         parts.append(folder_images(f"{name} images", images))
-    elif index.exists():
-        parts.append(indexed_images(f"{name} images", index, lambda: _image_finder(image_folders)))
+    elif index:
+        root = images or folder
+        parts.append(indexed_images(f"{name} images", index, lambda: _image_finder(image_folders), root))
+    if features.exists():
+        parts.append(remark(f"{features.name} holds image features; a run can take them as they are"))
     return GraphSource(name, str(folder.absolute()), find_license(folder), tuple(parts))
+
+
+def _numbers_part(name: str, path: Path) -> Part:
+    return Part(f"{name} numerical triples", size(path), lambda: _read_numbers(path), (path,))
 
 
 def _image_finder(folders: tuple[Path, ...]) -> Find:

@@ -1,10 +1,11 @@
-"""RDF: a graph is a folder of .nt and .ttl files, or one file; a dataset is a folder of two such folders."""
+"""RDF: a graph is a folder of RDF files, or one file; a dataset is a folder of two such folders."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.compressed import SUFFIXES, find, plain
 from core.kg.described import labels_part
 from core.kg.images import INDEX, folder_images
 from core.kg.links import open_links
@@ -13,7 +14,7 @@ from core.kg.rdf_parse import FORMATS, is_rdf, rdf_files
 from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part
 from core.kg.text import find_license, size
 
-_SUFFIXES = " or ".join(FORMATS)
+_SUFFIXES = f"{', '.join(FORMATS)} files, or these with {', '.join(SUFFIXES)}"
 _LINK_FILES = ("links.tsv", *(f"links{suffix}" for suffix in FORMATS))
 
 
@@ -27,12 +28,13 @@ def _recognise_dataset(path: Path) -> str | None:
     folders = _graph_folders(path)
     if len(folders) != 2:
         return None
-    return f"its folders {folders[0].name} and {folders[1].name} hold {_SUFFIXES} files"
+    first, second = (f"{folder.name}/{rdf_files(folder)[0].name}" for folder in folders)
+    return f"its two folders hold RDF: {first} and {second}"
 
 
 def _recognise_graph(path: Path) -> str | None:
     if is_rdf(path):
-        return f"its name ends in {path.suffix}"
+        return f"its name ends in {path.name.removeprefix(plain(path).stem)}"
     files = rdf_files(path)
     return f"it holds {files[0].name}" if files else None
 
@@ -40,7 +42,7 @@ def _recognise_graph(path: Path) -> str | None:
 def _open_dataset(folder: Path, reason: str) -> Dataset:
     folders = _graph_folders(folder)
     if len(folders) != 2:
-        raise InputError(folder, f"two folders with {_SUFFIXES} files", f"{len(folders)}")
+        raise InputError(folder, f"two folders with {_SUFFIXES}", f"{len(folders)}")
     return Dataset(
         name=folder.name,
         left=_open_graph(folders[0], None),
@@ -52,18 +54,18 @@ def _open_dataset(folder: Path, reason: str) -> Dataset:
 
 
 def _links(folder: Path) -> LinkSource | None:
-    found = [folder / name for name in _LINK_FILES if (folder / name).exists()]
-    return open_links(found[0]) if found else None
+    found = next((path for name in _LINK_FILES if (path := find(folder, name))), None)
+    return open_links(found) if found else None
 
 
 def _open_graph(path: Path, images: Path | None) -> GraphSource:
     path = path.absolute()
     files = [path] if path.is_file() else rdf_files(path)
     if not files:
-        raise InputError(path, f"a file or folder of {_SUFFIXES} files", "none")
-    folder, name = (path.parent, path.stem) if path.is_file() else (path, path.name)
-    parts = [Part(f"{name} statements", sum(map(size, files)), lambda: read_graph(files))]
-    if (labels := folder / "labels.tsv").exists():
+        raise InputError(path, f"a file or folder of {_SUFFIXES}", "none")
+    folder, name = (path.parent, plain(path).stem) if path.is_file() else (path, path.name)
+    parts = [Part(f"{name} statements", sum(map(size, files)), lambda: read_graph(files), tuple(files))]
+    if labels := find(folder, "labels.tsv"):
         parts.append(labels_part(f"{name} labels", labels))
     if images or (folder / "images" / INDEX).exists():
         parts.append(folder_images(f"{name} images", images or folder / "images"))
@@ -72,8 +74,8 @@ def _open_graph(path: Path, images: Path | None) -> GraphSource:
 
 FORMAT = Format(
     name="rdf",
-    dataset_layout=f"two folders with {_SUFFIXES} files (RDF)",
-    graph_layout=f"{_SUFFIXES} files (RDF)",
+    dataset_layout=f"two folders with RDF files ({_SUFFIXES})",
+    graph_layout=f"RDF files ({_SUFFIXES})",
     recognise_dataset=_recognise_dataset,
     recognise_graph=_recognise_graph,
     open_dataset=_open_dataset,

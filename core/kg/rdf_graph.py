@@ -9,7 +9,10 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from core.errors import InputError
+from core.kg.compressed import plain
 from core.kg.images import inside
+from core.kg.ntriples import Row, plain_datatype, read_rows
+from core.kg.ntriples import value as literal_value
 from core.kg.rdf_names import (
     DEPICTIONS,
     DESCRIPTIONS,
@@ -47,10 +50,15 @@ def read_graph(files: list[Path]) -> Iterator[Batch]:
     reader = _Reader(files[0].parent)
     base = 0
     for file in files:
-        for statement in statements(file):
-            reader.take(statement)
-            if reader.rows >= _ROWS:
-                yield from reader.batches(base + statement.done)
+        if plain(file).suffix.lower() == ".nt":
+            for rows, done in read_rows(file):
+                reader.take_rows(rows)
+                yield from reader.batches(base + done)
+        else:
+            for statement in statements(file, reader.graphs):
+                reader.take(statement)
+                if reader.rows >= _ROWS:
+                    yield from reader.batches(base + statement.done)
         base += size(file)
         yield from reader.batches(base)
     if not reader.seen:
@@ -62,6 +70,7 @@ class _Reader:
     def __init__(self, folder: Path) -> None:
         self.rows = 0
         self.seen = 0
+        self.graphs: set[str] = set()
         self._folder = folder
         self._labels = Best(LABELS)
         self._descriptions = Best(DESCRIPTIONS)
@@ -76,7 +85,7 @@ class _Reader:
         self.rows = 0
         self._relations = RelationBatch([], [], [])
         self._attributes = AttributeBatch([], [], [], [], [])
-        self._images = ImageBatch([], [])
+        self._images = ImageBatch([], [], self._folder)
         self._subjects: list[str] = []
         self._links = LinkBatch([], [], [])
 
@@ -96,6 +105,37 @@ class _Reader:
             self._relations.tails.append(target)
         else:
             _append(self._attributes, subject, predicate, target)
+
+    def take_rows(self, rows: list[Row]) -> None:
+        """As :meth:`take`, for many: what is ordinary, which is most, goes by columns."""
+        self.rows += len(rows)
+        self.seen += len(rows)
+        used = {row[1] for row in rows}
+        if self._declared or not used.isdisjoint(SPECIAL):
+            rows = [row for row in rows if not self._is_taken(row)]
+            used = {row[1] for row in rows}
+        self._properties |= used
+        for column, values in zip(
+            (self._relations.heads, self._relations.relations, self._relations.tails),
+            zip(*[row for row in rows if row[2]], strict=True),
+            strict=False,
+        ):
+            column.extend(values)
+        attributes = self._attributes
+        for subject, predicate, target, text, language, datatype in rows:
+            if not target:
+                attributes.entities.append(subject)
+                attributes.attributes.append(predicate)
+                attributes.values.append(text)
+                attributes.datatypes.append(plain_datatype(datatype))
+                attributes.languages.append(language.lower())
+
+    def _is_taken(self, row: Row) -> bool:
+        """Whether a row is no ordinary triple; if it is special, it has been taken now."""
+        subject, predicate, target, *literal = row
+        if predicate in SPECIAL and self._take_special(subject, predicate, target or literal_value(*literal)):
+            return True
+        return subject in self._declared
 
     def _take_special(self, subject: str, predicate: str, target: str | Value) -> bool:
         """Whether the statement was one of those that are not the subject's ordinary triples."""
@@ -163,6 +203,8 @@ class _Reader:
             if subject not in self._properties:
                 _append(others, subject, predicate, value)
         yield others
+        if self.graphs:
+            yield Note(f"the statements of {len(self.graphs):,} named graphs are taken as one graph's", done)
         if self._elsewhere:
             yield Note(
                 f"{self._elsewhere:,} depictions lie outside the folder or on the web; none was fetched",

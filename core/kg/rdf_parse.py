@@ -1,18 +1,28 @@
-"""RDF files as a stream of statements, with errors that name the line."""
+"""RDF files as a stream of statements, with errors that name the line. Nothing is fetched or expanded."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import IO, NamedTuple, cast
 
-from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, parse
 
 from core.errors import InputError
-from core.kg.text import require_file, size
+from core.kg.compressed import Contents, plain
+from core.kg.text import nul_byte, require_file, size, skip_mark, unreadable
 
-FORMATS = {".nt": RdfFormat.N_TRIPLES, ".ttl": RdfFormat.TURTLE}
+FORMATS = {
+    ".nt": RdfFormat.N_TRIPLES,
+    ".ttl": RdfFormat.TURTLE,
+    ".rdf": RdfFormat.RDF_XML,
+    ".owl": RdfFormat.RDF_XML,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".jsonld": RdfFormat.JSON_LD,
+}
+WHAT = "RDF"
 _TELL_EVERY = 2_000
 _STRING_TYPES = frozenset(
     {
@@ -20,8 +30,11 @@ _STRING_TYPES = frozenset(
         "http://www.w3.org/1999/02/22-rdf-syntax-ns#langString",
     }
 )
-_WHAT = "RDF"
 _ERROR_PLACE = re.compile(r"^Parser error [^:]*: ")  # the line stands before it already
+_REMOTE_CONTEXT = "LoadDocumentCallback"
+_ELEMENT = re.compile(rb"<([A-Za-z_][^\s/>]*)")
+_END_BYTES = 1024
+_ENTITY = b"<!ENTITY"
 
 
 class Value(NamedTuple):
@@ -41,9 +54,29 @@ class Statement(NamedTuple):
     done: int
 
 
+class Blanks(dict[str, str]):
+    """A file's blank nodes: ``_:FILE-1``, ``_:FILE-2`` ... in the order met.
+
+    The same on every import, and apart from those of other files.
+    """
+
+    def __init__(self, path: Path) -> None:
+        super().__init__()
+        self._stem = plain(path).stem
+
+    def __missing__(self, written: str) -> str:
+        name = self[written] = f"_:{self._stem}-{len(self) + 1}"
+        return name
+
+
+def rdf_format(path: Path) -> RdfFormat | None:
+    """The RDF format that the suffix says, compression apart; None for another."""
+    return FORMATS.get(plain(path).suffix.lower())
+
+
 def is_rdf(path: Path) -> bool:
     """Whether ``path`` is a file whose suffix is that of an RDF format read here."""
-    return path.suffix.lower() in FORMATS and path.is_file()
+    return rdf_format(path) is not None and path.is_file()
 
 
 def rdf_files(folder: Path) -> list[Path]:
@@ -51,46 +84,139 @@ def rdf_files(folder: Path) -> list[Path]:
     return sorted(path for path in folder.iterdir() if is_rdf(path)) if folder.is_dir() else []
 
 
-def statements(path: Path) -> Iterator[Statement]:
-    """Parse a file, a statement at a time.
-
-    Blank nodes become ``_:FILE-1``, ``_:FILE-2`` ... in the order met: the same on every import, and apart
-    from those of other files.
+def statements(
+    path: Path, graphs: set[str] | None = None, format: RdfFormat | None = None
+) -> Iterator[Statement]:
+    """Parse a file, a statement at a time; the names of named graphs are added to ``graphs``.
 
     Raises:
         InputError: no such file, empty, unreadable, or a syntax error (with the line).
     """
-    require_file(path, _WHAT)
+    require_file(path, WHAT)
     if not size(path):
-        raise InputError(path, _WHAT, "an empty file")
-    blanks: dict[str, str] = {}
+        raise InputError(path, WHAT, "an empty file")
+    format = format or FORMATS[plain(path).suffix.lower()]
+    blanks = Blanks(path)
+    try:
+        with Contents(path, WHAT) as file:
+            skip_mark(path, WHAT, file)
+            yield from _parsed(path, file, format, blanks, set() if graphs is None else graphs)
+    except OSError as error:
+        raise unreadable(path, WHAT, error) from error
+
+
+def parsed_lines(path: Path, text: str, first: int, blanks: Blanks) -> Iterator[Statement]:
+    """N-Triples in memory that stand in ``path`` from line ``first`` on.
+
+    Raises:
+        InputError: a syntax error (with the line).
+    """
+    try:
+        for quad in parse(text, RdfFormat.N_TRIPLES):
+            yield _statement(path, quad, blanks, 0)
+    except SyntaxError as error:
+        raise _wrong(path, error, first - 1 + (error.lineno or 1)) from error
+
+
+def _parsed(
+    path: Path, file: Contents, format: RdfFormat, blanks: Blanks, graphs: set[str]
+) -> Iterator[Statement]:
+    feed = _Feed(path, file, is_xml=format == RdfFormat.RDF_XML)
     done = 0
     try:
-        with path.open("rb") as file:
-            # Relative IRIs are allowed in Turtle: they are relative to the file.
-            quads = parse(file, FORMATS[path.suffix.lower()], base_iri=path.absolute().as_uri())
-            for number, quad in enumerate(quads):
-                if number % _TELL_EVERY == 0:
-                    done = file.tell()
-                subject, target = quad.subject, quad.object
-                if isinstance(target, NamedNode):
-                    found: str | Value = target.value
-                elif isinstance(target, Literal):
-                    datatype = target.datatype.value
-                    found = Value(
-                        target.value, "" if datatype in _STRING_TYPES else datatype, target.language or ""
-                    )
-                elif isinstance(target, BlankNode):
-                    found = blanks.setdefault(target.value, f"_:{path.stem}-{len(blanks) + 1}")
-                else:
-                    raise InputError(path, "statements about things", f"one about a statement ({target})")
-                if isinstance(subject, NamedNode):
-                    about = subject.value
-                else:
-                    about = blanks.setdefault(subject.value, f"_:{path.stem}-{len(blanks) + 1}")
-                yield Statement(about, quad.predicate.value, found, done)
+        # Relative IRIs are allowed in Turtle: they are relative to the file.
+        quads = parse(cast("IO[bytes]", feed), format, base_iri=plain(path).absolute().as_uri())
+        for number, quad in enumerate(quads):
+            if number % _TELL_EVERY == 0:
+                done = file.done
+            if format.supports_datasets and not isinstance(quad.graph_name, DefaultGraph):
+                graphs.add(str(quad.graph_name))
+            yield _statement(path, quad, blanks, done)
+        feed.check_end()
     except SyntaxError as error:
-        found = _ERROR_PLACE.sub("", str(error.msg))
-        raise InputError(path, _WHAT, f"an error: {found}", line=error.lineno) from error
-    except OSError as error:
-        raise InputError(path, _WHAT, f"a file that can't be read ({error.strerror or error})") from error
+        # What is missing at the end of a file is said to be missing in a line after it.
+        raise _wrong(path, error, min(error.lineno or feed.line, feed.line)) from error
+    except MemoryError as error:
+        raise InputError(path, WHAT, f"an error: {error}", line=feed.line) from error
+
+
+def _statement(path: Path, quad: object, blanks: Blanks, done: int) -> Statement:
+    subject, target = quad.subject, quad.object  # type: ignore[attr-defined]
+    if isinstance(target, NamedNode):
+        found: str | Value = target.value
+    elif isinstance(target, Literal):
+        datatype = target.datatype.value
+        found = Value(target.value, "" if datatype in _STRING_TYPES else datatype, target.language or "")
+    elif isinstance(target, BlankNode):
+        found = blanks[target.value]
+    else:
+        raise InputError(path, "statements about things", f"one about a statement ({target})")
+    about = subject.value if isinstance(subject, NamedNode) else blanks[subject.value]
+    return Statement(about, quad.predicate.value, found, done)  # type: ignore[attr-defined]
+
+
+def _wrong(path: Path, error: SyntaxError, line: int) -> InputError:
+    found = _ERROR_PLACE.sub("", str(error.msg))
+    if _REMOTE_CONTEXT in found:
+        return InputError(
+            path, "JSON-LD with its context in the file", "one on the web, which is not fetched"
+        )
+    return InputError(path, WHAT, f"an error: {found}", line=line)
+
+
+class _Feed:
+    """What the parser reads from: keeps the line, refuses NUL bytes and XML that declares entities.
+
+    The XML parser tells no line, so it gets one line at a time. Entities are refused before it could
+    expand them: nested ones unfold without bounds, and external ones name files.
+    """
+
+    def __init__(self, path: Path, file: Contents, *, is_xml: bool) -> None:
+        self._path = path
+        self._read = file.readline if is_xml else file.read
+        self._lines = 0
+        self._cut = False  # within a line
+        self._prologue: bytes | None = b"" if is_xml else None
+        self._root = b""
+        self._end = b""
+
+    @property
+    def line(self) -> int:
+        """The line that was handed out last."""
+        return max(1, self._lines + self._cut)
+
+    def read(self, count: int = -1) -> bytes:
+        """Up to ``count`` bytes, none at the end."""
+        data = self._read(count)
+        if b"\0" in data:
+            raise nul_byte(self._path, WHAT, data, self._lines + 1)
+        self._lines += data.count(b"\n")
+        if data:
+            self._cut = not data.endswith(b"\n")
+        if self._prologue is not None:
+            self._look_for_entities(data)
+        if self._root and data:
+            self._end = (self._end + data)[-_END_BYTES:]
+        return data
+
+    def check_end(self) -> None:
+        """Refuse XML that stops before its root element does, which the parser takes for complete.
+
+        Raises:
+            InputError: the file is cut short.
+        """
+        if self._root and b"</" + self._root not in self._end and not self._end.rstrip().endswith(b"/>"):
+            found = f"an end before </{self._root.decode()}>: the file is cut short"
+            raise InputError(self._path, WHAT, found, line=self.line)
+
+    def _look_for_entities(self, data: bytes) -> None:
+        assert self._prologue is not None
+        self._prologue += data
+        if _ENTITY in self._prologue:
+            raise InputError(
+                self._path, "RDF/XML without entity declarations", "<!ENTITY", line=self.line,
+                hint="Entities are not expanded; write the file with full IRIs",
+            )  # fmt: skip
+        if root := _ELEMENT.search(self._prologue):
+            self._root = root[1]
+            self._prologue = None

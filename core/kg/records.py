@@ -6,6 +6,7 @@ Identifiers are strings as the source writes them, without angle brackets; numbe
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -63,10 +64,23 @@ class AttributeBatch:
 
 @dataclass(frozen=True, slots=True)
 class ImageBatch:
-    """Pictures of entities, as paths that may turn out missing or unreadable; never declares an entity."""
+    """Pictures of entities, as paths that may turn out missing or unreadable; never declares an entity.
+
+    A path that turns out to lead out of ``root``, by a symbolic link, is not followed.
+    """
 
     entities: list[str]
     paths: list[Path]
+    root: Path | None = None
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class PicturesByName:
+    """Pictures whose names say whose they are: ``find`` gives an entity's; it is asked for each one known."""
+
+    find: Callable[[str], list[Path]]
+    root: Path
     done: int = 0
 
 
@@ -91,4 +105,6 @@ class Note:
     done: int = 0
 
 
-Batch: TypeAlias = EntityBatch | NameBatch | RelationBatch | AttributeBatch | ImageBatch | LinkBatch | Note
+Batch: TypeAlias = (
+    EntityBatch | NameBatch | RelationBatch | AttributeBatch | ImageBatch | PicturesByName | LinkBatch | Note
+)

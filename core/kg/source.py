@@ -6,19 +6,26 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.kg.records import Batch
+from core.kg.records import Batch, Note
 
 
 @dataclass(frozen=True)
 class Part:
     """One thing to read, a file as a rule. ``read`` starts afresh at each call.
 
-    ``title`` continues the word "Reading"; ``size`` is in the unit of the batches' ``done``, 0 for unknown.
+    ``title`` continues the word "Reading"; ``size`` is in the unit of the batches' ``done``, 0 for unknown;
+    ``files`` are those whose contents it reads.
     """
 
     title: str
     size: int
     read: Callable[[], Iterator[Batch]]
+    files: tuple[Path, ...] = ()
+
+
+def remark(text: str) -> Part:
+    """A part without data, for something to be told."""
+    return Part("notes", 0, lambda: iter((Note(text),)))
 
 
 @dataclass(frozen=True)

@@ -8,12 +8,30 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.compressed import Contents, is_compressed
 
 BLOCK_BYTES = 1 << 20
+# A line is read whole, so a file without line ends must not be read for ever.
+MAX_LINE_BYTES = 64 << 20
 _SHOWN = 80
 _LICENSE_CHARACTERS = 500
 _LICENSE_FILES = re.compile(r"licen[cs]e|copying", re.IGNORECASE)
 _README_FILES = re.compile(r"readme(\.(txt|md))?$", re.IGNORECASE)
+_MARK = b"\xef\xbb\xbf"
+_BEGINNINGS = {
+    b"\xff\xfe": "text in UTF-16; save it as UTF-8",
+    b"\xfe\xff": "text in UTF-16; save it as UTF-8",
+    b"\x89PNG": "a PNG picture",
+    b"\xff\xd8\xff": "a JPEG picture",
+    b"GIF8": "a GIF picture",
+    b"%PDF": "a PDF document",
+    b"PK\x03\x04": "a zip archive without .zip in its name",
+    b"\x1f\x8b": "gzip data without .gz in its name",
+    b"BZh": "bzip2 data without .bz2 in its name",
+    b"\xfd7zXZ": "xz data without .xz in its name",
+    b"\x89HDF": "an HDF5 file",
+    b"SQLite format 3": "an SQLite database",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,39 +58,92 @@ def blocks(path: Path, what: str) -> Iterator[Block]:
     """Read UTF-8 text in blocks of about a megabyte; a byte-order mark and CRLF line ends are taken off.
 
     Raises:
-        InputError: no such file, a folder, empty, unreadable, or not UTF-8 (with the line).
+        InputError: no such file, a folder, empty, unreadable, or not UTF-8 text (with the line).
     """
     require_file(path, what)
-    first, done = 1, 0
+    first = 1
     try:
-        with path.open("rb") as file:
-            while raw := file.readlines(BLOCK_BYTES):
-                data = b"".join(raw)
-                done += len(data)
-                lines = _decode(path, raw, data, first, what)
-                yield Block(first, lines, done)
-                first += len(raw)
+        with Contents(path, what) as file:
+            skip_mark(path, what, file)
+            while data := file.read(BLOCK_BYTES):
+                data += _rest_of_line(path, what, file, data, first)
+                lines = _decode(path, data, first, what)
+                yield Block(first, lines, file.done if file.peek(1) else size(path))
+                first += len(lines)
     except OSError as error:
-        raise InputError(path, what, f"a file that can't be read ({error.strerror or error})") from error
-    if not done:
+        raise unreadable(path, what, error) from error
+    if first == 1:
         raise InputError(path, what, "an empty file")
 
 
-def _decode(path: Path, raw: list[bytes], data: bytes, first: int, what: str) -> list[str]:
+def skip_mark(path: Path, what: str, file: Contents) -> None:
+    """Take the byte-order mark off the beginning, if there is one.
+
+    Raises:
+        InputError: it begins as no text in UTF-8 does.
+    """
+    beginning = file.peek(16)
+    for known, found in _BEGINNINGS.items():
+        if beginning.startswith(known):
+            raise InputError(path, f"{what} in UTF-8", found, line=1)
+    if beginning.startswith(_MARK):
+        file.read(len(_MARK))
+
+
+def unreadable(path: Path, what: str, error: OSError) -> InputError:
+    """The error of a file that the system does not let be read, or not to its end."""
+    return InputError(path, what, f"a file that can't be read ({error.strerror or error})")
+
+
+def nul_byte(path: Path, what: str, data: bytes, first: int) -> InputError:
+    """The error of text with a NUL byte in it; ``first`` is the line that ``data`` begins with."""
+    line = first + data.count(b"\n", 0, data.index(b"\0"))
+    return InputError(path, f"{what} as text", "a NUL byte: no text, or not in UTF-8", line=line)
+
+
+def encoding(path: Path) -> str:
+    """How a text file is written, from its beginning: ``UTF-8``, with what is remarkable about it."""
+    try:
+        with Contents(path, "text") as file:
+            beginning = file.peek(1)
+    except (OSError, InputError):
+        return "unknown"  # reading the file says why
+    told = ["UTF-8"]
+    if beginning.startswith(_MARK):
+        told.append("with a byte-order mark")
+    if b"\r\n" in beginning:
+        told.append("with CRLF line ends")
+    if is_compressed(path):
+        told.append(f"in {path.suffix.lower()}")
+    return " ".join(told)
+
+
+def _rest_of_line(path: Path, what: str, file: Contents, data: bytes, first: int) -> bytes:
+    if data.endswith(b"\n"):
+        return b""
+    rest = file.readline(MAX_LINE_BYTES)
+    if len(rest) == MAX_LINE_BYTES and not rest.endswith(b"\n"):
+        line = first + data.count(b"\n")
+        raise InputError(path, what, f"a line of more than {MAX_LINE_BYTES >> 20} MB", line=line)
+    return rest
+
+
+def _decode(path: Path, data: bytes, first: int, what: str) -> list[str]:
+    if b"\0" in data:
+        raise nul_byte(path, what, data, first)
     try:
         text = data.decode("utf-8")
     except UnicodeDecodeError as error:
-        line = data.count(b"\n", 0, error.start)
-        raise InputError(
-            path, f"{what} in UTF-8", f"the bytes {shown(raw[line])}", line=first + line
-        ) from error
-    if first == 1:
-        text = text.removeprefix("\ufeff")
+        start = data.rfind(b"\n", 0, error.start) + 1
+        line = first + data.count(b"\n", 0, error.start)
+        written, _, _ = data[start : error.end + _SHOWN].partition(b"\n")
+        raise InputError(path, f"{what} in UTF-8", f"the bytes {shown(written)}", line=line) from error
     if "\r" in text:
         text = text.replace("\r\n", "\n")
     lines = text.split("\n")
-    # A last line without a line end makes no empty line after it.
-    return lines[: len(raw)]
+    if not lines[-1]:
+        lines.pop()  # a last line with its line end makes no empty line after it
+    return lines
 
 
 def shown(found: str | bytes) -> str:
@@ -90,8 +161,10 @@ def size(path: Path) -> int:
 
 
 def strip_brackets(term: str) -> str:
-    """``<http://…>`` without its angle brackets; any other term as it is."""
-    return term[1:-1] if term[:1] == "<" and term[-1:] == ">" and len(term) > 2 else term
+    """``<http://…>`` without its angle brackets; any other term, such as HTML, as it is."""
+    inner = term[1:-1]
+    is_iri = term[:1] == "<" and term[-1:] == ">" and inner and "<" not in inner and ">" not in inner
+    return inner if is_iri else term
 
 
 class Terms(dict[str, str]):

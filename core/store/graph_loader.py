@@ -19,11 +19,14 @@ from core.kg.records import (
     LinkBatch,
     NameBatch,
     Note,
+    PicturesByName,
     RelationBatch,
 )
 from core.kg.source import GraphSource
+from core.kg.text import encoding
 from core.store.image_rows import ImageRows
 from core.store.import_report import ProgressMeter, SideReport
+from core.store.many_rows import insert_rows
 
 _ROWS = 20_000
 _ONE_OF_EACH_ATTRIBUTE_TRIPLE = """
@@ -86,7 +89,8 @@ class GraphLoader:
             self._meter.stage(f"Reading {part.title}", part.size)
             for batch in part.read():
                 self._take(batch)
-                self._meter.at(batch.done)
+                self._meter.read(batch.done)
+            self._meter.finish_part()
         self._write_relation_triples()
         self._write_named("relation", self._relations)
         self._write_named("attribute", self._attributes)
@@ -105,8 +109,13 @@ class GraphLoader:
             isolated=self._isolated,
             images_missing=self._images.missing,
             images_unreadable=self._images.unreadable,
+            images_outside=self._images.outside,
+            encodings=self._encodings(),
             notes=[*self._notes, *self._images.notes()],
         )
+
+    def _encodings(self) -> dict[str, str]:
+        return {file.name: encoding(file) for part in self.source.parts for file in part.files}
 
     def _take(self, batch: Batch) -> None:
         match batch:
@@ -121,11 +130,16 @@ class GraphLoader:
             case ImageBatch():
                 known = [self.entities.get(uri) for uri in batch.entities]
                 self._left_out_if_unknown("images", batch.entities, known)
-                self._images.add(known, batch.paths)
+                self._images.add(known, batch.paths, batch.root)
+            case PicturesByName():
+                for uri, entity in self.entities.items():
+                    paths = batch.find(uri)
+                    self._images.add([entity] * len(paths), paths, batch.root)
             case LinkBatch():
                 self.links.append(batch)
             case Note():
                 self._notes.append(batch.text)
+                self._meter.note(batch.text)
         self._meter.counts["entity"] = self.entities.first - 1 + len(self.entities)
 
     def _take_relations(self, batch: RelationBatch) -> None:
@@ -154,9 +168,10 @@ class GraphLoader:
             )
             if entity is not None
         ]
-        self._connection.executemany(
-            "INSERT INTO attribute_triple (entity_id, attribute_id, value, datatype, language) "
-            "VALUES (?, ?, ?, ?, ?)",
+        insert_rows(
+            self._connection,
+            "attribute_triple",
+            ("entity_id", "attribute_id", "value", "datatype", "language"),
             rows,
         )
         self._attribute_triples += len(rows)
@@ -201,9 +216,11 @@ class GraphLoader:
         self._meter.stage(f"Writing {self.source.name} relation triples", count)
         for start in range(0, count, _ROWS):
             heads, relations, tails = columns[:, start : start + _ROWS].tolist()
-            self._connection.executemany(
-                "INSERT INTO relation_triple (graph_id, head_id, relation_id, tail_id) VALUES (?, ?, ?, ?)",
-                zip(repeat(self._graph_id), heads, relations, tails, strict=False),
+            insert_rows(
+                self._connection,
+                "relation_triple",
+                ("head_id", "relation_id", "tail_id", "graph_id"),
+                list(zip(heads, relations, tails, repeat(self._graph_id), strict=False)),
             )
             self._meter.at(min(start + _ROWS, count))
 
@@ -239,9 +256,7 @@ class GraphLoader:
             for uri, number in self.entities.items()
         )
         for written, chunk in _chunks(rows):
-            self._connection.executemany(
-                "INSERT INTO entity (id, graph_id, uri, label, description) VALUES (?, ?, ?, ?, ?)", chunk
-            )
+            insert_rows(self._connection, "entity", ("id", "graph_id", "uri", "label", "description"), chunk)
             self._meter.at(written)
         self._counts["entity"] = len(self.entities)
 

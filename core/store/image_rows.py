@@ -20,14 +20,15 @@ class ImageRows:
     def __init__(self, graph: str) -> None:
         self.missing = 0
         self.unreadable = 0
+        self.outside = 0
         self._graph = graph
-        self._pictures: dict[tuple[int, Path], None] = {}
+        self._pictures: dict[tuple[int, Path], Path | None] = {}
 
-    def add(self, entities: Iterable[int | None], paths: Iterable[Path]) -> None:
-        """Remember pictures; those of unknown entities (None) are passed over."""
+    def add(self, entities: Iterable[int | None], paths: Iterable[Path], root: Path | None) -> None:
+        """Remember pictures, which must lie within ``root``; without an entity they are passed over."""
         for entity, path in zip(entities, paths, strict=True):
             if entity is not None:
-                self._pictures[entity, path] = None
+                self._pictures[entity, path] = root
 
     def write(self, connection: sqlite3.Connection, meter: ProgressMeter) -> int:
         """Look at each file and write its row; returns the number of rows.
@@ -35,23 +36,24 @@ class ImageRows:
         Raises:
             Cancelled: the user stopped the import.
         """
-        pictures = list(self._pictures)
+        pictures = list(self._pictures.items())
         if pictures:
             meter.stage(f"Looking at {self._graph} images", len(pictures))
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
             for start in range(0, len(pictures), _FILES):
                 chunk = pictures[start : start + _FILES]
-                facts = list(pool.map(inspect, [path for _, path in chunk]))
+                facts = list(pool.map(inspect, [path for (_, path), _ in chunk], [root for _, root in chunk]))
                 connection.executemany(
                     "INSERT INTO image (entity_id, path, sha256, width, height, status) "
                     "VALUES (?, ?, ?, ?, ?, ?)",
                     [
                         (entity, str(path), fact.sha256, fact.width, fact.height, fact.status)
-                        for (entity, path), fact in zip(chunk, facts, strict=True)
+                        for ((entity, path), _), fact in zip(chunk, facts, strict=True)
                     ],
                 )
                 self.missing += sum(fact.status == "missing" for fact in facts)
                 self.unreadable += sum(fact.status == "unreadable" for fact in facts)
+                self.outside += sum(fact.status == "outside" for fact in facts)
                 meter.counts["image"] += len(chunk)
                 meter.at(start + len(chunk))
         return len(pictures)
@@ -63,4 +65,6 @@ class ImageRows:
             told.append(f"{self.missing:,} image files are missing")
         if self.unreadable:
             told.append(f"{self.unreadable:,} image files can't be read")
+        if self.outside:
+            told.append(f"{self.outside:,} image files lie outside their folder; none was opened")
         return told

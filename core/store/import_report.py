@@ -13,16 +13,24 @@ from core.kg.records import Side
 
 TABLES = ("entity", "relation", "relation_triple", "attribute", "attribute_triple", "image", "link")
 _SECONDS_BETWEEN = 0.1
+_SECONDS_BEFORE_ESTIMATE = 1.0
 
 
 @dataclass(frozen=True, slots=True)
 class ImportProgress:
-    """``stage`` in words; ``done`` of ``total`` within the stage (0: unknown); rows by table so far."""
+    """``stage`` in words; ``done`` of ``total`` within the stage (0: unknown); rows by table so far.
+
+    ``rate`` is triples a second since the start, ``seconds_left`` an estimate (None while there is none),
+    ``notes`` what the readers have remarked up to now.
+    """
 
     stage: str
     done: int
     total: int
     counts: Mapping[str, int]
+    rate: float = 0.0
+    seconds_left: float | None = None
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +38,8 @@ class SideReport:
     """What came in of one graph.
 
     ``duplicates`` are triples given more than once, ``dangling`` entities that no link names, ``isolated``
-    those in no relation triple, ``notes`` sentences on what was left out.
+    those in no relation triple, ``notes`` sentences on what was left out, ``encodings`` how each file is
+    written.
     """
 
     name: str
@@ -40,6 +49,8 @@ class SideReport:
     isolated: int = 0
     images_missing: int = 0
     images_unreadable: int = 0
+    images_outside: int = 0
+    encodings: dict[str, str] = field(default_factory=dict)
     notes: list[str] = field(default_factory=list)
 
 
@@ -98,13 +109,19 @@ class ProgressMeter:
     """Tells progress at most ten times a second, and notices that the user stopped the import."""
 
     def __init__(
-        self, tell: Callable[[ImportProgress], None] | None, cancelled: threading.Event | None
+        self,
+        tell: Callable[[ImportProgress], None] | None,
+        cancelled: threading.Event | None,
+        bytes_to_read: int = 0,
     ) -> None:
         self.counts: dict[str, int] = dict.fromkeys(TABLES, 0)
         self._tell = tell
         self._cancelled = cancelled
         self._stage, self._total = "", 0
         self._next = 0.0
+        self._started = time.monotonic()
+        self._to_read, self._read_before, self._read_now = bytes_to_read, 0, 0
+        self._notes: tuple[str, ...] = ()
 
     def stage(self, words: str, total: int = 0) -> None:
         """Begin a stage; told at once."""
@@ -123,7 +140,44 @@ class ProgressMeter:
         now = time.monotonic()
         if self._tell and now >= self._next:
             self._next = now + _SECONDS_BETWEEN
-            self._tell(ImportProgress(self._stage, done, self._total, dict(self.counts)))
+            elapsed = now - self._started
+            triples = self.counts["relation_triple"] + self.counts["attribute_triple"]
+            self._tell(
+                ImportProgress(
+                    self._stage,
+                    done,
+                    self._total,
+                    dict(self.counts),
+                    rate=triples / elapsed if elapsed > 0 else 0.0,
+                    seconds_left=self._seconds_left(elapsed),
+                    notes=self._notes,
+                )
+            )
+
+    def read(self, done: int) -> None:
+        """As :meth:`at`, of a part that is being read.
+
+        Raises:
+            Cancelled: the user stopped the import.
+        """
+        self._read_now = done
+        self.at(done)
+
+    def finish_part(self) -> None:
+        """The part has been read to its end."""
+        self._read_before += self._total
+        self._read_now = 0
+
+    def note(self, text: str) -> None:
+        """A reader's remark, told with the progress."""
+        self._notes += (text,)
+
+    def _seconds_left(self, elapsed: float) -> float | None:
+        """Writing follows reading graph by graph, so the share of the bytes read tells about the whole."""
+        share = (self._read_before + self._read_now) / self._to_read if self._to_read else 0.0
+        if elapsed < _SECONDS_BEFORE_ESTIMATE or share <= 0:
+            return None
+        return elapsed * max(0.0, 1 / share - 1)
 
     def stopped(self) -> bool:
         """Whether the user stopped the import."""

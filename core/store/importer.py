@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+import gc
 import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
-from core.kg.records import SIDES, LinkBatch
+from core.kg.records import SIDES, LinkBatch, Note
 from core.kg.source import Dataset, GraphSource
 from core.store.bulk_file import BulkFile
 from core.store.graph_loader import GraphLoader
@@ -36,8 +38,9 @@ def import_dataset(
         Cancelled: ``cancelled`` was set.
     """
     started = time.monotonic()
-    meter = ProgressMeter(on_progress, cancelled)
-    with BulkFile(path, meter.stopped) as file:
+    parts = (*dataset.left.parts, *dataset.right.parts, *(dataset.links.parts if dataset.links else ()))
+    meter = ProgressMeter(on_progress, cancelled, sum(part.size for part in parts))
+    with _without_collection(), BulkFile(path, meter.stopped) as file:
         loaders = []
         for graph_id, (side, source) in enumerate(zip(SIDES, (dataset.left, dataset.right), strict=True), 1):
             _write_graph(file.connection, graph_id, side, source)
@@ -60,6 +63,18 @@ def import_dataset(
     return report
 
 
+@contextmanager
+def _without_collection() -> Iterator[None]:
+    """No search for reference cycles: among millions of new tuples it takes a fifth of the time."""
+    was_enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_enabled:
+            gc.enable()
+
+
 def _write_graph(connection: sqlite3.Connection, graph_id: int, side: str, source: GraphSource) -> None:
     connection.execute(
         "INSERT INTO graph (id, side, name, source, license, report_json) VALUES (?, ?, ?, ?, ?, '{}')",
@@ -74,7 +89,10 @@ def _load_links(dataset: Dataset, left: GraphLoader, right: GraphLoader, meter: 
         for batch in part.read():
             if isinstance(batch, LinkBatch):
                 links.unknown += links.add(batch)
-            meter.at(batch.done)
+            elif isinstance(batch, Note):
+                links.told.append(batch.text)
+            meter.read(batch.done)
+        meter.finish_part()
     for batch in (*left.links, *right.links):
         links.elsewhere += links.add(batch)
     return links

@@ -4,8 +4,42 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Mapping
+from urllib.parse import unquote
 
 from core.kg.records import LinkBatch
+
+_FREEBASE = "http://rdf.freebase.com/ns/"
+
+
+class Identifiers:
+    """Entities by identifier, also as other tools have to write it.
+
+    RDF names nothing that is no IRI, so there Freebase's ``/m/0abc`` is ``http://rdf.freebase.com/ns/m.0abc``
+    and characters that IRIs lack are percent-encoded. What could mean several entities means none.
+    """
+
+    def __init__(self, ids: Mapping[str, int]) -> None:
+        self._ids = ids
+        self._rewritten: dict[str, int | None] | None = None
+
+    def find(self, identifier: str) -> int | None:
+        """The entity's row id, None if there is none."""
+        found = self._ids.get(identifier)
+        if found is not None:
+            return found
+        if self._rewritten is None:  # made only where something is not found as it is
+            self._rewritten = {}
+            for known, number in self._ids.items():
+                written = _rewritten(known)
+                self._rewritten[written] = None if written in self._rewritten else number
+        return self._rewritten.get(_rewritten(identifier))
+
+
+def _rewritten(identifier: str) -> str:
+    text = unquote(identifier)
+    if text.startswith(_FREEBASE):
+        return "/" + text.removeprefix(_FREEBASE).replace(".", "/")
+    return text
 
 
 class LinkRows:
@@ -16,8 +50,9 @@ class LinkRows:
         self.unknown = 0
         self.elsewhere = 0
         self.repeated = 0
-        self._left = left
-        self._right = right
+        self.told: list[str] = []
+        self._left = Identifiers(left)
+        self._right = Identifiers(right)
 
     def add(self, batch: LinkBatch) -> int:
         """Add those with an end in each graph, whichever is named first; returns how many have not."""
@@ -33,7 +68,7 @@ class LinkRows:
         return unknown
 
     def _pair(self, left: str, right: str) -> tuple[int, int] | None:
-        left_id, right_id = self._left.get(left), self._right.get(right)
+        left_id, right_id = self._left.find(left), self._right.find(right)
         return None if left_id is None or right_id is None else (left_id, right_id)
 
     def write(self, connection: sqlite3.Connection) -> None:
@@ -44,8 +79,8 @@ class LinkRows:
         )
 
     def notes(self) -> list[str]:
-        """Sentences on the links that were left out."""
-        told = []
+        """Sentences on the links that were left out, and those that their reader said."""
+        told = list(self.told)
         if self.unknown:
             told.append(
                 f"{self.unknown:,} links were left out: an end is in neither graph or in the wrong one"

@@ -1,30 +1,45 @@
-"""A project on disk: ``NAME.mimea`` (one SQLite database) and ``NAME.mimea.d/`` (tensors, checkpoints)."""
+"""A project on disk: ``NAME.mimea`` (one SQLite database) and ``NAME.mimea.d/`` (tensors, checkpoints).
+
+A team's project has its tables on a PostgreSQL server instead; the folder stays on each one's own disk.
+"""
 
 from __future__ import annotations
 
-import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from sqlalchemy import Engine, create_engine, event
+from sqlalchemy import Engine, make_url
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
-from core.store.schema import APPLICATION_ID, CURRENT_VERDICT_VIEW, SCHEMA_VERSION, Base
+from core.store.backup import autosave
+from core.store.engines import WRITING, reason, server_engine, sqlite_engine
+from core.store.lock import EditingLock
+from core.store.migrations import create_schema, schema_version, upgrade
+from core.store.schema import SCHEMA_VERSION
 
 SUFFIX = ".mimea"
-_BUSY_MILLISECONDS = 10_000
+
+
+class ReadOnlyError(ProjectError):
+    """A project that is open for looking only."""
 
 
 class ProjectFile:
-    """An open project. Safe to share between threads: every session is its own connection and short-lived."""
+    """An open project. Safe to share between threads: every session is its own connection and short-lived.
 
-    def __init__(self, path: Path, engine: Engine) -> None:
+    ``read_only`` says why nothing can be written; it is empty where writing is possible.
+    """
+
+    def __init__(
+        self, path: Path, engine: Engine, *, read_only: str = "", lock: EditingLock | None = None
+    ) -> None:
         self.path = path
         self.engine = engine
+        self.read_only = read_only
+        self._lock = lock
 
     @property
     def name(self) -> str:
@@ -48,47 +63,110 @@ class ProjectFile:
             raise ProjectError(f"{path} exists already; choose another name or open it")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
-            engine = _engine(path)
+            engine = sqlite_engine(path)
             raw = engine.raw_connection()
             raw.cursor().execute("PRAGMA journal_mode = WAL")  # refused inside a transaction
             raw.close()
             with engine.begin() as connection:
-                Base.metadata.create_all(connection)
-                connection.exec_driver_sql(CURRENT_VERDICT_VIEW)
-                connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
-                connection.exec_driver_sql(f"PRAGMA user_version = {SCHEMA_VERSION}")
+                create_schema(connection)
         except (OSError, DatabaseError) as error:
-            raise ProjectError(f"{path} can't be created: {_reason(error)}") from error
+            raise ProjectError(f"{path} can't be created: {reason(error)}") from error
         return cls(path, engine)
 
     @classmethod
-    def open(cls, path: Path) -> ProjectFile:
-        """Open an existing project.
+    def open(cls, path: Path, *, writable: bool = True) -> ProjectFile:
+        """Open an existing project, as commands do: any number of processes may, and writers take turns.
+
+        One of an earlier format is brought up to date first, with a copy of it left beside.
 
         Raises:
-            ProjectError: no such file, not a project, damaged, or made by a newer version.
+            ProjectError: no such file, not a project, damaged, made by a newer version, or made by an older
+                one and not ``writable``.
         """
         path = path.expanduser().absolute()
         if not path.is_file():
             raise ProjectError(f"there is no project {path}")
-        engine = _engine(path)
+        engine = sqlite_engine(path, writable=writable)
         try:
-            with engine.connect() as connection:
-                application_id = connection.exec_driver_sql("PRAGMA application_id").scalar_one()
-                version = connection.exec_driver_sql("PRAGMA user_version").scalar_one()
+            version = _version(engine, path)
+            if version is None:
+                raise ProjectError(f"{path} is a database, but not a MIMEA project")
+            if version < SCHEMA_VERSION:
+                if not writable:
+                    raise ProjectError(f"{path} was written by an older version; open it for writing once")
+                autosave(path, f"v{version}")
+                _upgrade(engine, path)
+        except BaseException:
+            engine.dispose()
+            raise
+        return cls(path, engine, read_only="" if writable else f"{path.name} was opened for looking only")
+
+    @classmethod
+    def open_for_editing(cls, path: Path) -> ProjectFile:
+        """Open a project as a window does: the first can change it, every other gets it ``read_only``.
+
+        Raises:
+            ProjectError: as :meth:`open`.
+        """
+        path = path.expanduser().absolute()
+        if not path.is_file():
+            raise ProjectError(f"there is no project {path}")
+        lock, why = EditingLock(path), ""
+        try:
+            if not lock.take():
+                why = f"{path.name} is open in another window; here it can be looked at, not changed"
+        except ProjectError as error:
+            why = f"{error}; the project can be looked at, not changed"
+        try:
+            project = cls.open(path, writable=not why)
+        except BaseException:
+            lock.release()
+            raise
+        project.read_only, project._lock = why, None if why else lock
+        return project
+
+    @classmethod
+    def create_url(cls, url: str, local: Path) -> ProjectFile:
+        """Make an empty project in the database at ``url``, any that SQLAlchemy knows as PostgreSQL's.
+
+        ``local`` names the project here, and its folder is ``LOCAL.d``.
+
+        Raises:
+            ProjectError: there is a project already, or the server can't be reached or written.
+        """
+        engine = server_engine(url)
+        try:
+            with engine.connect().execution_options(**WRITING[engine.dialect.name]) as connection:
+                if schema_version(connection) is not None:
+                    raise ProjectError(f"{_shown(url)} holds a project already; open it")
+                create_schema(connection)
+                connection.commit()
         except DatabaseError as error:
             engine.dispose()
-            raise ProjectError(f"{path} is not a MIMEA project: {_reason(error)}") from error
-        if application_id != APPLICATION_ID:
+            raise ProjectError(f"no project can be made at {_shown(url)}: {reason(error)}") from error
+        except ProjectError:
             engine.dispose()
-            raise ProjectError(f"{path} is a database, but not a MIMEA project")
-        if version > SCHEMA_VERSION:
+            raise
+        return cls(local.expanduser().absolute(), engine)
+
+    @classmethod
+    def open_url(cls, url: str, local: Path) -> ProjectFile:
+        """Open the project in the database at ``url``; it is brought up to date, its server does the backups.
+
+        Raises:
+            ProjectError: there is none, it is of a newer version, or the server can't be reached.
+        """
+        engine = server_engine(url)
+        try:
+            version = _version(engine, _shown(url))
+            if version is None:
+                raise ProjectError(f"{_shown(url)} holds no MIMEA project")
+            if version < SCHEMA_VERSION:
+                _upgrade(engine, _shown(url))
+        except BaseException:
             engine.dispose()
-            raise ProjectError(
-                f"{path} was written by a newer version (format {version}, "
-                f"this program reads {SCHEMA_VERSION}); update MIMEA Explorer"
-            )
-        return cls(path, engine)
+            raise
+        return cls(local.expanduser().absolute(), engine)
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -98,35 +176,46 @@ class ProjectFile:
 
     @contextmanager
     def write(self) -> Iterator[Session]:
-        """A session in a write transaction, on disk when the block ends, rolled back if it raises."""
+        """A session in a write transaction, on disk when the block ends, rolled back if it raises.
+
+        Raises:
+            ReadOnlyError: the project is open for looking only.
+        """
+        if self.read_only:
+            raise ReadOnlyError(self.read_only)
         with Session(self.engine, expire_on_commit=False) as session:
-            session.connection(execution_options={"begin": "IMMEDIATE"})
+            session.connection(execution_options=WRITING[self.engine.dialect.name])
             yield session
             session.commit()
 
     def close(self) -> None:
         """Close all connections; the write-ahead log is folded into the file."""
         self.engine.dispose()
+        if self._lock is not None:
+            self._lock.release()
 
 
-def _engine(path: Path) -> Engine:
-    engine = create_engine(f"sqlite:///{path}", connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
-
-    @event.listens_for(engine, "connect")
-    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
-        # Transactions are begun below: the driver's own rules would start them late and as readers.
-        connection.isolation_level = None
-        connection.execute("PRAGMA foreign_keys = ON")
-        # FULL: a verdict that was shown as saved survives a power cut too, not only a killed process.
-        connection.execute("PRAGMA synchronous = FULL")
-
-    @event.listens_for(engine, "begin")
-    def _begin(connection: Any) -> None:
-        kind = connection.get_execution_options().get("begin", "DEFERRED")
-        connection.exec_driver_sql(f"BEGIN {kind}")
-
-    return engine
+def _version(engine: Engine, place: object) -> int | None:
+    try:
+        with engine.connect() as connection:
+            version = schema_version(connection)
+    except DatabaseError as error:
+        kind = "is not a MIMEA project" if engine.dialect.name == "sqlite" else "can't be opened"
+        raise ProjectError(f"{place} {kind}: {reason(error)}") from error
+    if version is not None and version > SCHEMA_VERSION:
+        raise ProjectError(
+            f"{place} was written by a newer version (format {version}, "
+            f"this program reads {SCHEMA_VERSION}); update MIMEA Explorer"
+        )
+    return version
 
 
-def _reason(error: Exception) -> str:
-    return str(error.orig) if isinstance(error, DatabaseError) and error.orig else str(error)
+def _upgrade(engine: Engine, place: object) -> None:
+    try:
+        upgrade(engine)
+    except DatabaseError as error:
+        raise ProjectError(f"{place} can't be brought up to date: {reason(error)}") from error
+
+
+def _shown(url: str) -> str:
+    return make_url(url).render_as_string(hide_password=True)

@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.pages import EXPORT
+from app.settings import Settings
 from app.views.export_view import ExportView
 from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
@@ -61,3 +62,59 @@ def test_new_decisions_change_the_preview(view: ExportView, window: MainWindow, 
     window.project.decide([Decision(31, 71, "accepted")])
     count = view.findChild(QLabel, "exportCount")
     qtbot.waitUntil(lambda: count.text().startswith("31 accepted links"))
+
+
+def test_an_existing_file_is_asked_about(view: ExportView, project: ProjectFile, qtbot: QtBot) -> None:
+    path = project.path.with_suffix(".nt")
+    path.write_text("old")
+    view.findChild(QPushButton, "exportButton").click()
+    qtbot.waitUntil(lambda: view.message.text == f"{path} exists already.")
+    assert path.read_text() == "old"
+    (replace,) = [each for each in view.message.findChildren(QPushButton) if each.text() == "Replace it"]
+    replace.click()
+    qtbot.waitUntil(lambda: view.message.text == f"30 links written to {path}")
+    assert path.read_text() != "old"
+
+
+def test_options_change_what_is_written(
+    view: ExportView, window: MainWindow, project: ProjectFile, qtbot: QtBot
+) -> None:
+    window.project.decide(
+        [Decision(31, 71, "rejected", author="grace"), Decision(32, 72, "unsure", author="ada")]
+    )
+    authors = view.findChild(QComboBox, "exportAuthor")
+    qtbot.waitUntil(lambda: authors.findData("grace") > 0)
+    view.findChild(QCheckBox, "exportRejected").click()
+    view.findChild(QCheckBox, "exportUnsure").click()
+    count = view.findChild(QLabel, "exportCount")
+    qtbot.waitUntil(lambda: count.text().startswith("30 accepted links, 1 rejected, 1 unsure"))
+    view.findChild(QPushButton, "exportButton").click()
+    names = [project.path.with_suffix(suffix) for suffix in (".nt", ".rejected.nt", ".unsure.nt")]
+    qtbot.waitUntil(lambda: all(path.exists() for path in names))
+    authors.setCurrentIndex(authors.findData("grace"))
+    authors.activated.emit(authors.currentIndex())
+    qtbot.waitUntil(lambda: count.text() == "0 accepted links, 1 rejected")
+
+
+def test_a_mistyped_orcid_is_said_and_a_right_one_remembered(view: ExportView, qtbot: QtBot) -> None:
+    orcid = view.findChild(QLineEdit, "exportOrcid")
+    orcid.setText("0000-0002-1825-0090")
+    orcid.textEdited.emit(orcid.text())
+    qtbot.waitUntil(lambda: "is no ORCID iD" in view.message.text)
+    assert not view.findChild(QPushButton, "exportButton").isEnabled()
+    orcid.setText("0000-0002-1825-0097")
+    orcid.textEdited.emit(orcid.text())
+    orcid.editingFinished.emit()
+    qtbot.waitUntil(view.findChild(QPushButton, "exportButton").isEnabled)
+    assert view.message.text == "" and Settings().orcid == "0000-0002-1825-0097"
+
+
+@pytest.mark.parametrize(
+    ("name", "suffix"), [("sssom", ".sssom.tsv"), ("openea", ".ent_links"), ("alignment", ".rdf")]
+)
+def test_the_name_follows_the_format(view: ExportView, project: ProjectFile, name: str, suffix: str) -> None:
+    formats = view.findChild(QComboBox, "exportFormat")
+    for choice, ending in ((name, suffix), ("nt", ".nt")):
+        formats.setCurrentIndex(formats.findData(choice))
+        formats.activated.emit(formats.currentIndex())
+        assert Path(view.findChild(QLineEdit, "exportPath").text()) == project.path.with_suffix(ending)

@@ -2,12 +2,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QRadioButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
+from app.import_job import pace_text
 from app.tasks import Tasks
 from app.views.new_project_dialog import NewProjectDialog
 from core.store import importer
@@ -122,3 +124,55 @@ def test_an_import_that_fails_says_why_and_the_dialog_stays(
     qtbot.waitUntil(lambda: "exists already" in dialog.message.text)
     qtbot.waitUntil(button(dialog, "importButton").isEnabled)
     assert taken.read_text(encoding="utf-8") == "something else"
+
+
+def test_the_first_rows_are_shown(dialog: NewProjectDialog, qtbot: QtBot) -> None:
+    edit(dialog, "datasetPathField").setText(str(DEMO))
+    table = dialog.findChild(QTableWidget, "previewTable")
+    qtbot.waitUntil(table.isVisible)
+    parts = dialog.findChild(QComboBox, "previewPart")
+    assert parts.itemText(0).startswith("atlas")
+    assert table.horizontalHeaderItem(0).text() == "Head"
+    assert table.rowCount() == 5
+    parts.setCurrentIndex(parts.count() - 1)
+    assert table.horizontalHeaderItem(0).text() == "One"
+
+
+def test_a_problem_in_the_first_rows_is_told_before_importing(
+    dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name, text in (("rel_triples_1", "a\tr\tb\n"), ("rel_triples_2", "a\tr\n")):
+        (tmp_path / name).write_text(text)
+    edit(dialog, "datasetPathField").setText(str(tmp_path))
+    qtbot.waitUntil(lambda: "rel_triples_2, line 1: expected" in detected(dialog))
+    assert not button(dialog, "importButton").isEnabled()
+
+
+def test_columns_are_mapped_in_the_window(dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot) -> None:
+    (tmp_path / "left.csv").write_text("von,art,nach,wann\na,r,b,<b>2001</b>\n")
+    (tmp_path / "right.tsv").write_text("x\ts\ty\n")
+    dialog.findChild(QRadioButton, "twoGraphsChoice").click()
+    edit(dialog, "leftPathField").setText(str(tmp_path / "left.csv"))
+    edit(dialog, "rightPathField").setText(str(tmp_path / "right.tsv"))
+    qtbot.waitUntil(lambda: "expected columns head, relation and tail" in detected(dialog))
+    parts = dialog.findChild(QComboBox, "previewPart")
+    parts.setCurrentIndex(parts.findText("left.csv as it is"))
+    assert dialog.findChild(QTableWidget, "previewTable").item(1, 3).text() == "<b>2001</b>"
+    for part, name in (("head", "von"), ("relation", "art"), ("tail", "nach")):
+        choice = dialog.findChild(QComboBox, f"leftColumn_{part}")
+        choice.setCurrentIndex(choice.findText(name))
+        choice.activated.emit(choice.currentIndex())
+    qtbot.waitUntil(button(dialog, "importButton").isEnabled)
+    path = tmp_path / "pair.mimea"
+    edit(dialog, "projectPathField").setText(str(path))
+    with qtbot.waitSignal(dialog.imported, timeout=60_000):
+        button(dialog, "importButton").click()
+    with ProjectFile.open(path).read() as session:
+        assert project_info(session).left.relation_triples == 1
+
+
+def test_the_pace_is_told_in_words() -> None:
+    progress = importer.ImportProgress("Reading", 1, 2, {}, rate=123_456.7, seconds_left=12.2)
+    assert pace_text(progress) == ",  123,457 triples/s,  about 12 s left"
+    assert pace_text(replace(progress, seconds_left=200.0)).endswith("about 3 min left")
+    assert pace_text(replace(progress, rate=0.0, seconds_left=None)) == ""

@@ -1,6 +1,9 @@
 from __future__ import annotations
 
 import csv
+import io
+import re
+from datetime import date
 from pathlib import Path
 
 import pyoxigraph
@@ -8,23 +11,20 @@ import pytest
 import rdflib
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
-from core.export.iri import NoIRIError, absolute_iri
-from core.export.links import OWL_SAME_AS, ExportError, preview, write_links
+from core import __version__
+from core.errors import MimeaError
+from core.export.iri import BASES, NoIRIError, absolute_iri
+from core.export.links import ExportError, FileExistsAlreadyError, Preview, Written, preview, write_links
+from core.export.ntriples import OWL_SAME_AS
+from core.export.options import ExportOptions, checked_orcid
+from core.export.tables import csv_line
+from core.kg.csv_text import unmarked
 from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity
-
-PAIRS = {(f"http://example.org/1/{i:04x}", f"http://example.org/2/{i:04x}") for i in (1, 2)}
-
-
-@pytest.fixture
-def decided(project: ProjectFile) -> ProjectFile:
-    decide(project, [Decision(1, 41, "accepted", 0.9712, 1, "ada", 'so "clear", yes')])
-    decide(project, [Decision(2, 42, "accepted", 0.5, 1)])
-    decide(project, [Decision(3, 43, "rejected", 0.4, 1)])
-    decide(project, [Decision(4, None, "no_counterpart")])
-    return project
+from tests.core.export.conftest import ACCEPTED, REJECTED, UNSURE
 
 
 @pytest.mark.parametrize(("format", "rdf"), [("nt", "nt"), ("ttl", "turtle")])
@@ -32,26 +32,105 @@ def test_an_independent_reader_finds_exactly_the_accepted_pairs(
     decided: ProjectFile, tmp_path: Path, format: str, rdf: str
 ) -> None:
     out = tmp_path / f"links.{format}"
-    assert write_links(decided, out, format) == 2
+    assert write_links(decided, out, format) == Written(3, 0, 0, (out,))
     graph = rdflib.Graph().parse(out, format=rdf)
-    assert {(str(s), str(o)) for s, _, o in graph} == PAIRS
+    assert {(str(s), str(o)) for s, _, o in graph} == ACCEPTED
     assert {str(p) for p in graph.predicates()} == {OWL_SAME_AS}
+
+
+def test_statements_of_difference_go_to_files_of_their_own(decided: ProjectFile, tmp_path: Path) -> None:
+    out = tmp_path / "links.nt"
+    written = write_links(decided, out, "nt", ExportOptions(rejected=True, unsure=True))
+    assert [path.name for path in written.files] == ["links.nt", "links.rejected.nt", "links.unsure.nt"]
+    assert (written.links, written.rejected, written.unsure) == (3, 1, 1)
+    found = [{(str(s), str(p)[30:], str(o)) for s, p, o in rdflib.Graph().parse(f)} for f in written.files]
+    assert found == [
+        {(left, "sameAs", right) for left, right in ACCEPTED},
+        {(left, "differentFrom", right) for left, right in REJECTED},
+        {(left, "sameAs", right) for left, right in UNSURE},
+    ]
+
+
+def test_turtle_says_where_it_comes_from(decided: ProjectFile) -> None:
+    told = preview(decided, "ttl", 20, ExportOptions(exporter="ada", orcid="0000-0002-1825-0097")).text
+    assert f"# program: MIMEA Explorer {__version__}\n# project: small\n" in told
+    assert re.search(
+        r"# run: run 1 of 2026-01-01T.*, 13 seeds, random seed 0, configuration sha256:[0-9a-f]{64}", told
+    )
+    assert "# exporter: ada\n# orcid: https://orcid.org/0000-0002-1825-0097\n# exported: 20" in told
 
 
 def test_csv_keeps_labels_scores_and_text_as_they_are(decided: ProjectFile, tmp_path: Path) -> None:
     out = tmp_path / "links.csv"
-    write_links(decided, out, "csv")
+    written = write_links(decided, out, "csv", ExportOptions(rejected=True))
+    assert written.files == (out,)
     with out.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file))
-    assert {(row["left_uri"], row["right_uri"]) for row in rows} == PAIRS
-    assert rows[0]["score"] == "0.9712"
-    assert rows[0]["author"] == "ada"
-    assert rows[0]["note"] == 'so "clear", yes'
+    assert {(row["left_uri"], row["right_uri"]) for row in rows if row["verdict"] == "accepted"} == ACCEPTED
+    assert [row["verdict"] for row in rows] == [
+        "accepted", "accepted", "rejected", "no_counterpart", "accepted",
+    ]  # fmt: skip
+    first = rows[0]
+    assert (first["score"], first["author"], first["run"]) == ("0.9712", "ada", "1")
+    assert first["note"] == 'so "clear", yes'
+    assert float(first["score_visual"]) == pytest.approx(0.986)
+    assert rows[1]["score"] == rows[1]["score_visual"] == ""
+
+
+def test_openea_links_are_the_identifiers_as_they_are(decided: ProjectFile, tmp_path: Path) -> None:
+    with decided.write() as session:
+        session.execute(text("UPDATE entity SET uri = '/m/06rf7' WHERE id = 1"))
+    out = tmp_path / "ent_links"
+    write_links(decided, out, "openea")
+    pairs = {tuple(line.split("\t")) for line in out.read_text().splitlines()}
+    assert ("/m/06rf7", "http://example.org/2/0001") in pairs and len(pairs) == 3
+    with decided.write() as session:
+        session.execute(text("UPDATE entity SET uri = 'a' || char(9) || 'b' WHERE id = 1"))
+    with pytest.raises(MimeaError, match="holds a tab"):
+        preview(decided, "openea")
+
+
+@pytest.mark.parametrize(
+    ("options", "expected"),
+    [
+        (ExportOptions(author="ada"), {1, 6}),
+        (ExportOptions(author="grace"), {2}),
+        (ExportOptions(author="nobody"), set()),
+        (ExportOptions(run_id=1), {1, 6}),
+        (ExportOptions(run_id=2), set()),
+        (ExportOptions(since=date(2000, 1, 1)), {1, 2, 6}),
+        (ExportOptions(since=date(2999, 1, 1)), set()),
+    ],
+)
+def test_options_choose_among_the_accepted(
+    decided: ProjectFile, tmp_path: Path, options: ExportOptions, expected: set[int]
+) -> None:
+    write_links(decided, tmp_path / "ent_links", "openea", options)
+    lines = (tmp_path / "ent_links").read_text().splitlines()
+    assert {int(line[-4:], 16) for line in lines} == expected
+
+
+def test_what_an_author_decided_is_kept_beside_what_another_did_later(
+    decided: ProjectFile, tmp_path: Path
+) -> None:
+    decide(decided, [Decision(1, 41, "rejected", 0.9712, 1, "grace")])
+    assert preview(decided, "nt").links == 2
+    assert preview(decided, "nt", options=ExportOptions(author="ada")).links == 2
+    assert "1/0001>" in preview(decided, "nt", options=ExportOptions(author="ada")).text
+
+
+def test_an_existing_file_is_replaced_only_when_that_was_said(decided: ProjectFile, tmp_path: Path) -> None:
+    (tmp_path / "links.unsure.nt").write_text("old")
+    with pytest.raises(FileExistsAlreadyError, match=r"links\.unsure\.nt exists already"):
+        write_links(decided, tmp_path / "links.nt", "nt", ExportOptions(unsure=True))
+    assert sorted(p.name for p in tmp_path.iterdir() if "links" in p.name) == ["links.unsure.nt"]
+    write_links(decided, tmp_path / "links.nt", "nt", ExportOptions(unsure=True, replace=True))
+    assert (tmp_path / "links.unsure.nt").read_text() != "old"
 
 
 def test_nothing_accepted_writes_an_empty_file(project: ProjectFile, tmp_path: Path) -> None:
     out = tmp_path / "links.nt"
-    assert write_links(project, out, "nt") == 0
+    assert write_links(project, out, "nt").links == 0
     assert out.read_bytes() == b""
 
 
@@ -63,10 +142,11 @@ def test_a_failed_export_leaves_the_old_file(decided: ProjectFile, tmp_path: Pat
     out = tmp_path / "links.nt"
     out.write_text("old")
     with pytest.raises(NoIRIError, match="base IRI"):
-        write_links(decided, out, "nt")
+        write_links(decided, out, "nt", ExportOptions(replace=True))
     assert out.read_text() == "old"
     assert sorted(p.name for p in tmp_path.iterdir() if "links" in p.name) == ["links.nt"]
-    assert write_links(decided, out, "nt", base_iri="http://x.org/") == 2
+    options = ExportOptions(base_iri="http://x.org/", replace=True)
+    assert write_links(decided, out, "nt", options).links == 3
     assert "<http://x.org/no%20iri%20at%20all>" in out.read_text()
 
 
@@ -80,7 +160,7 @@ def test_an_unwritable_folder_is_said_in_one_sentence(decided: ProjectFile, tmp_
 def test_the_preview_is_the_head_of_the_file(decided: ProjectFile, tmp_path: Path) -> None:
     write_links(decided, tmp_path / "links.nt", "nt")
     lines = (tmp_path / "links.nt").read_text().splitlines(keepends=True)
-    assert preview(decided, "nt", 1) == (lines[0], 2)
+    assert preview(decided, "nt", 1) == Preview(lines[0], 3, 0, 0)
 
 
 def test_an_exported_file_is_readable_by_others(decided: ProjectFile, tmp_path: Path) -> None:
@@ -89,21 +169,49 @@ def test_an_exported_file_is_readable_by_others(decided: ProjectFile, tmp_path: 
 
 
 @pytest.mark.parametrize(
-    ("identifier", "iri"),
+    ("identifier", "base", "iri"),
     [
-        ("/m/06rf7", "http://rdf.freebase.com/ns/m.06rf7"),
-        ("http://dbpedia.org/resource/1._FC_Nürnberg", "http://dbpedia.org/resource/1._FC_Nürnberg"),
-        ("http://x.org/a b<c>", "http://x.org/a%20b%3Cc%3E"),
-        ("urn:isbn:0451450523", "urn:isbn:0451450523"),
+        ("/m/06rf7", "", "http://rdf.freebase.com/ns/m.06rf7"),
+        ("/m/06rf7", BASES["freebase"], "http://rdf.freebase.com/ns/m.06rf7"),
+        ("/m/06rf7", "http://x.org/", "http://x.org/m/06rf7"),
+        ("Kenya", BASES["freebase"], "http://rdf.freebase.com/ns/Kenya"),
+        ("http://dbpedia.org/resource/1._FC_Nürnberg", "", "http://dbpedia.org/resource/1._FC_Nürnberg"),
+        ("http://x.org/a b<c>", "http://y.org/", "http://x.org/a%20b%3Cc%3E"),
+        ("urn:isbn:0451450523", "", "urn:isbn:0451450523"),
     ],
 )
-def test_identifiers_become_iris(identifier: str, iri: str) -> None:
-    assert absolute_iri(identifier) == iri
+def test_identifiers_become_iris(identifier: str, base: str, iri: str) -> None:
+    assert absolute_iri(identifier, base) == iri
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("", ""),
+        ("0000-0002-1825-0097", "0000-0002-1825-0097"),
+        ("https://orcid.org/0000-0002-1694-233X", "0000-0002-1694-233X"),
+    ],
+)
+def test_orcids_are_checked(given: str, kept: str) -> None:
+    assert checked_orcid(given) == kept
+    if kept:
+        with pytest.raises(MimeaError, match="does not fit"):
+            checked_orcid(kept[:-1] + "5")
+    with pytest.raises(MimeaError, match="no ORCID"):
+        checked_orcid("ada")
 
 
 @given(st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=30))
-def test_every_iri_written_parses(text: str) -> None:
-    iri = absolute_iri(f"http://x.org/{text}")
+def test_every_iri_written_parses(local: str) -> None:
+    iri = absolute_iri(f"http://x.org/{local}")
     line = f"<{iri}> <{OWL_SAME_AS}> <{iri}> .\n"
     triples = list(pyoxigraph.parse(line.encode(), format=pyoxigraph.RdfFormat.N_TRIPLES))
     assert len(triples) == 1
+
+
+@given(st.lists(st.text(), min_size=1, max_size=3))
+def test_no_cell_of_csv_is_a_formula_and_its_text_comes_back(cells: list[str]) -> None:
+    line = csv_line(cells)
+    (row,) = csv.reader(io.StringIO(line, newline=""), strict=True) if any(cells) else [cells]
+    assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
+    assert [unmarked(cell) for cell in row] == cells

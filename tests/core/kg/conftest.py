@@ -15,6 +15,7 @@ from core.kg.records import (
     LinkBatch,
     NameBatch,
     Note,
+    PicturesByName,
     RelationBatch,
 )
 from core.kg.source import Part
@@ -53,6 +54,9 @@ class Read:
                 )
             case NameBatch():
                 self.names.update(zip(batch.uris, batch.labels, strict=True))
+            case PicturesByName():
+                uris = {uri for uri, _, _ in self.entities} | {head for head, _, _ in self.relations}
+                self.images += [(uri, path) for uri in sorted(uris) for path in batch.find(uri)]
             case ImageBatch():
                 self.images += zip(batch.entities, batch.paths, strict=True)
             case LinkBatch():

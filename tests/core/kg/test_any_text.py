@@ -33,7 +33,23 @@ FIXTURES = {
         "training_attrs_1": "a\tp\n",
         "dbp_a_b.json": '[[0, ["a"]]]',
     },
+    "openea": {
+        "rel_triples_1": "a\tr\tb\n",
+        "rel_triples_2": "c\tr\td\n",
+        "attr_triples_1": "a\tp\t1\n",
+        "ent_links": "a\tc\n",
+        "721_5fold/1/train_links": "a\tc\n",
+    },
+    "csv": {
+        "a/g.csv": "head,relation,tail\na,r,b\n",
+        "b/g.tsv": "id\tlabel\nc\tC\n",
+        "links.csv": "a,c\n",
+    },
     "rdf": {
+        "a/more.rdf": '<r:RDF xmlns:r="http://www.w3.org/1999/02/22-rdf-syntax-ns#"/>\n',
+        "a/more.nq": "<http://a> <http://p> <http://b> <http://g> .\n",
+        "a/more.trig": "<http://g> { <http://a> <http://p> <http://b> }\n",
+        "a/more.jsonld": '{"@id": "http://a", "http://p": 1}\n',
         "a/g.nt": "<http://a> <http://p> <http://b> .\n",
         "b/g.ttl": "<http://a> <http://p> <http://b> .\n",
         "links.tsv": "http://a\thttp://b\n",
@@ -96,7 +112,7 @@ def test_any_content_is_read_or_refused(tmp_path_factory, format: str, name: str
 
 
 @given(
-    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\ufeff")), min_size=1)
+    st.lists(st.text(st.characters(exclude_categories=["Cs"], exclude_characters="\n\r\ufeff\0")), min_size=1)
 )
 def test_lines_come_back_as_written(tmp_path_factory, lines: list[str]) -> None:
     path: Path = tmp_path_factory.mktemp("text") / "lines"

@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core.kg.images import ImageFacts, ImageFolder, inside, inspect
+from core.kg.dataset import open_pair
+from core.kg.images import ImageFacts, ImageFolder, inside, inspect, picture_names
 
 
 @pytest.mark.parametrize("kind", ["png", "jpg", "gif", "webp", "bmp", "tiff"])
@@ -63,3 +64,45 @@ def test_names_that_lead_out_of_a_folder_give_no_path(tmp_path: Path) -> None:
     assert inside(tmp_path, "a/../b.png") == tmp_path / "b.png"
     assert inside(tmp_path, "../b.png") is None
     assert inside(tmp_path, "/etc/b.png") is None
+
+
+@pytest.mark.parametrize(
+    ("uri", "file"),
+    [
+        ("Q42", "Q42.png"),
+        ("/m/06rf7", "m.06rf7/google_1.jpg"),
+        ("http://dbpedia.org/resource/Andy_Griffith", "Andy_Griffith.jpg"),
+        ("http://e.org/r/Andy_Griffith", "http%3A%2F%2Fe.org%2Fr%2FAndy_Griffith/1.jpg"),
+        ("http://dbpedia.org/resource/S%C3%A3o", "São.png"),
+        ("http://dbpedia.org/resource/São", "S%C3%A3o.png"),
+    ],
+)  # fmt: skip
+def test_a_picture_is_found_by_the_forms_of_its_entitys_name(tmp_path: Path, uri: str, file: str) -> None:
+    path = tmp_path / file
+    path.parent.mkdir(exist_ok=True)
+    path.touch()
+    (tmp_path / "other.png").touch()
+    assert ImageFolder(tmp_path).find(*picture_names(uri)) == [path]
+
+
+def test_an_entity_may_have_several_pictures(write, read, tmp_path: Path) -> None:
+    pictures = dict.fromkeys(["pics/m.1/a.jpg", "pics/m.1/b.jpg", "pics/7.png", "pics/7.jpg"], "")
+    files = {"ent_ids_1": "7\thttp://a\n8\t/m/1\n", "triples_1": "7\t0\t8\n", **pictures}
+    folder = write(files)
+    found = read(open_pair(folder, folder, images_left=folder / "pics").left.parts).images
+    assert sorted((uri, path.name) for uri, path in found) == [
+        ("/m/1", "a.jpg"),
+        ("/m/1", "b.jpg"),
+        ("http://a", "7.jpg"),
+        ("http://a", "7.png"),
+    ]
+
+
+def test_a_link_out_of_the_folder_is_not_opened(tmp_path: Path) -> None:
+    Image.new("RGB", (3, 2)).save(tmp_path / "secret.png")
+    (tmp_path / "pics").mkdir()
+    link = tmp_path / "pics" / "a.png"
+    link.symlink_to(tmp_path / "secret.png")
+    assert inspect(link, tmp_path / "pics") == ImageFacts("outside")
+    assert inspect(link, tmp_path).status == "ok"
+    assert inspect(link).status == "ok"

@@ -3,6 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InputError
+from core.kg.alignment import NAMESPACE
 from core.kg.links import open_links
 
 
@@ -24,9 +25,108 @@ def test_columns_in_their_usual_forms(write, read, text: str, links: list[tuple[
 
 
 @pytest.mark.parametrize(
-    ("text", "line"), [("http://a\n", 1), ("http://a\thttp://b\n\thttp://c\n", 2), ("", None), (b"\xff\n", 1)]
+    ("text", "line"),
+    [
+        ("http://a\n", 1),
+        ("a\tb\nc\td\te\tf\tg\n", 2),
+        ("a b c d\n", 1),
+        ("http://a\thttp://b\n\thttp://c\n", 2),
+        ("", None),
+        (b"\xff\n", 1),
+    ],
 )
 def test_what_is_wrong_is_named(write, read, text: str | bytes, line: int | None) -> None:
     with pytest.raises(InputError) as caught:
         read(open_links(write({"links.tsv": text}) / "links.tsv").parts)
     assert caught.value.line == line
+
+
+SSSOM = """\
+#curie_map:
+#  a: http://a/
+#  "b": "http://b/"
+#mapping_set_id: https://e/set
+#license: https://e/license
+subject_id\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\tcomment
+a:1\towl:sameAs\t\tb:1\tsemapv:SemanticSimilarityThresholdMatching\t
+a:1\towl:sameAs\t\tb:1\tsemapv:MappingReview\t"with a ""quote"" in it"
+a:2\tskos:exactMatch\t\tb:x:y\tsemapv:MappingReview\t
+a:3\towl:sameAs\tNot\tb:3\tsemapv:MappingReview\t
+a:4\tskos:broadMatch\t\tb:4\tsemapv:MappingReview\t
+a:5\towl:sameAs\t\tsssom:NoTermFound\tsemapv:MappingReview\t
+"""
+
+
+def test_sssom_says_what_is_the_same_and_what_is_not(write, read) -> None:
+    found = read(open_links(write({"m.sssom.tsv": SSSOM}) / "m.sssom.tsv").parts)
+    assert found.links == [
+        ("http://a/1", "http://b/1", "m.sssom.tsv"),
+        ("http://a/2", "http://b/x:y", "m.sssom.tsv"),
+    ]
+    assert found.notes == [
+        "1 rows of m.sssom.tsv that deny a mapping were left out",
+        "1 rows of m.sssom.tsv with the predicate skos:broadMatch were left out",
+        "1 rows of m.sssom.tsv that find no counterpart were left out",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "expected"),
+    [
+        ("a:3\t", "c:3\t", None, None),  # a denied pair is not looked at
+        ("a:2\t", "c:2\t", 9, "a CURIE with a prefix that the curie_map declares"),
+        ("a:2\t", "http://a/2\t", 9, "a CURIE with a prefix that the curie_map declares"),
+        ("a:2\t", "a:2\tmore\t", 9, "6 columns"),
+        ("predicate_id\t", "predicate\t", 6, "the column predicate_id"),
+    ],
+)
+def test_what_is_wrong_in_sssom_is_named(write, read, old, new, line, expected) -> None:
+    path = write({"m.tsv": SSSOM.replace(old, new)}) / "m.tsv"
+    if line is None:
+        read(open_links(path).parts)
+        return
+    with pytest.raises(InputError) as caught:
+        read(open_links(path).parts)
+    assert (caught.value.line, caught.value.expected) == (line, expected)
+
+
+@pytest.mark.parametrize("ending", ["#", ""])
+@pytest.mark.parametrize("name", ["a.rdf", "a.xml"])
+def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> None:
+    def cell(number: int, relation: str) -> str:
+        ends = [f'<entity{i} rdf:resource="http://{i}/{number}"/>' for i in (1, 2)]
+        said = f"<relation>{relation}</relation><measure>0.9</measure>"
+        return (
+            f"<map><Cell>{said}{ends[0]}{ends[1]}</Cell></map>"
+            if number % 2
+            else (f"<map><Cell>{ends[0]}{ends[1]}{said}</Cell></map>")
+        )
+
+    text = (
+        f'<?xml version="1.0"?>\n<rdf:RDF xmlns="{NAMESPACE}{ending}" '
+        'xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n<Alignment><xml>yes</xml><level>0</level>'
+        f'<onto1><Ontology rdf:about="http://1"/></onto1>{cell(1, "=")}{cell(2, "=")}{cell(3, "!=")}'
+        f"{cell(4, '&lt;')}{cell(5, '!=')}</Alignment></rdf:RDF>"
+    )
+    found = read(open_links(write({name: text}) / name).parts)
+    assert found.links == [("http://1/1", "http://2/1", name), ("http://1/2", "http://2/2", name)]
+    assert found.notes == [
+        f"2 cells of {name} with the relation != were left out",
+        f"1 cells of {name} with the relation < were left out",
+    ]
+
+
+def test_csv_links_with_verdicts(write, read) -> None:
+    text = (
+        'left_uri,left_label,right_uri,verdict\na,"x, y",b,accepted\nc,z,d,rejected\n\'=e,=cmd(),f,accepted\n'
+    )
+    found = read(open_links(write({"l.csv": text}) / "l.csv").parts)
+    assert found.links == [("a", "b", "l.csv"), ("=e", "f", "l.csv")]
+    assert found.notes == ["1 rows of l.csv that are not accepted were left out"]
+
+
+@pytest.mark.parametrize("text", ["a,b\nc\n", "a,b,c\n", "a,b\n,c\n", "left_uri,right_uri,verdict\na\n"])
+def test_what_is_wrong_in_csv_is_named(write, read, text: str) -> None:
+    with pytest.raises(InputError) as caught:
+        read(open_links(write({"l.csv": text}) / "l.csv").parts)
+    assert caught.value.line is not None

@@ -52,7 +52,7 @@ def test_line_ends_and_spaces_do_not_matter(write, read, text: str) -> None:
         (TRIPLES + "/m/1 /r /m/2\n", 3, "3 terms"),
         ("/m/1 /r /m/2 ;\n", 1, "4 terms"),
         ("", None, "an empty file"),
-        (b"/m/1 /r /m/2 .\n/m/1 /r \xff .\n", 2, r"b'/m/1 /r \xff .\n'"),
+        (b"/m/1 /r /m/2 .\n/m/1 /r \xff .\n", 2, r"b'/m/1 /r \xff .'"),
     ],
 )
 def test_a_wrong_line_is_named(write, read, text: str | bytes, line: int | None, found: str) -> None:
@@ -119,3 +119,9 @@ def test_a_graph_can_be_given_as_its_file(write, read) -> None:
     )
     assert (dataset.left.name, dataset.right.name) == ("DB15K", "FB15K")
     assert len(read(dataset.links.parts).links) == 1
+
+
+def test_precomputed_features_are_noted(write, read) -> None:
+    folder = write({**PAIR, "FB15K_ImageData.h5": b"\x89HDF\r\n"})
+    notes = read(open_dataset(folder).left.parts).notes
+    assert notes == ["FB15K_ImageData.h5 holds image features; a run can take them as they are"]

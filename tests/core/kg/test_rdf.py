@@ -22,6 +22,7 @@ PREFIXES = """\
 @prefix foaf: <http://xmlns.com/foaf/0.1/> .
 @prefix dct: <http://purl.org/dc/terms/> .
 """
+RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 LABEL = "http://www.w3.org/2000/01/rdf-schema#label"
 
 
@@ -186,7 +187,7 @@ def test_a_syntax_error_names_the_line(write, read, text: bytes, line: int | Non
 
 
 IRIS = st.from_regex(r"http://e/[a-zA-Z0-9_]{1,8}", fullmatch=True)
-VALUES = st.text(st.characters(exclude_categories=["Cs"]), max_size=20)
+VALUES = st.text(max_size=20).filter(lambda text: "\0" not in text)
 
 
 @given(st.lists(st.tuples(IRIS, IRIS, IRIS | VALUES.map(lambda text: (text,)))))
@@ -207,3 +208,94 @@ def test_what_another_writer_wrote_is_read_back(tmp_path_factory, triples) -> No
             values = [(value,) for value in batch.values]
             found |= set(zip(batch.entities, batch.attributes, values, strict=True))
     assert found == set(triples)
+
+
+WRITTEN = {
+    "graph.nt": "<http://e/a> <http://e/p> <http://e/b> .\n",
+    "graph.ttl": "@prefix e: <http://e/> .\ne:a e:p e:b .\n",
+    "graph.rdf": f'<rdf:RDF xmlns:rdf="{RDF}" xmlns:e="http://e/">\n<rdf:Description rdf:about="http://e/a">\n'
+    '<e:p rdf:resource="http://e/b"/></rdf:Description></rdf:RDF>\n',
+    "graph.nq": "<http://e/a> <http://e/p> <http://e/b> <http://e/g> .\n",
+    "graph.trig": "<http://e/g> { <http://e/a> <http://e/p> <http://e/b> }\n",
+    "graph.jsonld": '{"@context": {"p": {"@id": "http://e/p", "@type": "@id"}},\n'
+    '"@id": "http://e/a", "p": "http://e/b"}\n',
+}
+
+
+@pytest.mark.parametrize("mark", ["", "\ufeff"])
+@pytest.mark.parametrize("name", WRITTEN)
+def test_every_syntax_says_the_same(write, read, name: str, mark: str) -> None:
+    path = write({name: mark + WRITTEN[name]}) / name
+    found = read(open_pair(path, path).left.parts)
+    assert found.relations == [("http://e/a", "http://e/p", "http://e/b")]
+    named = name.endswith((".nq", ".trig"))
+    assert found.notes == ["the statements of 1 named graphs are taken as one graph's"] * named
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("g.ttl", "<http://a> <http://p> <http://b> .\n<http://a> <http://p> .\n", 2),
+        ("g.nq", "<http://a> <http://p> <http://b> <http://g> .\n<http://a> <http://p c> <http://b> .\n", 2),
+        ("g.trig", "<http://g> {\n<http://a> <http://p> }\n", 2),
+        ("g.rdf", WRITTEN["graph.rdf"].replace("</rdf:Description>", "</x>"), 3),
+        ("g.rdf", WRITTEN["graph.rdf"].replace('"http://e/b"', '"http://e/ b"'), 3),
+        ("g.rdf", WRITTEN["graph.rdf"].replace("</rdf:RDF>", ""), 3),
+        ("g.jsonld", '{"@id": "http://a",\n"http://p" 1}', 2),
+        ("g.ttl", b"<http://a> <http://p> \"\xff\" .\n", 1),
+        ("g.ttl", '<http://a> <http://p> "a\0b" .\n', 1),
+        ("g.ttl", "<http://a> <http://p> <http://b> .\n".encode("utf-16"), 1),
+        ("g.rdf", b"\x89PNG\r\n\x1a\n", 1),
+    ],
+)  # fmt: skip
+def test_a_mistake_in_any_syntax_names_the_line(write, read, name, text, line) -> None:
+    path = write({name: text}) / name
+    with pytest.raises(InputError) as caught:
+        read(open_pair(path, path).left.parts)
+    assert (caught.value.path, caught.value.line) == (path, line)
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [
+        '<!ENTITY a "aaaa">\n<!ENTITY b "&a;&a;&a;&a;">',
+        '<!ENTITY b SYSTEM "file:///etc/passwd">',
+        '<!ENTITY b "x">',
+    ],
+)
+def test_xml_entities_are_not_expanded(write, read, declared: str) -> None:
+    text = WRITTEN["graph.rdf"].replace('<e:p rdf:resource="http://e/b"/>', "<e:p>&b;</e:p>")
+    path = write({"g.rdf": f"<?xml version='1.0'?>\n<!DOCTYPE r [{declared}]>\n{text}"}) / "g.rdf"
+    with pytest.raises(InputError, match="without entity declarations, found <!ENTITY") as caught:
+        read(open_pair(path, path).left.parts)
+    assert caught.value.line == 2
+
+
+def test_nothing_is_fetched(write, read, monkeypatch) -> None:
+    def refuse(*_: object) -> None:
+        raise AssertionError("the network was asked")
+
+    monkeypatch.setattr("socket.socket.connect", refuse)
+    monkeypatch.setattr("socket.getaddrinfo", refuse)
+    folder = write(
+        {
+            "g.jsonld": '{"@context": "http://schema.org/", "@id": "http://a", "name": "x"}',
+            "g.ttl": f"{PREFIXES}<http://a> foaf:depiction <http://x/c.png> ; <http://p> <http://b> .",
+        }
+    )
+    with pytest.raises(InputError, match="one on the web, which is not fetched"):
+        read(open_pair(folder / "g.jsonld", folder / "g.ttl").left.parts)
+    assert len(read(open_pair(folder / "g.jsonld", folder / "g.ttl").right.parts).relations) == 1
+
+
+def test_a_term_beyond_the_parsers_bounds_is_told(write, read) -> None:
+    path = write({"g.ttl": '<http://a> <http://p> "' + "x" * 17_000_000 + '" .'}) / "g.ttl"
+    with pytest.raises(InputError, match="buffer") as caught:
+        read(open_pair(path, path).left.parts)
+    assert caught.value.line == 1
+
+
+def test_ten_megabytes_in_a_line_are_read(write, read) -> None:
+    for name in ("g.ttl", "g.nt"):
+        path = write({name: '<http://a> <http://p> "' + "x" * 10_000_000 + '" .\n'}) / name
+        assert len(read(open_pair(path, path).left.parts).attributes[0][2]) == 10_000_000

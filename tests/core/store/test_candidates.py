@@ -131,7 +131,7 @@ def test_only_a_run_that_ended_can_be_reviewed(project: ProjectFile) -> None:
         )  # fmt: skip
         session.execute(
             text("INSERT INTO candidate (run_id, left_id, right_id, rank, score, mutual)"
-                 " VALUES (2, 1, 41, 1, 0.5, 0)")
+                 " VALUES (2, 1, 41, 1, 0.5, FALSE)")
         )  # fmt: skip
     with project.read() as session:
         assert reviewable_run(session) == 1

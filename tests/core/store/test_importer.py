@@ -338,5 +338,7 @@ def test_progress_is_told_in_stages_and_not_too_often(target: Path) -> None:
     assert stages[-1] == "Saving"
     assert told[-1].counts["entity"] == 2003
     assert len(told) < 20 + 12 * report.seconds
+    assert told[-1].rate > 0
     for progress in told:
+        assert progress.seconds_left is None or progress.seconds_left >= 0
         assert 0 <= progress.done <= (progress.total or progress.done)

@@ -1,0 +1,65 @@
+"""The File menu's care for the open project: a copy, room given back, a look for damage."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QFileDialog, QWidget
+
+from app.project import Project
+from core.errors import ProjectError
+from core.store import backup as care
+from core.store.project_file import SUFFIX
+
+
+class ProjectCare(QObject):
+    """Runs each in turn with the other writes, and says in a sentence what came of it."""
+
+    done = Signal(str)
+    failed = Signal(str)
+
+    def __init__(self, project: Project, window: QWidget) -> None:
+        super().__init__(window)
+        self._project = project
+        self._window = window
+
+    @Slot()
+    def back_up(self) -> None:
+        """Ask where to, and copy the project there; the dialog asks before a file is replaced."""
+        path = self._project.file.path
+        start = path.with_name(f"{path.stem}.backup{SUFFIX}")
+        chosen, _ = QFileDialog.getSaveFileName(
+            self._window, "Backup project", str(start), f"Projects (*{SUFFIX})"
+        )
+        if chosen:
+            target = Path(chosen)
+            self._start(lambda: f"The project was copied to {care.backup(path, target, replace=True)}")
+
+    @Slot()
+    def compact(self) -> None:
+        """Shrink the project file."""
+        path = self._project.file.path
+
+        def work() -> str:
+            before, after = care.compact(path)
+            return f"The project file had {before / 1e6:,.1f} MB and has {after / 1e6:,.1f} MB now"
+
+        self._start(work)
+
+    @Slot()
+    def check(self) -> None:
+        """Look for damage."""
+        path = self._project.file.path
+
+        def work() -> str:
+            problems = care.problems(path)
+            if problems:
+                raise ProjectError(f"The project is damaged, go back to a backup: {'; '.join(problems)}")
+            return "The project file is sound"
+
+        self._start(work)
+
+    def _start(self, work: Callable[[], str]) -> None:
+        self._project.tasks.write(self, work, self.done.emit, self.failed.emit)

@@ -1,0 +1,78 @@
+"""A look at what lies at chosen paths, made off the GUI thread: format, first rows, columns, problems."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.errors import InputError
+
+if TYPE_CHECKING:
+    from core.kg.csv_graph import CsvMapping
+    from core.kg.preview import FirstRows
+    from core.kg.source import Dataset
+
+_ROWS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Columns:
+    """The first row of a table, and what its columns are taken for; None where they say nothing."""
+
+    path: Path
+    first_row: tuple[str, ...]
+    guess: CsvMapping | None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What lies at the chosen paths; ``columns`` of the left and the right graph, where it is one table."""
+
+    name: str
+    format: str
+    reason: str
+    first_rows: tuple[FirstRows, ...] = ()
+    columns: tuple[Columns | None, Columns | None] = (None, None)
+
+    @property
+    def problems(self) -> list[str]:
+        """What is wrong with the first rows."""
+        return [rows.problem for rows in self.first_rows if rows.problem]
+
+
+def look_at(dataset: Dataset, graphs: tuple[Path | None, Path | None]) -> Found:
+    """Read the first rows of every part; ``graphs`` are the paths of the two graphs where given apart.
+
+    Raises:
+        InputError: a table can't be split into columns.
+    """
+    from core.kg.preview import preview
+
+    left, right = (None if path is None else _columns(path) for path in graphs)
+    raw = [_as_it_is(columns.path) for columns in (left, right) if columns]
+    rows = (*preview(dataset, _ROWS), *raw)
+    return Found(dataset.name, dataset.format, dataset.reason, rows, (left, right))
+
+
+def _as_it_is(path: Path) -> FirstRows:
+    """A table's own rows: what to go by where its columns are not understood."""
+    from core.kg.csv_graph import preview_rows
+    from core.kg.preview import FirstRows
+
+    rows = [tuple(row) for row in preview_rows(path, _ROWS + 1)]
+    numbers = tuple(str(number) for number in range(1, len(rows[0]) + 1)) if rows else ()
+    return FirstRows(f"{path.name} as it is", numbers, rows, 0)
+
+
+def _columns(path: Path) -> Columns | None:
+    from core.kg.csv_graph import guess_mapping, is_table, preview_rows
+
+    if not is_table(path):
+        return None
+    rows = preview_rows(path, 1)
+    try:
+        guess = guess_mapping(path)
+    except InputError:
+        guess = None  # for whoever imports it to say
+    return Columns(path, tuple(rows[0]) if rows else (), guess)

@@ -1,0 +1,97 @@
+"""The verdicts that an export writes, with what the model said of each pair."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from core.export.options import ExportOptions
+from core.modality import MODALITIES
+from core.review.journal import BULK_NOTE, VerdictKind
+
+_QUERY = """
+SELECT l.uri, l.label, r.uri, r.label, v.kind, v.score_shown, v.author, v.decided_at, v.note, v.run_id,
+       c.score_structure, c.score_relation, c.score_attribute, c.score_visual
+FROM {view} v JOIN entity l ON l.id = v.left_id LEFT JOIN entity r ON r.id = v.right_id
+LEFT JOIN candidate c ON c.run_id = v.run_id AND c.left_id = v.left_id AND c.right_id = v.right_id
+WHERE {where} ORDER BY l.uri, r.uri
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class ExportedVerdict:
+    """A verdict as it leaves; ``score`` is the one shown when it was decided, None where there was none.
+
+    The right side is empty exactly for ``no_counterpart``. ``by_modality`` holds the similarities that the
+    run which proposed the pair computed.
+    """
+
+    left_uri: str
+    left_label: str
+    right_uri: str
+    right_label: str
+    kind: VerdictKind
+    score: float | None
+    author: str
+    decided_at: str
+    note: str
+    run_id: int | None
+    by_modality: Mapping[str, float]
+
+    @property
+    def in_bulk(self) -> bool:
+        """Whether the pair was accepted with many others, so that nobody looked at this one."""
+        return self.note == BULK_NOTE
+
+
+def wanted_verdicts(
+    session: Session, kinds: Sequence[VerdictKind], options: ExportOptions
+) -> list[ExportedVerdict]:
+    """The verdicts of these kinds that ``options`` lets through, by the URIs of the pair."""
+    where = ["v.kind IN :kinds"]
+    values: dict[str, Any] = {"kinds": list(kinds)}
+    if options.author is not None:
+        where.append("v.author = :author")
+        values["author"] = options.author
+    if options.run_id is not None:
+        where.append("v.run_id = :run")
+        values["run"] = options.run_id
+    if options.since is not None:
+        # Times are stored as ISO 8601 in UTC, so that their order is that of the text.
+        where.append("v.decided_at >= :since")
+        values["since"] = options.since.isoformat()
+    view = "current_verdict" if options.author is None else "author_verdict"
+    query = text(_QUERY.format(view=view, where=" AND ".join(where)))
+    rows = session.execute(query.bindparams(bindparam("kinds", expanding=True)), values)
+    return [
+        ExportedVerdict(
+            left_uri, left_label, right_uri or "", right_label or "", kind, score, author, at, note, run_id,
+            {name: value for name, value in zip(MODALITIES, scores, strict=True) if value is not None},
+        )
+        for (
+            left_uri, left_label, right_uri, right_label, kind, score, author, at, note, run_id, *scores
+        ) in rows
+    ]  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class ExportChoices:
+    """By whom, and on which runs' proposals, verdicts were made: what an export can be narrowed to."""
+
+    authors: tuple[str, ...]
+    run_ids: tuple[int, ...]
+
+
+def export_choices(session: Session) -> ExportChoices:
+    """All authors with a name, and all runs, that have verdicts in force."""
+    authors = session.execute(
+        text("SELECT DISTINCT author FROM author_verdict WHERE author <> '' ORDER BY 1")
+    )
+    runs = session.execute(
+        text("SELECT DISTINCT run_id FROM author_verdict WHERE run_id IS NOT NULL ORDER BY 1")
+    )
+    return ExportChoices(tuple(authors.scalars()), tuple(runs.scalars()))

@@ -1,0 +1,120 @@
+"""Zip archives that hold a whole dataset: unpacked once into the user's cache, and never out of it.
+
+An archive of a single file is read as a stream instead, see :mod:`core.kg.compressed`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import shutil
+import stat
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path, PurePosixPath
+
+from platformdirs import user_cache_path
+
+from core.errors import InputError
+from core.kg.compressed import too_large, unpacked_limit
+from core.kg.text import unreadable
+
+CACHE_VARIABLE = "MIMEA_CACHE"
+_WHAT = "a zip archive of a dataset"
+_COPY_BYTES = 1 << 20
+_IGNORED = ("__MACOSX", ".DS_Store")
+_NAME_BYTES = 16
+
+
+def folder_of(path: Path) -> Path:
+    """Where the contents of an archive of several files lie; ``path`` itself for anything else.
+
+    Raises:
+        InputError: the archive is damaged, names files outside it, or unfolds into more than the limit.
+    """
+    if path.suffix.lower() != ".zip" or not path.is_file():
+        return path
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = [member for member in archive.infolist() if _wanted(member)]
+            if len(members) == 1:
+                return path
+            return _sole_folder(_unpacked(path, archive, members))
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+        raise InputError(path, _WHAT, f"one that can't be unpacked ({error})") from error
+    except OSError as error:
+        raise unreadable(path, _WHAT, error) from error
+
+
+def _wanted(member: zipfile.ZipInfo) -> bool:
+    return not member.is_dir() and not any(part in _IGNORED for part in PurePosixPath(member.filename).parts)
+
+
+def _unpacked(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Path:
+    limit = unpacked_limit(path)
+    for member in members:
+        _check_name(path, member)
+    if sum(member.file_size for member in members) > limit:
+        raise too_large(path, _WHAT, limit)
+    target = _cache() / _key(path) / path.stem
+    if target.is_dir():
+        return target
+    target.parent.mkdir(parents=True, exist_ok=True)
+    partial = Path(tempfile.mkdtemp(dir=target.parent, prefix=".unpacking-"))
+    try:
+        _unpack(path, archive, members, partial, limit)
+        try:
+            partial.rename(target)
+        except OSError:
+            if not target.is_dir():  # someone else has unpacked it meanwhile
+                raise
+    finally:
+        shutil.rmtree(partial, ignore_errors=True)
+    return target
+
+
+def _check_name(path: Path, member: zipfile.ZipInfo) -> None:
+    """Refuse names that lead elsewhere, and links, which could."""
+    name = PurePosixPath(member.filename.replace("\\", "/"))
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link:
+        found = f"{'a link' if is_link else 'a name that leads out of it'}: {member.filename!r}"
+        raise InputError(path, "an archive of files within it", found)
+
+
+def _unpack(
+    path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo], folder: Path, limit: int
+) -> None:
+    """The sizes that an archive states can be wrong, so what comes out is counted too."""
+    total = 0
+    for member in members:
+        target = folder / member.filename
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with archive.open(member) as source, target.open("xb") as file:
+            while data := source.read(_COPY_BYTES):
+                total += len(data)
+                if total > limit:
+                    raise too_large(path, _WHAT, limit)
+                file.write(data)
+
+
+def _cache() -> Path:
+    chosen = os.environ.get(CACHE_VARIABLE)
+    return (Path(chosen) if chosen else user_cache_path("mimea-explorer")) / "unpacked"
+
+
+def _key(path: Path) -> str:
+    """A name for this archive as it is now."""
+    facts = path.stat()
+    told = f"{path.absolute()}\0{facts.st_size}\0{facts.st_mtime_ns}"
+    return hashlib.sha256(told.encode("utf-8", "surrogateescape")).hexdigest()[:_NAME_BYTES]
+
+
+def _sole_folder(folder: Path) -> Path:
+    """The folder that everything in ``folder`` is in, as archives of a folder have it."""
+    entries = list(folder.iterdir())
+    while len(entries) == 1 and entries[0].is_dir():
+        folder = entries[0]
+        entries = list(folder.iterdir())
+    return folder

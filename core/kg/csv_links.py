@@ -1,0 +1,62 @@
+"""Links from comma-separated values, such as this program's own export."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from core.errors import InputError
+from core.kg.csv_text import rows, sniff, unmarked
+from core.kg.records import Batch, LinkBatch, Note
+from core.kg.text import shown, size, strip_brackets
+
+_LEFT = ("left_uri", "left", "source", "subject", "entity1", "uri1", "left_id", "subject_id")
+_RIGHT = ("right_uri", "right", "target", "object", "entity2", "uri2", "right_id", "object_id")
+_VERDICT = "verdict"
+_ACCEPTED = "accepted"
+_WHAT = "two columns of identifiers, or a header such as left_uri,right_uri"
+_ROWS = 20_000
+
+
+def read_csv_links(path: Path) -> Iterator[Batch]:
+    """The pairs; where there is a column of verdicts, only the accepted ones.
+
+    Raises:
+        InputError: a row without two identifiers (with the line).
+    """
+    batch, columns, others = LinkBatch([], [], []), None, 0
+    for row in rows(path, sniff(path)):
+        if columns is None:
+            columns, is_header = _columns(path, row.cells, row.line)
+            if is_header:
+                continue
+        left, right, verdict = columns
+        if max(left, right, verdict or 0) >= len(row.cells):
+            raise InputError(path, _WHAT, f"{len(row.cells)} columns", line=row.line)
+        if verdict is not None and row.cells[verdict] != _ACCEPTED:
+            others += 1
+            continue
+        ends = [strip_brackets(unmarked(row.cells[place])) for place in (left, right)]
+        if not all(ends):
+            raise InputError(path, _WHAT, f"an empty one in {shown(','.join(row.cells))}", line=row.line)
+        batch.firsts.append(ends[0])
+        batch.seconds.append(ends[1])
+        batch.sources.append(path.name)
+        if len(batch.firsts) >= _ROWS:
+            yield batch
+            batch = LinkBatch([], [], [], row.done)
+    yield LinkBatch(batch.firsts, batch.seconds, batch.sources, size(path))
+    if others:
+        yield Note(f"{others:,} rows of {path.name} that are not accepted were left out", size(path))
+
+
+def _columns(path: Path, cells: list[str], line: int) -> tuple[tuple[int, int, int | None], bool]:
+    """Where left, right and, perhaps, the verdict stand, and whether this row is a header."""
+    names = [cell.lower() for cell in cells]
+    left = next((names.index(name) for name in _LEFT if name in names), None)
+    right = next((names.index(name) for name in _RIGHT if name in names), None)
+    if left is not None and right is not None:
+        return (left, right, names.index(_VERDICT) if _VERDICT in names else None), True
+    if len(cells) != 2:
+        raise InputError(path, _WHAT, f"{len(cells)} columns in {shown(','.join(cells))}", line=line)
+    return (0, 1, None), False

@@ -1,0 +1,37 @@
+"""The pickle of image features that published sets of the DBP15K layout come with."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from core.kg.pickled import read_vectors
+from core.kg.records import Batch, Note
+from core.kg.source import Part
+from core.kg.text import size
+
+_ENDING = "_id_img_feature_dict.pkl"
+
+
+def vectors_file(folder: Path) -> Path | None:
+    """The pickle, such as ``zh_en_GA_id_img_feature_dict.pkl``, in the folder, in ``pkls`` or beside it."""
+    for place in (folder, folder / "pkls", folder.parent / "pkls"):
+        found = sorted(place.glob(f"*{_ENDING}"))
+        own = [path for path in found if path.name.startswith(folder.name)]
+        if own or (found and place != folder.parent / "pkls"):
+            return (own or found)[0]
+    return None
+
+
+def vectors_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> Part:
+    """Says for how many of the entities that ``uris`` (number -> URI) knows there is a vector.
+
+    The vectors stay where they are: a run takes them from there.
+    """
+    return Part(title, size(path), lambda: _read(path, uris()))
+
+
+def _read(path: Path, uris: dict[str, str]) -> Iterator[Batch]:
+    vectors = read_vectors(path)
+    known = sum(1 for number in vectors if str(number) in uris)
+    yield Note(f"{path.name} holds image features of {known:,} of {len(uris):,} entities", size(path))

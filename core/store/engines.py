@@ -1,0 +1,81 @@
+"""Connections to the databases that a project can live in: an SQLite file, or a server for a team."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+
+from core.errors import ProjectError
+
+_BUSY_MILLISECONDS = 10_000
+_ONE_WRITER = 0x4D494D45  # PostgreSQL's key for the lock that makes writers take turns, as SQLite's do
+
+# What a session that writes asks of its connection.
+WRITING: Mapping[str, Mapping[str, Any]] = {
+    "sqlite": {"mimea_writing": True},
+    # A transaction that waits for its turn must see what was written while it waited.
+    "postgresql": {"mimea_writing": True, "isolation_level": "READ COMMITTED"},
+}
+
+
+def sqlite_engine(path: Path, *, writable: bool = True) -> Engine:
+    """Connections to a file; with ``writable`` False they refuse to change it."""
+    engine = create_engine(
+        URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_MILLISECONDS / 1000}
+    )
+
+    @event.listens_for(engine, "connect")
+    def _configure(connection: sqlite3.Connection, _record: Any) -> None:
+        # Transactions are begun below: the driver's own rules would start them late and as readers.
+        connection.isolation_level = None
+        connection.execute("PRAGMA foreign_keys = ON")
+        # FULL: a verdict that was shown as saved survives a power cut too, not only a killed process.
+        connection.execute("PRAGMA synchronous = FULL")
+        if not writable:
+            connection.execute("PRAGMA query_only = ON")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        writing = connection.get_execution_options().get("mimea_writing")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
+
+    return engine
+
+
+def server_engine(url: str) -> Engine:
+    """Connections to a PostgreSQL server; readers see one snapshot, writers take turns.
+
+    Raises:
+        ProjectError: the URL is none, of another kind of server, or psycopg is not installed.
+    """
+    try:
+        parsed = make_url(url)
+        if parsed.drivername == "postgresql":
+            parsed = parsed.set(drivername="postgresql+psycopg")
+        if parsed.get_backend_name() not in WRITING:
+            raise ProjectError(f"projects live in SQLite files or on PostgreSQL, not on {parsed.drivername}")
+        engine = create_engine(parsed, isolation_level="REPEATABLE READ")
+    except (ArgumentError, NoSuchModuleError) as error:
+        raise ProjectError(f"{url!r} is no address of a database: {error}") from error
+    except ModuleNotFoundError as error:
+        raise ProjectError(
+            f"shared projects need {error.name}: pip install 'mimea-explorer[team]'"
+        ) from error
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        if connection.get_execution_options().get("mimea_writing"):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_ONE_WRITER})")
+
+    return engine
+
+
+def reason(error: Exception) -> str:
+    """What a driver or the system says, on one line, without SQLAlchemy's wrapping."""
+    told = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)
+    return " ".join(told.split())

@@ -1,0 +1,77 @@
+"""Bringing a project of an earlier format up to the present one.
+
+One function a format, in order, each in a transaction of its own with the new number. Views hold no data:
+they are dropped before and made anew after, so a format that only changes these has an empty function.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from sqlalchemy import Connection, Engine
+
+from core.store.engines import WRITING
+from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base
+
+Migration = Callable[[Connection], None]
+_COMMENT = "MIMEA Explorer project, format "
+_MIGRATIONS: dict[int, Migration] = {}
+
+
+def migration(version: int) -> Callable[[Migration], Migration]:
+    """Register a function that turns format ``version - 1`` into ``version``."""
+
+    def register(function: Migration) -> Migration:
+        _MIGRATIONS[version] = function
+        return function
+
+    return register
+
+
+@migration(2)
+def _views_of_authors(connection: Connection) -> None:
+    """What each author holds, and where authors disagree: views only."""
+
+
+def create_schema(connection: Connection) -> None:
+    """Make all tables and views in an empty database."""
+    Base.metadata.create_all(connection)
+    for view in VIEWS:
+        connection.exec_driver_sql(view)
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
+    _set_version(connection, SCHEMA_VERSION)
+
+
+def schema_version(connection: Connection) -> int | None:
+    """The format of the project in this database; None where it holds none."""
+    if connection.dialect.name == "sqlite":
+        if connection.exec_driver_sql("PRAGMA application_id").scalar_one() != APPLICATION_ID:
+            return None
+        return int(connection.exec_driver_sql("PRAGMA user_version").scalar_one())
+    comment = connection.exec_driver_sql("SELECT obj_description(to_regclass('graph'), 'pg_class')").scalar()
+    return int(comment.removeprefix(_COMMENT)) if comment and comment.startswith(_COMMENT) else None
+
+
+def upgrade(engine: Engine) -> None:
+    """Run what is missing. A process that is killed meanwhile leaves a format from which this goes on."""
+    with engine.connect().execution_options(**WRITING[engine.dialect.name]) as connection:
+        for version in range(2, SCHEMA_VERSION + 1):
+            with connection.begin():
+                # Read within the transaction: another process may have done this step in the meantime.
+                if schema_version(connection) != version - 1:
+                    continue
+                for name in reversed(VIEW_NAMES):
+                    connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+                _MIGRATIONS[version](connection)
+                if version == SCHEMA_VERSION:
+                    for view in VIEWS:
+                        connection.exec_driver_sql(view)
+                _set_version(connection, version)
+
+
+def _set_version(connection: Connection, version: int) -> None:
+    if connection.dialect.name == "sqlite":
+        connection.exec_driver_sql(f"PRAGMA user_version = {version}")
+    else:
+        connection.exec_driver_sql(f"COMMENT ON TABLE graph IS '{_COMMENT}{version}'")

@@ -1,0 +1,72 @@
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QFileDialog
+from pytestqt.qtbot import QtBot
+
+from app.main_window import MainWindow
+from app.settings import Settings
+from core.review.journal import Decision, current_verdicts
+from core.store.project_file import ProjectFile
+
+
+def test_the_file_menu_copies_compacts_and_checks(
+    open_window: MainWindow,
+    project: ProjectFile,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    copy = tmp_path / "copy.mimea"
+    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(copy), ""))
+    actions, message = open_window.actions_, open_window.message
+    actions.backup.trigger()
+    qtbot.waitUntil(lambda: message.text == f"The project was copied to {copy}")
+    ProjectFile.open(copy).close()
+    actions.compact.trigger()
+    qtbot.waitUntil(lambda: message.text.startswith("The project file had "))
+    actions.check.trigger()
+    qtbot.waitUntil(lambda: message.text == "The project file is sound")
+    with project.write() as session:
+        session.connection().exec_driver_sql("PRAGMA ignore_check_constraints = ON")
+        session.connection().exec_driver_sql(
+            "INSERT INTO verdict (step, left_id, kind, author, note, decided_at)"
+            " VALUES (1, 1, 'perhaps', '', '', '')"
+        )
+    actions.check.trigger()
+    qtbot.waitUntil(lambda: message.text.startswith("The project is damaged"))
+
+
+def test_they_need_a_project(window: MainWindow) -> None:
+    actions = window.actions_
+    assert not any(action.isEnabled() for action in (actions.backup, actions.compact, actions.check))
+
+
+def test_the_second_window_on_a_project_says_that_it_only_looks(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot
+) -> None:
+    second = MainWindow(Settings())
+    qtbot.addWidget(second)
+    second.pages.build()
+    second.show()
+    with qtbot.waitSignal(second.opener.ready):
+        second.open_project(project.path)
+    assert "(read-only)" in second.windowTitle() and "(read-only)" not in open_window.windowTitle()
+    said = "small.mimea is open in another window; here it can be looked at, not changed"
+    assert second.message.text == said
+    second.message.hide()
+    second.project.decide([Decision(1, 41, "accepted")])
+    qtbot.waitUntil(lambda: second.message.text == said)
+    with project.read() as session:
+        assert list(current_verdicts(session)) == []
+    second.close()
+
+
+def test_opening_the_open_project_again_keeps_it_writable(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot
+) -> None:
+    with qtbot.waitSignal(open_window.opener.ready):
+        open_window.open_project(project.path)
+    assert open_window.project.read_only == ""

@@ -1,0 +1,90 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from core.cli import run
+from core.export.diff import Scores, compare, read_links, score
+from core.export.links import FORMATS, write_links
+from core.export.options import ExportOptions
+from core.store.project_file import ProjectFile
+from tests.core.export.conftest import ACCEPTED
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_export_comes_back_with_the_same_pairs(
+    decided: ProjectFile, tmp_path: Path, format: str
+) -> None:
+    path = tmp_path / f"links{FORMATS[format].suffix}"
+    options = ExportOptions(rejected=True, unsure=True, exporter="ada", orcid="0000-0002-1825-0097")
+    write_links(decided, path, format, options)
+    assert read_links(path) == ACCEPTED
+
+
+def test_identifiers_and_iris_of_one_thing_are_the_same(tmp_path: Path) -> None:
+    (tmp_path / "a.tsv").write_text("/m/06rf7\thttp://x.org/1\n")
+    (tmp_path / "b.nt").write_text(
+        "<http://x.org/1> <http://www.w3.org/2002/07/owl#sameAs> <http://rdf.freebase.com/ns/m.06rf7> .\n"
+    )
+    changes = compare(read_links(tmp_path / "a.tsv"), read_links(tmp_path / "b.nt"))
+    assert (changes.common, changes.added, changes.removed) == (1, (), ())
+
+
+def test_what_came_went_and_contradicts() -> None:
+    old = frozenset({("a", "1"), ("b", "2"), ("c", "3")})
+    new = frozenset({("a", "1"), ("b", "4"), ("d", "5")})
+    changes = compare(old, new)
+    assert changes.common == 1
+    assert changes.added == (("b", "4"), ("d", "5"))
+    assert changes.removed == (("b", "2"), ("c", "3"))
+    assert changes.contradicting == (("b", "4"),)
+
+
+def test_scores_against_a_reference() -> None:
+    found = frozenset({("a", "1"), ("b", "9")})
+    true = frozenset({("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")})
+    assert score(found, true) == Scores(0.5, 0.25, pytest.approx(1 / 3), 1)
+    assert score(frozenset(), true) == Scores(0.0, 0.0, 0.0, 0)
+
+
+pairs = st.frozensets(st.tuples(st.sampled_from("abcde"), st.sampled_from("12345")), max_size=12)
+
+
+@given(pairs, pairs)
+def test_the_parts_make_up_the_whole(old, new) -> None:
+    changes = compare(old, new)
+    assert (old - set(changes.removed)) | set(changes.added) == new
+    assert changes.common + len(changes.added) == len(new)
+    assert set(changes.contradicting) <= set(changes.added)
+    if new & old:
+        assert compare(old, frozenset((right, left) for left, right in new)) == changes
+    assert score(new, new).f1 == (1.0 if new else 0.0)
+
+
+def test_the_command_line_compares_files(
+    decided: ProjectFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    project, a, b = str(decided.path), tmp_path / "a.ttl", tmp_path / "b.sssom.tsv"
+    assert run(["export", project, "--format", "ttl", "--out", str(a)]) == 0
+    assert run(["export", project, "--format", "sssom", "--out", str(b), "--author", "ada"]) == 0
+    assert run(["export", project, "--format", "ttl", "--out", str(a)]) == 1
+    assert "exists already; choose another name or replace it (--force)" in capsys.readouterr().err
+    assert run(["export", project, "--format", "ttl", "--out", str(a), "--force"]) == 0
+    capsys.readouterr()
+    assert run(["diff", str(a), str(b), "--reference", str(a), "--json"]) == 0
+    told = json.loads(capsys.readouterr().out)
+    assert told["common"] == 2 and told["added"] == told["contradicting"] == []
+    assert told["removed"] == [["http://example.org/1/0002", "http://example.org/2/0002"]]
+    assert told["reference"]["B"]["recall"] == pytest.approx(2 / 3) and told["reference"]["A"]["f1"] == 1
+    assert run(["diff", str(a), str(b), "--reference", str(a)]) == 0
+    text = capsys.readouterr().out
+    assert (
+        "2 links in both\n0 added\n1 removed\n  http://example.org/1/0002\thttp://example.org/2/0002\n"
+        in text
+    )
+    assert "B: precision 1.000, recall 0.667, F1 0.800" in text
+    assert run(["diff", str(a), str(tmp_path / "missing.nt")]) == 1

@@ -1,0 +1,170 @@
+"""The store on a team's server: the same tests as on a file, and what only a server can show."""
+
+from __future__ import annotations
+
+import inspect
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from itertools import count
+from pathlib import Path
+from types import ModuleType
+from typing import Any
+
+import pytest
+from sqlalchemy import create_engine, select, text
+from sqlalchemy.exc import IntegrityError
+
+from core.errors import ProjectError
+from core.export.links import FORMATS, write_links
+from core.export.options import ExportOptions
+from core.review.disagreement import disagreements
+from core.review.journal import Decision, current_verdicts, decide
+from core.store.copying import copy_contents
+from core.store.project_file import ProjectFile
+from core.store.schema import Base
+from tests.core.review import test_bulk, test_disagreement, test_evidence, test_journal, test_queue
+from tests.core.store import test_candidates, test_graphs, test_project_file
+from tests.postgres import NoServerError, server
+from tests.support import build_project
+
+psycopg = pytest.importorskip("psycopg", reason="shared projects need the extra `team`")
+_numbers = count(1)
+# These look at the file itself.
+_OF_FILES = {
+    "test_a_decision_is_seen_by_another_connection_at_once",
+    "test_an_existing_file_is_never_overwritten",
+    "test_every_connection_enforces_foreign_keys",
+}
+
+
+def _shared(*modules: ModuleType) -> list[Any]:
+    return [
+        pytest.param(function, id=name.removeprefix("test_"))
+        for module in modules
+        for name, function in vars(module).items()
+        if name.startswith("test_") and name not in _OF_FILES
+        and list(inspect.signature(function).parameters) == ["project"]
+    ]  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def address() -> Iterator[str]:
+    try:
+        with server() as url:
+            yield url
+    except NoServerError as error:
+        pytest.skip(str(error))
+
+
+@pytest.fixture
+def url(address: str) -> Iterator[str]:
+    """An empty database."""
+    name = f"mimea{next(_numbers)}"
+    engine = create_engine(
+        address.format(name="postgres").replace("postgresql:", "postgresql+psycopg:"),
+        isolation_level="AUTOCOMMIT",
+    )
+    with engine.connect() as connection:
+        connection.exec_driver_sql(f"CREATE DATABASE {name}")
+    yield address.format(name=name)
+    engine.dispose()
+
+
+@pytest.fixture
+def project(url: str, tmp_path: Path) -> Iterator[ProjectFile]:
+    """The small project, on the server."""
+    with closing(build_project(tmp_path / "file" / "small.mimea")) as source:
+        shared = ProjectFile.create_url(url, tmp_path / "small.mimea")
+        copy_contents(source, shared)
+    yield shared
+    shared.close()
+
+
+@pytest.mark.parametrize(
+    "test",
+    _shared(
+        test_journal,
+        test_bulk,
+        test_disagreement,
+        test_evidence,
+        test_queue,
+        test_candidates,
+        test_graphs,
+        test_project_file,
+    ),
+)
+def test_a_server_does_what_a_file_does(test: Callable[[ProjectFile], None], project: ProjectFile) -> None:
+    test(project)
+
+
+def test_everything_is_copied(project: ProjectFile, tmp_path: Path) -> None:
+    with closing(ProjectFile.open(tmp_path / "file" / "small.mimea")) as source:
+        for table in Base.metadata.sorted_tables:
+            with source.read() as here, project.read() as there:
+                assert sorted(map(repr, here.execute(select(table)))) == sorted(
+                    map(repr, there.execute(select(table)))
+                )
+
+
+def test_two_curators_on_two_machines_share_a_journal(project: ProjectFile, url: str, tmp_path: Path) -> None:
+    with closing(ProjectFile.open_url(url, tmp_path / "other.mimea")) as other:
+        decide(project, [Decision(1, 41, "accepted", author="ada")])
+        decide(other, [Decision(1, 41, "rejected", author="grace")])
+        with project.read() as session:
+            assert [(v.author, v.kind) for v in current_verdicts(session)] == [("grace", "rejected")]
+            assert [o.author for d in disagreements(session) for o in d.opinions] == ["ada", "grace"]
+
+
+def test_steps_of_writers_at_the_same_time_stay_apart(project: ProjectFile) -> None:
+    def work(first: int) -> None:
+        for i in range(first, first + 10):
+            decide(project, [Decision(i, 40 + i, "accepted", author=str(first))])
+
+    threads = [threading.Thread(target=work, args=(first,)) for first in (1, 11, 21)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    with project.read() as session:
+        steps = session.scalars(text("SELECT step FROM verdict ORDER BY step")).all()
+    assert steps == list(range(1, 31))
+
+
+def test_a_reader_sees_one_snapshot(project: ProjectFile) -> None:
+    with project.read() as session:
+        assert list(current_verdicts(session)) == []
+        decide(project, [Decision(1, 41, "accepted")])
+        assert list(current_verdicts(session)) == []
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_every_format_is_exported(project: ProjectFile, tmp_path: Path, format: str) -> None:
+    decide(project, [Decision(1, 41, "accepted", 0.97, 1, "ada")])
+    options = ExportOptions(rejected=True, author="ada", run_id=1)
+    assert write_links(project, tmp_path / "out", format, options).links == 1
+
+
+def test_foreign_keys_hold(project: ProjectFile) -> None:
+    with pytest.raises(IntegrityError):
+        decide(project, [Decision(9999, 41, "accepted")])
+
+
+def test_a_database_holds_one_project(url: str, project: ProjectFile, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="holds a project already"):
+        ProjectFile.create_url(url, tmp_path / "x.mimea")
+    with project.write() as session:
+        session.execute(text("COMMENT ON TABLE graph IS 'MIMEA Explorer project, format 99'"))
+    with pytest.raises(ProjectError, match=r"newer version \(format 99"):
+        ProjectFile.open_url(url, tmp_path / "x.mimea")
+
+
+def test_what_is_no_shared_project_is_said(url: str, address: str, tmp_path: Path) -> None:
+    with pytest.raises(ProjectError, match="holds no MIMEA project"):
+        ProjectFile.open_url(url, tmp_path / "x.mimea")
+    with pytest.raises(ProjectError, match=r"can't be opened: .*does not exist"):
+        ProjectFile.open_url(address.format(name="nowhere"), tmp_path / "x.mimea")
+    with pytest.raises(ProjectError, match="not on mysql"):
+        ProjectFile.open_url("mysql://x/y", tmp_path / "x.mimea")
+    with pytest.raises(ProjectError, match="is no address"):
+        ProjectFile.open_url("somewhere", tmp_path / "x.mimea")
