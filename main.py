@@ -7,8 +7,8 @@ import sys
 from pathlib import Path
 
 COMMANDS = (
-    "import", "train", "evaluate", "candidates", "accept",
-    "export", "diff", "backup", "compact", "check", "info", "demo",
+    *("import", "links", "train", "evaluate", "candidates", "accept", "export", "diff"),
+    *("backup", "compact", "check", "info", "demo"),
 )  # fmt: skip
 
 
