@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import threading
 
-import shiboken6
 from PySide6.QtCore import QObject, Signal, Slot
+
+from app.mailbox import Mailbox, Post
 
 
 class DeviceFinder(QObject):
@@ -15,7 +16,9 @@ class DeviceFinder(QObject):
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._thread = threading.Thread(target=self._find, name="device", daemon=True)
+        self._mailbox = Mailbox(self)
+        self._mailbox.arrived.connect(self._on_described)
+        self._thread = threading.Thread(target=_find, args=(self._mailbox.post,), name="device", daemon=True)
 
     @property
     def busy(self) -> bool:
@@ -27,15 +30,19 @@ class DeviceFinder(QObject):
         """Begin; ``found`` follows."""
         self._thread.start()
 
-    def _find(self) -> None:
-        text = describe_device()
-        if shiboken6.isValid(self):
-            self.found.emit(text)
+    @Slot(object)
+    def _on_described(self, text: str) -> None:
+        self.found.emit(text)
+
+
+def _find(post: Post) -> None:
+    post(describe_device())
 
 
 def describe_device() -> str:
     """The device that ``auto`` means here; imports torch, which takes seconds."""
-    from core.training.devices import describe, leave_a_core, pick_device
+    from core.training.devices import describe, leave_a_core, pick_device, preload
 
+    preload()
     leave_a_core()
     return describe(pick_device("auto"))

@@ -6,10 +6,12 @@ import logging
 import threading
 import traceback
 from collections.abc import Callable
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Literal
 
-from PySide6.QtCore import QObject, QThread, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from app.mailbox import Mailbox, Post
 from core.errors import Cancelled, MimeaError
 
 Report = Callable[[object], None]
@@ -17,38 +19,18 @@ Work = Callable[[Report, threading.Event], Any]
 _log = logging.getLogger(__name__)
 
 
-class _Runner(QObject):
-    reported = Signal(object)
-    succeeded = Signal(object)
-    cancelled = Signal()
-    failed = Signal(str, str)
+@dataclass(frozen=True, slots=True)
+class _Message:
+    """Names the signal of :class:`Job` that it becomes."""
 
-    def __init__(self, work: Work, stop: threading.Event) -> None:
-        super().__init__()
-        self._work = work
-        self._stop = stop
-
-    @Slot()
-    def run(self) -> None:
-        try:
-            result = self._work(self.reported.emit, self._stop)
-        except Cancelled:
-            self.cancelled.emit()
-        except MimeaError as known:
-            self.failed.emit(str(known), "")
-        except Exception as unknown:
-            _log.exception("a job failed")
-            message = f"Something went wrong: {unknown or type(unknown).__name__}"
-            self.failed.emit(message, traceback.format_exc())
-        else:
-            self.succeeded.emit(result)
-        QThread.currentThread().quit()
+    signal: Literal["reported", "succeeded", "cancelled", "failed", "ended"]
+    arguments: tuple[Any, ...] = ()
 
 
 class Job(QObject):
     """Runs ``work(report, stop)`` once: ``succeeded``, ``cancelled`` or ``failed`` comes, then ``ended``.
 
-    ``stop`` is an event that is set directly, because the busy thread would never see a queued signal.
+    ``stop`` is an event that is set directly, because the busy thread looks at nothing else.
     All signals arrive on the thread that owns this object.
     """
 
@@ -61,15 +43,12 @@ class Job(QObject):
     def __init__(self, work: Work, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._stop = threading.Event()
-        self._thread = QThread()
-        self._runner = _Runner(work, self._stop)
-        self._runner.moveToThread(self._thread)
-        self._thread.started.connect(self._runner.run)
-        self._thread.finished.connect(self._on_finished)
-        self._runner.reported.connect(self._on_reported)
-        self._runner.succeeded.connect(self._on_succeeded)
-        self._runner.cancelled.connect(self._on_cancelled)
-        self._runner.failed.connect(self._on_failed)
+        self._mailbox = Mailbox(self)
+        self._mailbox.arrived.connect(self._on_message)
+        # A daemon: whoever leaves without waiting wants to leave. The window waits before it closes.
+        self._thread = threading.Thread(
+            target=_run, args=(work, self._stop, self._mailbox.post), name="job", daemon=True
+        )
 
     @property
     def stopping(self) -> bool:
@@ -86,27 +65,31 @@ class Job(QObject):
 
     def wait(self) -> None:
         """Block until the thread has ended; for tests and for leaving the program only."""
-        self._thread.wait()
+        self._thread.join()
 
     @Slot(object)
-    def _on_reported(self, report: object) -> None:
-        self.reported.emit(report)
+    def _on_message(self, message: _Message) -> None:
+        if message.signal == "ended":
+            self._thread.join()  # it posted its last message, so it is as good as gone
+            self.deleteLater()
+        getattr(self, message.signal).emit(*message.arguments)
 
-    @Slot(object)
-    def _on_succeeded(self, result: object) -> None:
-        self.succeeded.emit(result)
 
-    @Slot()
-    def _on_cancelled(self) -> None:
-        self.cancelled.emit()
+def _run(work: Work, stop: threading.Event, post: Post) -> None:
+    def report(value: object) -> None:
+        post(_Message("reported", (value,)))
 
-    @Slot(str, str)
-    def _on_failed(self, message: str, details: str) -> None:
-        self.failed.emit(message, details)
-
-    @Slot()
-    def _on_finished(self) -> None:
-        # The signal comes from the thread's last moments: only after wait() may the thread be destroyed.
-        self._thread.wait()
-        self.ended.emit()
-        self.deleteLater()
+    try:
+        result = work(report, stop)
+    except Cancelled:
+        post(_Message("cancelled"))
+    except MimeaError as known:
+        post(_Message("failed", (str(known), "")))
+    except Exception as unknown:
+        _log.exception("a job failed")
+        message = f"Something went wrong: {unknown or type(unknown).__name__}"
+        post(_Message("failed", (message, traceback.format_exc())))
+    else:
+        post(_Message("succeeded", (result,)))
+    finally:
+        post(_Message("ended"))

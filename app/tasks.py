@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import logging
+import os
 from collections.abc import Callable
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, QRunnable, QThreadPool, Signal, Slot
+from PySide6.QtCore import QObject, Signal, Slot
 
+from app.mailbox import Mailbox, Post
 from core.errors import MimeaError
 
 T = TypeVar("T")
@@ -18,32 +22,20 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class _Task:
+    """What stays on the GUI thread of a task: its thread knows its work and its ticket only."""
+
     owner: QObject
-    work: Callable[[], Any]
     done: Callable[[Any], None] | None
     failed: Callable[[str], None] | None
     key: str
+    future: Future[None]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
     ticket: int
-
-
-class _Job(QRunnable):
-    def __init__(self, tasks: Tasks, task: _Task) -> None:
-        super().__init__()
-        self._tasks = tasks
-        self._task = task
-
-    def run(self) -> None:
-        result: Any = None
-        error: str | None = None
-        try:
-            result = self._task.work()
-        except MimeaError as known:
-            error = str(known)
-        except Exception as unknown:
-            _log.exception("a background task failed")
-            error = f"Something went wrong: {unknown or type(unknown).__name__}"
-        if shiboken6.isValid(self._tasks):
-            self._tasks.finished.emit((self._task, result, error))
+    result: Any
+    error: str | None
 
 
 class Tasks(QObject):
@@ -53,20 +45,19 @@ class Tasks(QObject):
     started, the result is dropped. Callbacks always run on the GUI thread.
     """
 
-    finished = Signal(object)
     failed = Signal(str)  # a failure that no callback took
     busy_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
-        self._readers = QThreadPool(self)
-        self._readers.setMaxThreadCount(max(2, self._readers.maxThreadCount()))
-        self._writer = QThreadPool(self)
-        self._writer.setMaxThreadCount(1)
-        self._tickets: dict[tuple[int, str], int] = {}
-        self._running = 0
-        self._next = 0
-        self.finished.connect(self._deliver)
+        # Python's threads, and no Qt in them: app.mailbox says why.
+        self._readers = ThreadPoolExecutor(max(2, os.cpu_count() or 2), "reader")
+        self._writer = ThreadPoolExecutor(1, "writer")
+        self._mailbox = Mailbox(self)
+        self._mailbox.arrived.connect(self._deliver)
+        self._running: dict[int, _Task] = {}
+        self._newest: dict[tuple[int, str], int] = {}
+        self._tickets = 0
 
     def read(
         self,
@@ -92,44 +83,56 @@ class Tasks(QObject):
 
     def wait(self) -> None:
         """Block until everything that was started has ended; for closing the window only."""
-        self._readers.waitForDone()
-        self._writer.waitForDone()
+        wait_for([task.future for task in self._running.values()])
 
     @property
     def busy(self) -> bool:
         """Whether any task is running or waiting for delivery."""
-        return self._running > 0
+        return bool(self._running)
 
     def _start(
         self,
-        pool: QThreadPool,
+        pool: ThreadPoolExecutor,
         owner: QObject,
         work: Callable[[], Any],
         done: Callable[[Any], None] | None,
         failed: Callable[[str], None] | None,
         key: str,
     ) -> None:
-        self._next += 1
+        self._tickets += 1
+        ticket = self._tickets
         if key:
-            self._tickets[id(owner), key] = self._next
-        self._running += 1
-        if self._running == 1:
+            self._newest[id(owner), key] = ticket
+        future = pool.submit(_run, ticket, work, self._mailbox.post)
+        self._running[ticket] = _Task(owner, done, failed, key, future)
+        if len(self._running) == 1:
             self.busy_changed.emit(True)
-        pool.start(_Job(self, _Task(owner, work, done, failed, key, self._next)))
 
     @Slot(object)
-    def _deliver(self, outcome: tuple[_Task, Any, str | None]) -> None:
-        task, result, error = outcome
-        self._running -= 1
-        if self._running == 0:
+    def _deliver(self, outcome: _Outcome) -> None:
+        task = self._running.pop(outcome.ticket)
+        if not self._running:
             self.busy_changed.emit(False)
-        newest = not task.key or self._tickets.get((id(task.owner), task.key)) == task.ticket
+        newest = not task.key or self._newest.get((id(task.owner), task.key)) == outcome.ticket
         if not shiboken6.isValid(task.owner) or not newest:
             return
-        if error is None:
+        if outcome.error is None:
             if task.done is not None:
-                task.done(result)
+                task.done(outcome.result)
         elif task.failed is not None:
-            task.failed(error)
+            task.failed(outcome.error)
         else:
-            self.failed.emit(error)
+            self.failed.emit(outcome.error)
+
+
+def _run(ticket: int, work: Callable[[], Any], post: Post) -> None:
+    result: Any = None
+    error: str | None = None
+    try:
+        result = work()
+    except MimeaError as known:
+        error = str(known)
+    except Exception as unknown:
+        _log.exception("a background task failed")
+        error = f"Something went wrong: {unknown or type(unknown).__name__}"
+    post(_Outcome(ticket, result, error))

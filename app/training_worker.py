@@ -76,7 +76,9 @@ class Training(QObject):
 def _work(file: ProjectFile, config: RunConfig) -> Work:
     def work(report: Report, stop: threading.Event) -> None:
         report(Progress("Loading PyTorch", 0, 0))
-        from core.training.devices import leave_a_core
+        from core.training.devices import leave_a_core, preload
+
+        preload()
         from core.training.run import train  # takes seconds, so it is not for the thread of the window
 
         leave_a_core()  # in this thread: OpenMP keeps the number by thread

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.project import Project
+from app.views.elided_label import ElidedLabel
 from app.views.empty_state import EmptyState
 from app.views.layouts import centred
 from app.views.message_bar import MessageBar
@@ -127,19 +128,22 @@ class _GraphTitle(QWidget):
         self.setObjectName(name)
         self._name = QLabel(alignment=side)
         self._name.setFont(theme.font("title"))
-        self._source = QLabel(alignment=side, wordWrap=True)
-        self._source.setProperty("role", "secondary")
-        self._source.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._source, self._license = ElidedLabel(), ElidedLabel()
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
         layout.addWidget(self._name)
-        layout.addWidget(self._source)
+        for line in (self._source, self._license):
+            line.setAlignment(side)
+            line.setProperty("role", "secondary")
+            layout.addWidget(line)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
 
     def show_graph(self, graph: GraphInfo) -> None:
         self._name.setText(graph.name)
-        self._source.setText("\n".join(part for part in (graph.source, graph.license) if part))
+        self._source.set_whole(graph.source)
+        self._license.set_whole(graph.license)
+        self._license.setVisible(bool(graph.license))
 
 
 def _rows(left: GraphInfo, right: GraphInfo) -> list[MirrorRow]:

@@ -18,6 +18,7 @@ _MOST_VALUES = 8  # compared per attribute; all are shown
 _VALUE_WORTH: dict[Likeness, float] = {"equal": 1.0, "close": 0.6, "different": 0.0}
 _SAME_NAME = 0.85
 _ENOUGH = 0.62
+_TRUTH_VALUES = frozenset(("true", "false", "yes", "no"))
 _LIST = re.compile(r"\s*;\s+")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])")
 
@@ -73,7 +74,7 @@ def align_attributes(
     for i, one in enumerate(lefts):
         for j, other in enumerate(rights):
             likeness, values = _compare(one.readings, other.readings)
-            worth = _worth(one, other, values)
+            worth = _worth(one, other, values) if _comparable(one, other) else 0.0
             if worth > 0.0:
                 scored.append((-worth, i, j, likeness))
     scored.sort()
@@ -140,6 +141,15 @@ def _worth_of_values(left: Reading, right: Reading) -> float:
     likeness = compare_values(left, right)
     # "580 367" is nearer to "580,367 sq km" than to a number that differs a little.
     return 0.9 if likeness == "close" and same_number(left, right) else _VALUE_WORTH[likeness]
+
+
+def _comparable(left: _Group, right: _Group) -> bool:
+    """Whether a truth value would stand beside one: "independent: true" says nothing about a date."""
+    return _is_truth(left) == _is_truth(right)
+
+
+def _is_truth(group: _Group) -> bool:
+    return all(reading.plain in _TRUTH_VALUES for reading in group.readings)
 
 
 def _worth(left: _Group, right: _Group, values: float) -> float:

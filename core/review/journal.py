@@ -115,7 +115,13 @@ def current_verdicts(session: Session) -> Iterator[Decision]:
 
 def _redoable(session: Session) -> int | None:
     live = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None))) or 0
-    number: int | None = session.scalar(select(func.min(Verdict.step)).where(Verdict.step > live))
+    # The one undone last: those undone before a newer decision are buried below it, and stay so.
+    number: int | None = session.scalar(
+        select(Verdict.step)
+        .where(Verdict.step > live)
+        .order_by(Verdict.undone_at.desc(), Verdict.step)
+        .limit(1)
+    )
     return number
 
 
@@ -130,4 +136,4 @@ def _mark(session: Session, number: int | None, undone_at: str | None) -> Step |
 
 
 def _now() -> str:
-    return datetime.now(UTC).isoformat(timespec="milliseconds")
+    return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import networkx as nx
 from sqlalchemy.orm import Session
@@ -130,6 +130,31 @@ def compare_neighbours(
         Agreement(number, one, other, labels[one]) for number, (one, other) in enumerate(agreeing, start=1)
     )
     return NeighbourComparison(graphs[0], graphs[1], agreements)
+
+
+def thin_out(comparison: NeighbourComparison, most_nodes: int) -> NeighbourComparison:
+    """The same with fewer nodes, placed anew: those that agree, then those joined by the most relations."""
+    graphs = (comparison.left, comparison.right)
+    if all(len(graph.nodes) <= most_nodes for graph in graphs):
+        return comparison
+    sides = [_most_joined(graph.nodes, most_nodes) for graph in graphs]
+    slots = _slots(max(map(len, sides)))
+    left, right = (
+        replace(graph, nodes=_placed(nodes, slots)) for graph, nodes in zip(graphs, sides, strict=True)
+    )
+    return replace(comparison, left=left, right=right)
+
+
+def _most_joined(nodes: Sequence[Neighbour], most: int) -> list[Neighbour]:
+    agreeing = [node for node in nodes if node.number is not None][:most]
+    others = [node for node in nodes if node.number is None]
+    first = sorted(range(len(others)), key=lambda i: -len(others[i].relations))[: most - len(agreeing)]
+    return agreeing + [others[i] for i in sorted(first)]
+
+
+def _placed(nodes: Sequence[Neighbour], slots: Sequence[tuple[float, float]]) -> tuple[Neighbour, ...]:
+    places = _places(len(nodes), sum(node.number is not None for node in nodes), slots)
+    return tuple(replace(node, x=x, y=y) for node, (x, y) in zip(nodes, places, strict=True))
 
 
 def _near(session: Session, entity_id: int) -> dict[int, _Near]:

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
+import ctypes
+import importlib.util
 import os
+import sys
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from core.config import Device
@@ -10,6 +14,31 @@ from core.errors import TrainingError
 
 if TYPE_CHECKING:
     import torch
+
+# In the order in which they need each other. Not libtorch_python: it calls Python while it is loaded.
+_LIBRARIES = ("libtorch_global_deps", "libc10", "libtorch_cpu", "libc10_cuda", "libtorch_cuda", "libtorch")
+
+
+def preload() -> None:
+    """Load torch's libraries ahead of ``import torch``, for a thread beside one that mustn't stand still.
+
+    An import holds the interpreter's lock while the system maps and links some gigabyte of libraries, half a
+    second and more in which no other thread runs. So does ``ctypes.CDLL`` before Python 3.12, but not a call
+    of the system's own ``dlopen``. What is not found or does not load is left to the import.
+    """
+    spec = importlib.util.find_spec("torch")
+    if "torch" in sys.modules or sys.platform == "win32" or spec is None or spec.origin is None:
+        return
+    dlopen = ctypes.CDLL(None).dlopen
+    dlopen.restype, dlopen.argtypes = ctypes.c_void_p, (ctypes.c_char_p, ctypes.c_int)
+    suffix = "dylib" if sys.platform == "darwin" else "so"
+    for name in _LIBRARIES:
+        path = Path(spec.origin).parent / "lib" / f"{name}.{suffix}"
+        if path.exists():
+            # torch loads the first one for everyone to see, the rest for itself.
+            scope = os.RTLD_GLOBAL if name == _LIBRARIES[0] else os.RTLD_LOCAL
+            if not dlopen(os.fsencode(path), os.RTLD_NOW | scope):
+                return
 
 
 def pick_device(name: Device) -> torch.device:

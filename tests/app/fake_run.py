@@ -13,6 +13,7 @@ from core.config import RunConfig
 from core.errors import Cancelled, TrainingError
 from core.modality import MODALITIES
 from core.store.project_file import ProjectFile
+from core.training import devices
 from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
 
 METRICS = {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.8}
@@ -29,6 +30,8 @@ class FakeRun:
         module = types.ModuleType("core.training.run")
         module.train = self.train  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "core.training.run", module)
+        for name in ("preload", "leave_a_core"):  # they load torch: seconds, on a busy machine many
+            monkeypatch.setattr(devices, name, lambda: None)
 
     def train(self, project: ProjectFile, config: RunConfig, stop: threading.Event) -> Iterator[Event]:
         self.configs.append(config)

@@ -12,6 +12,7 @@ from app.main_window import MainWindow
 from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from app.views.new_project_dialog import NewProjectDialog
 from core.config import RunConfig
+from core.errors import ProjectError
 from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
 from tests.app.fake_run import FakeRun
@@ -214,3 +215,12 @@ def test_help_opens_beside_the_work(window: MainWindow, name: str, title: str) -
     text = child(window, QWidget, "helpText")
     assert text.isVisible()
     assert text.toPlainText().startswith(title)
+
+
+def test_a_write_that_fails_is_told_above_the_page(open_window: MainWindow, qtbot: QtBot) -> None:
+    def fail() -> None:
+        raise ProjectError("the disk is full")
+
+    open_window.tasks.write(open_window, fail)
+    qtbot.waitUntil(open_window.message.isVisible)
+    assert open_window.message.text == "the disk is full"

@@ -23,17 +23,19 @@ _ROW = 26
 _MARK_WIDTH = 40
 _WIDEST = 1200
 _NAME_SHARE = 0.2
-_MOST_ROWS = 14  # shown without a scroll bar of its own
+_FEWEST_ROWS = 5  # in sight, where there are as many
+LOWEST = _ROW * _FEWEST_ROWS + _ROW // 2
 GLYPHS: dict[Mark, str] = {"equal": "=", "close": "≈", "different": "≠", "only_left": "–", "only_right": "–"}
 
 
 class AttributeTable(QTableView):
-    """As high as its rows up to a bound, so that the page scrolls rather than the table."""
+    """As high as its rows up to a bound; what both sides say comes first, so the rest can be scrolled to."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("attributeTable")
         self.setAccessibleName("Attributes side by side")
+        self._most = 0
         self._model = AttributeModel()
         self.setModel(self._model)
         self.setItemDelegateForColumn(MARK, _MarkDelegate(self))
@@ -64,13 +66,22 @@ class AttributeTable(QTableView):
     def show_attributes(self, pairs: tuple[AttributePair, ...]) -> None:
         """Show the aligned attributes of a pair."""
         self._model.set_pairs(pairs)
-        # Half a row more where there are more of them: it tells that the list goes on.
-        rest = _ROW // 2 if len(pairs) > _MOST_ROWS else 0
-        self.setFixedHeight(_ROW * min(len(pairs), _MOST_ROWS) + rest)
+        self._fit()
         self.scrollToTop()
 
+    def set_height(self, most: int) -> None:
+        """Take no more than ``most`` pixels."""
+        self._most = most
+        self._fit()
+
+    def _fit(self) -> None:
+        rows = self._model.rowCount()
+        most = max(_FEWEST_ROWS, self._most // _ROW)
+        # Half a row more where there are more of them: it tells that the list goes on.
+        self.setFixedHeight(_ROW * rows if rows <= most else _ROW * most + _ROW // 2)
+
     def sizeHint(self) -> QSize:
-        return QSize(600, _ROW * min(self._model.rowCount(), _MOST_ROWS))
+        return QSize(600, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)

@@ -18,7 +18,7 @@ class ImagePane(QWidget):
     def __init__(self, store: ImageStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Preferred)
-        self.setMinimumSize(136, 180)
+        self.setMinimumSize(136, 120)
         self._store = store
         self._images: tuple[ImageRef, ...] = ()
         self._number = 0

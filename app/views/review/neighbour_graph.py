@@ -52,17 +52,21 @@ class NeighbourGraph(pg.GraphicsView):
         self._nodes.sigClicked.connect(self._clicked)
         for item in (*self._edges, self._nodes):
             self._box.addItem(item, ignoreBounds=True)
-        self.show_graph(self._graph, 0)
+        self.show_graph(self._graph)
 
     @property
     def graph(self) -> EgoGraph:
         """What is shown."""
         return self._graph
 
-    def show_graph(self, graph: EgoGraph, slots: int) -> None:
-        """Show ``graph``; ``slots`` is the larger side's number of nodes, so that both have one height."""
+    @staticmethod
+    def most_nodes(height: int) -> int:
+        """How many neighbours have room for their labels, which stand in two columns."""
+        return 2 * max(1, (height - 2 * _LINE) // _LINE)
+
+    def show_graph(self, graph: EgoGraph) -> None:
+        """Show ``graph``."""
         self._graph = graph
-        self.setFixedHeight(max(168, min(600, 40 + (slots + 1) // 2 * _LINE)))
         self._draw()
         names = ", ".join(f"{n.number} {n.label}" for n in graph.nodes if n.number)
         self.setAccessibleDescription(f"{graph.total} neighbours; linked: {names or 'none'}")

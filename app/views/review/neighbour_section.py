@@ -6,9 +6,9 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app import theme
+from app.views.elided_label import ElidedLabel
 from app.views.review.neighbour_graph import NeighbourGraph
-from app.views.review.pair_header import ElidedLabel
-from core.review.neighbours import EgoGraph, NeighbourComparison
+from core.review.neighbours import MOST_NODES, EgoGraph, NeighbourComparison, thin_out
 
 
 class NeighbourSection(QWidget):
@@ -18,6 +18,8 @@ class NeighbourSection(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._whole: NeighbourComparison | None = None
+        self._most = MOST_NODES
         self._left_count, self._right_count = QLabel(), QLabel(alignment=Qt.AlignmentFlag.AlignRight)
         for label in (self._left_count, self._right_count):
             label.setProperty("role", "secondary")
@@ -46,8 +48,22 @@ class NeighbourSection(QWidget):
         for column in range(4):
             layout.setColumnStretch(column, 1)
 
+    def set_height(self, height: int) -> None:
+        """Make both graphs ``height`` pixels high, and show as many neighbours as fit."""
+        for graph in (self.left, self.right):
+            graph.setFixedHeight(height)
+        most = NeighbourGraph.most_nodes(height)
+        if most != self._most:
+            self._most = most
+            if self._whole is not None:
+                self._show(thin_out(self._whole, most))
+
     def show_comparison(self, comparison: NeighbourComparison) -> None:
         """Show the neighbourhoods of a pair."""
+        self._whole = comparison
+        self._show(thin_out(comparison, self._most))
+
+    def _show(self, comparison: NeighbourComparison) -> None:
         self._left_count.setText(_count(comparison.left))
         self._right_count.setText(_count(comparison.right))
         agreeing, share = len(comparison.agreements), comparison.share
@@ -56,9 +72,8 @@ class NeighbourSection(QWidget):
         self._agreement.setToolTip("Neighbours known to be the same, as a share of the smaller neighbourhood")
         self._names.set_whole(" · ".join(f"{a.number} {a.label}" for a in comparison.agreements))
         self._names.setVisible(bool(agreeing))
-        slots = max(len(comparison.left.nodes), len(comparison.right.nodes))
-        self.left.show_graph(comparison.left, slots)
-        self.right.show_graph(comparison.right, slots)
+        self.left.show_graph(comparison.left)
+        self.right.show_graph(comparison.right)
 
 
 def _count(graph: EgoGraph) -> str:

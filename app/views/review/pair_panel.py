@@ -7,7 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
-from app.views.review.attribute_table import AttributeTable
+from app.views.review.attribute_table import LOWEST, AttributeTable
 from app.views.review.conflict_notice import ConflictNotice
 from app.views.review.image_pane import ImagePane
 from app.views.review.image_store import ImageStore
@@ -17,13 +17,15 @@ from app.views.review.pair_header import PairHeader
 from app.views.review.weight_bars import WeightBars
 from core.review.evidence import PairEvidence
 
-_IMAGE_SHARE = 0.38  # of the visible height
 _WIDEST_OTHERS = 560
-_LOWEST_IMAGE, _HIGHEST_IMAGE = 220, 520
+_USUAL = 700  # pixels: the height in which all evidence has room; what there is beyond is shared out
+_LOWEST_IMAGE, _HIGHEST_IMAGE, _IMAGE_SHARE = 156, 520, 0.4
+_ROWS_SHARE = 0.2
+_LOWEST_GRAPH, _HIGHEST_GRAPH, _GRAPH_SHARE = 216, 600, 0.3
 
 
 class PairPanel(QScrollArea):
-    """Names, pictures and bars stay in sight first; attributes and neighbours follow below."""
+    """Pictures, bars, attributes and neighbours share the height; what competes follows below."""
 
     pair_chosen = Signal(int, int)
     neighbour_activated = Signal(object)
@@ -67,15 +69,13 @@ class PairPanel(QScrollArea):
         content = QWidget()
         content.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Preferred)
         layout = QVBoxLayout(content)
-        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        layout.setSpacing(theme.LARGE)
+        layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
+        layout.setSpacing(theme.MEDIUM)
         layout.addWidget(self.header)
         layout.addWidget(self.conflicts)
         layout.addLayout(pictures)
-        layout.addWidget(_line())
         layout.addLayout(aligned)
         layout.addWidget(self._no_attributes)
-        layout.addWidget(_line())
         layout.addWidget(self.neighbours)
         layout.addWidget(_line())
         layout.addLayout(competing)
@@ -96,7 +96,7 @@ class PairPanel(QScrollArea):
         self._shown = evidence
         self.header.show_evidence(evidence)
         self.conflicts.show_conflicts(evidence.conflicts)
-        self._fit_images()
+        self._share_height()
         self.left_image.show_entity(evidence.left)
         self.right_image.show_entity(evidence.right)
         self.bars.show_evidence(evidence)
@@ -117,15 +117,18 @@ class PairPanel(QScrollArea):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._fit_images()
+        self._share_height()
 
-    def _fit_images(self) -> None:
-        height = int(self.viewport().height() * _IMAGE_SHARE)
+    def _share_height(self) -> None:
+        """All the evidence is in sight at once where the window is not smaller than usual."""
+        spare = max(0, self.viewport().height() - _USUAL)
+        image = min(_HIGHEST_IMAGE, _LOWEST_IMAGE + int(spare * _IMAGE_SHARE))
         pictured = self._shown is None or self._shown.left.images or self._shown.right.images
         for pane in (self.left_image, self.right_image):
-            pane.setFixedHeight(
-                max(_LOWEST_IMAGE, min(_HIGHEST_IMAGE, height)) if pictured else _LOWEST_IMAGE
-            )
+            pane.setFixedHeight(image if pictured else _LOWEST_IMAGE)
+        self.bars.set_height(image)
+        self.attributes.set_height(LOWEST + int(spare * _ROWS_SHARE))
+        self.neighbours.set_height(min(_HIGHEST_GRAPH, _LOWEST_GRAPH + int(spare * _GRAPH_SHARE)))
 
 
 def _line() -> QFrame:

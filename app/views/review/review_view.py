@@ -162,7 +162,9 @@ class ReviewView(QWidget):
         if queue is not None:
             waiting = int(queue.waiting.sum())
             pairs = f"{len(queue):,} {'pair' if len(queue) == 1 else 'pairs'}"
-            self._queue.show_count(pairs if waiting == len(queue) else f"{pairs}, {waiting:,} undecided")
+            undecided = "" if waiting == len(queue) else f", {waiting:,} undecided"
+            seeds = " · seeds not shown" if queue.wanted.verdict == "undecided" else ""
+            self._queue.show_count(f"{pairs}{undecided}{seeds}")
 
     # The pair
 

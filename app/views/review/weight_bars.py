@@ -9,10 +9,11 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from app import theme
 from core.review.evidence import ModalityEvidence, PairEvidence
 
-_ROW = 40
-_HEAD = 20
+_ROW, _CLOSE_ROW, _LOWEST_ROW = 40, 34, 27
+_LINES = 5
+_HEAD = 18
 _SIDE = 40
-_BAR = 8
+_BAR, _THIN_BAR = 8, 4
 
 
 class WeightBars(QWidget):
@@ -25,6 +26,13 @@ class WeightBars(QWidget):
         self.setMinimumWidth(264)
         self.setMaximumWidth(420)
         self._evidence: PairEvidence | None = None
+        self._row = _ROW
+
+    def set_height(self, height: int) -> None:
+        """Move the lines together where ``height`` pixels are too few for them."""
+        self._row = max(_LOWEST_ROW, min(_ROW, (height - _HEAD) // _LINES))
+        self.updateGeometry()
+        self.update()
 
     def show_evidence(self, evidence: PairEvidence | None) -> None:
         """Show the numbers of a pair."""
@@ -42,11 +50,11 @@ class WeightBars(QWidget):
         return [joint, *map(_in_words, self._evidence.modalities)]
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _HEAD + 5 * _ROW)
+        return QSize(320, _HEAD + _LINES * self._row)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            row = (event.pos().y() - _HEAD) // _ROW
+            row = (event.pos().y() - _HEAD) // self._row
             lines = self.lines()
             if 0 <= row < len(lines):
                 QToolTip.showText(event.globalPos(), lines[row], self)
@@ -65,8 +73,17 @@ class WeightBars(QWidget):
         for number, modality in enumerate(self._evidence.modalities, start=1):
             self._paint_modality(painter, self._row_rect(number), modality)
 
+    @property
+    def _bar(self) -> int:
+        return _BAR if self._row > _CLOSE_ROW else _THIN_BAR
+
+    @property
+    def _bar_top(self) -> int:
+        """Below the line of text."""
+        return 19 + self._row // 8
+
     def _row_rect(self, number: int) -> QRect:
-        return QRect(0, _HEAD + number * _ROW, self.width(), _ROW)
+        return QRect(0, _HEAD + number * self._row, self.width(), self._row)
 
     def _middle(self, row: QRect) -> QRect:
         return row.adjusted(_SIDE + theme.MEDIUM, 0, -_SIDE - theme.MEDIUM, 0)
@@ -106,7 +123,7 @@ class WeightBars(QWidget):
         bold: bool = False,
         weak: bool = False,
     ) -> None:
-        upper = QRect(place.left(), place.top() + 2, place.width(), 20)
+        upper = QRect(place.left(), place.top() + self._row // 20, place.width(), 19)
         painter.setFont(theme.font(bold=bold, tabular=True))
         painter.setPen(self.palette().text().color())
         painter.drawText(upper, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
@@ -119,25 +136,26 @@ class WeightBars(QWidget):
         painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
     def _paint_bar(self, painter: QPainter, place: QRect, value: float | None, color: QColor) -> None:
-        track = QRectF(place.left(), place.top() + 24, place.width(), _BAR)
+        bar = self._bar
+        track = QRectF(place.left(), place.top() + self._bar_top, place.width(), bar)
         painter.setPen(Qt.PenStyle.NoPen)
         if value is None:
             painter.setBrush(QBrush(theme.border_color(), Qt.BrushStyle.BDiagPattern))
-            painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
+            painter.drawRoundedRect(track, bar / 2, bar / 2)
             return
         painter.setBrush(self.palette().midlight())
-        painter.drawRoundedRect(track, _BAR / 2, _BAR / 2)
+        painter.drawRoundedRect(track, bar / 2, bar / 2)
         # A negative similarity has no length; its number says what it is.
         share = max(0.0, min(1.0, value))
         if share > 0.0:
             painter.setBrush(color)
-            filled = QRectF(track.left(), track.top(), max(_BAR, track.width() * share), _BAR)
-            painter.drawRoundedRect(filled, _BAR / 2, _BAR / 2)
+            filled = QRectF(track.left(), track.top(), max(bar, track.width() * share), bar)
+            painter.drawRoundedRect(filled, bar / 2, bar / 2)
 
     def _paint_weight(
         self, painter: QPainter, row: QRect, weight: float | None, color: QColor, *, left: bool
     ) -> None:
-        place = QRect(row.left() if left else row.right() - _SIDE + 1, row.top() + 2, _SIDE, 20)
+        place = QRect(row.left() if left else row.right() - _SIDE + 1, row.top() + self._row // 20, _SIDE, 19)
         align = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(self.palette().text().color() if weight is not None else theme.secondary_color())
@@ -150,7 +168,8 @@ class WeightBars(QWidget):
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(color)
         start = place.left() if left else place.right() + 1 - length
-        painter.drawRoundedRect(QRectF(start, row.top() + 26, length, 4), 2, 2)
+        weighed = QRectF(start, row.top() + self._bar_top + (self._bar - _THIN_BAR) / 2, length, _THIN_BAR)
+        painter.drawRoundedRect(weighed, 2, 2)
 
 
 def _in_words(line: ModalityEvidence) -> str:

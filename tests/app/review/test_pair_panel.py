@@ -7,9 +7,9 @@ from PySide6.QtWidgets import QApplication
 
 from app import theme
 from app.tasks import Tasks
+from app.views.elided_label import ElidedLabel
 from app.views.review.image_store import ImageStore
 from app.views.review.neighbour_graph import AGREEMENT_COLORS, NeighbourGraph, text_on
-from app.views.review.pair_header import ElidedLabel
 from app.views.review.pair_panel import PairPanel
 from app.views.review.weight_bars import WeightBars
 from core.review.evidence import PairEvidence, pair_evidence
@@ -77,7 +77,7 @@ def test_a_graph_is_drawn_where_the_core_put_it(qtbot, project: ProjectFile) -> 
     graph = NeighbourGraph()
     qtbot.addWidget(graph)
     graph.resize(400, 240)
-    graph.show_graph(comparison.left, 4)
+    graph.show_graph(comparison.left)
     xs, ys = graph._nodes.getData()
     assert list(zip(xs, ys, strict=True))[:-1] == [(n.x, n.y) for n in comparison.left.nodes]
     graph.grab()
@@ -108,3 +108,17 @@ def test_a_long_name_is_cut_with_all_of_it_in_the_tooltip(qtbot) -> None:
     assert label.text().endswith("…")
     assert "Far" in label.toolTip()
     assert label.textFormat() is Qt.TextFormat.PlainText
+
+
+def test_all_evidence_is_in_sight_at_the_usual_size(panel: PairPanel, project: ProjectFile) -> None:
+    panel.show_evidence(read(project, 1, 41))
+    panel.resize(836, 700)
+    QApplication.processEvents()
+    graph = panel.neighbours.left
+    bottom = graph.mapTo(panel.viewport(), graph.rect().bottomLeft()).y()
+    assert bottom <= panel.viewport().height()
+    assert graph.height() >= 200
+    panel.resize(1700, 1300)
+    QApplication.processEvents()
+    assert graph.height() >= 350
+    assert panel.left_image.height() >= 350

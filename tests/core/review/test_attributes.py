@@ -163,3 +163,16 @@ def test_every_attribute_stands_in_exactly_one_line(left, right) -> None:
 @given(sides)
 def test_an_entity_agrees_with_itself(side) -> None:
     assert all(pair.mark == "equal" for pair in align_attributes(side, side))
+
+
+def test_a_truth_value_stands_beside_no_date() -> None:
+    left = [AttributeValue("independent", "true"), AttributeValue("landlocked", "false")]
+    right = [AttributeValue("independence", "4 January 1948"), AttributeValue("landlocked", "no")]
+    marks = {
+        (p.left and p.left.name, p.right and p.right.name): p.mark for p in align_attributes(left, right)
+    }
+    assert marks == {
+        ("landlocked", "landlocked"): "different",
+        ("independent", None): "only_left",
+        (None, "independence"): "only_right",
+    }

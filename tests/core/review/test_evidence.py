@@ -5,7 +5,7 @@ from sqlalchemy import text
 
 from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision, decide, undo
-from core.review.neighbours import compare_neighbours
+from core.review.neighbours import compare_neighbours, thin_out
 from core.store.project_file import ProjectFile
 
 
@@ -131,3 +131,19 @@ def test_an_entity_without_neighbours(project: ProjectFile) -> None:
     found = evidence(project, 1, 41).neighbours
     assert found.left.nodes == ()
     assert found.share is None
+
+
+def test_fewer_neighbours_keep_those_that_agree(project: ProjectFile) -> None:
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (2, 4)])
+    whole = evidence(project, 1, 41).neighbours
+    fewer = thin_out(whole, 3)
+    assert thin_out(whole, 60) is whole
+    for before, after in ((whole.left, fewer.left), (whole.right, fewer.right)):
+        numbers = [node.number for node in after.nodes]
+        assert len(numbers) == min(3, len(before.nodes))
+        assert numbers[:2] == [node.number for node in before.nodes][:2]
+        assert after.total == before.total
+    assert [(n.x, n.y) for n in fewer.left.nodes if n.number] == [
+        (n.x, n.y) for n in fewer.right.nodes if n.number
+    ]
+    assert fewer.agreements == whole.agreements

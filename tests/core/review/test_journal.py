@@ -65,6 +65,16 @@ def test_undo_and_redo_move_by_steps(project: ProjectFile) -> None:
     assert counts(project) == VerdictCounts(accepted=1, unsure=1)
 
 
+def test_a_buried_step_does_not_come_back(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+    undo(project)
+    decide(project, [Decision(2, 42, "accepted")])
+    undo(project)
+    redo(project)
+    assert in_force(project) == [(2, 42, "accepted")]
+    assert redo(project) is None
+
+
 def test_nothing_to_undo_or_redo(project: ProjectFile) -> None:
     assert undo(project) is None
     assert redo(project) is None
