@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Double, Engine
 
 from core.store.engines import WRITING
 from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base
@@ -31,6 +31,19 @@ def migration(version: int) -> Callable[[Migration], Migration]:
 @migration(2)
 def _views_of_authors(connection: Connection) -> None:
     """What each author holds, and where authors disagree: views only."""
+
+
+@migration(3)
+def _name_modality(connection: Connection) -> None:
+    """A fifth modality, and the calibrated probability of a candidate."""
+    number = Double().compile(connection.dialect)
+    for table, column in (
+        ("epoch", "loss_name"),
+        ("candidate", "score_name"),
+        ("candidate", "probability"),
+        ("modality_weight", "name"),
+    ):
+        connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {number}")
 
 
 def create_schema(connection: Connection) -> None:

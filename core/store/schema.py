@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4D494D45  # "MIME", shown by file(1) and checked on opening
-SCHEMA_VERSION = 2  # a change of this needs a function in core.store.migrations
+SCHEMA_VERSION = 3  # a change of this needs a function in core.store.migrations
 
 
 class Base(DeclarativeBase):
@@ -154,6 +154,7 @@ class Epoch(Base):
     loss_relation: Mapped[float | None]
     loss_attribute: Mapped[float | None]
     loss_visual: Mapped[float | None]
+    loss_name: Mapped[float | None]
     mrr: Mapped[float | None]
     hits1: Mapped[float | None]
     hits10: Mapped[float | None]
@@ -176,6 +177,8 @@ class Candidate(Base):
     score_relation: Mapped[float | None]
     score_attribute: Mapped[float | None]
     score_visual: Mapped[float | None]
+    score_name: Mapped[float | None]
+    probability: Mapped[float | None]  # that the pair is right, where validation links calibrated it
     mutual: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (
         Index("candidate_score", "run_id", "score"),
@@ -194,6 +197,7 @@ class ModalityWeight(Base):
     relation: Mapped[float | None]
     attribute: Mapped[float | None]
     visual: Mapped[float | None]
+    name: Mapped[float | None]
     __table_args__ = ({"sqlite_with_rowid": False},)
 
 
