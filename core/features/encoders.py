@@ -15,6 +15,7 @@ from torch import Tensor, nn
 
 from core.config import VisualEncoder
 from core.errors import TrainingError
+from core.features.cache import fingerprint
 
 ImageEncoder = Callable[[Sequence[Image.Image]], NDArray[np.float32]]
 """RGB pictures of any size to features. Shape: ``(len(pictures), f)``."""
@@ -27,9 +28,7 @@ def encoder_identity(name: VisualEncoder, weights: str) -> str:
     """What a cached feature depends on beside the picture."""
     if not weights or name == "thumbnail":
         return name
-    path = Path(weights).expanduser()
-    stamp = path.stat().st_size if path.is_file() else 0
-    return f"{name} {path.name} {stamp}"
+    return f"{name} {fingerprint(Path(weights))}"
 
 
 def load_encoder(name: VisualEncoder, weights: str) -> ImageEncoder:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import chain
 
 import numpy as np
 import torch
@@ -13,20 +14,28 @@ from torch import Tensor
 
 from core.config import FeatureConfig
 from core.errors import TrainingError
-from core.features.bags import count_bag, relation_bag, weigh
+from core.features.precomputed import precomputed_features
+from core.features.tables import SIDES, read_tables
+from core.features.text import cached_encoder
 from core.features.visual import visual_features
+from core.features.words import (
+    Features,
+    attribute_features,
+    name_features,
+    relation_features,
+)
+from core.kg.labels import is_name
 from core.modality import MODALITIES, Modality
-from core.store import arrays
 from core.store.project_file import ProjectFile
 
 Integers = NDArray[np.int64]
 OnProgress = Callable[[str, int, int], None]  # stage, done, total
-_SIDES: tuple[arrays.Side, arrays.Side] = ("left", "right")
 _SOURCES: dict[Modality, str] = {
     "structure": "relation triples",
     "relation": "relation triples",
     "attribute": "attribute values",
     "visual": "readable images",
+    "name": "names",
 }
 
 
@@ -39,11 +48,13 @@ class GraphData:
 
     entity_ids: Integers  # (n,)
     n_left: int
+    triples: tuple[Integers, Integers]  # of each graph (m, 3): head position, relation, tail position
     edges: Tensor  # (2, e) int64: both directions, self-loops, each once, ordered by row then column
-    bags: Mapping[Modality, csr_array]  # relation, attribute: (n, words)
-    visual: Tensor | None  # (n, f) float32, rows of length 1, or 0 without an image
+    bags: Mapping[Modality, csr_array]  # (n, words): relation, attribute, name
+    dense: Mapping[Modality, Tensor]  # (n, f) float32, rows of length 1 or 0: visual, sentence embeddings
     masks: Mapping[Modality, Tensor]  # (n,) bool: the entity has the modality
     left_out: Mapping[Modality, str]
+    notes: tuple[str, ...] = ()  # sentences on where features came from
 
     @property
     def n(self) -> int:
@@ -53,7 +64,7 @@ class GraphData:
     @property
     def modalities(self) -> tuple[Modality, ...]:
         """Those that take part, in the order used everywhere."""
-        return tuple(modality for modality in MODALITIES if modality in self.masks)
+        return tuple(self.masks)
 
     def positions(self, pairs: Integers) -> Integers:
         """Identifiers of (left, right) pairs as positions. Shape: ``(m, 2)``."""
@@ -73,63 +84,61 @@ def load_graph_data(
 
     Raises:
         TrainingError: a graph is empty, an encoder's weights are missing, or no modality is left.
+        InputError: a file of precomputed features is not what it should be.
     """
     report: OnProgress = on_progress or (lambda _stage, _done, _total: None)
     report("reading graphs", 0, 0)
-    with project.read() as session:
-        ids = [arrays.entity_ids(session, side) for side in _SIDES]
-        triples = [arrays.relation_triples(session, side) for side in _SIDES]
-        uses = [arrays.attribute_uses(session, side) for side in _SIDES]
-        relation_uris, attribute_uris = arrays.relation_uris(session), arrays.attribute_uris(session)
-        images = arrays.images(session) if "visual" in modalities else []
-    for side, part in zip(_SIDES, ids, strict=True):
-        if not len(part):
-            raise TrainingError(f"the {side} graph has no entities; import it first")
-    offsets = (0, len(ids[0]))
-    n = len(ids[0]) + len(ids[1])
-    for part, own, offset in zip(triples, ids, offsets, strict=True):
-        part[:, 0] = offset + np.searchsorted(own, part[:, 0])
-        part[:, 2] = offset + np.searchsorted(own, part[:, 2])
-    for part, own, offset in zip(uses, ids, offsets, strict=True):
-        part[:, 0] = offset + np.searchsorted(own, part[:, 0])
-    edges = undirected_edges(np.concatenate(triples)[:, [0, 2]], n)
-
-    bags: dict[Modality, csr_array] = {}
-    visual: Tensor | None = None
-    present: dict[Modality, NDArray[np.bool_]] = {}
+    tables = read_tables(project, config, modalities)
+    cache, n = project.sidecar / "features", tables.n
+    encode = cached_encoder(cache, config.text_model, report) if config.text_encoder == "sentence" else None
+    edges = undirected_edges(np.concatenate(tables.triples)[:, [0, 2]], n)
+    features: dict[Modality, Features] = {}
+    notes: list[str] = []
+    sources = dict(_SOURCES)
+    if "relation" in modalities:
+        features["relation"] = relation_features(tables.triples, tables.relations, n, config.bag, encode)
+    if "attribute" in modalities:
+        features["attribute"] = attribute_features(
+            tables.uses, tables.attributes, tables.values, n, config.bag, encode
+        )
+    if "name" in modalities:
+        names = [each.label if is_name(each.label, each.uri) else "" for each in chain(*tables.entities)]
+        features["name"] = name_features(names, encode)
+    present = {modality: _rows_with_any(given) for modality, given in features.items()}
     if "structure" in modalities:
         # An entity whose only edge is its self-loop has an embedding that nothing but its seed informs.
         present["structure"] = np.bincount(edges[0], minlength=n) > 1
-    if "relation" in modalities:
-        words, count = _vocabulary(relation_uris)
-        numbered = [np.stack([p[:, 0], words[p[:, 1]], p[:, 2]], axis=1) for p in triples]
-        bags["relation"] = relation_bag(numbered, count, n, config.bag)
-        present["relation"] = np.diff(bags["relation"].indptr) > 0
-    if "attribute" in modalities:
-        words, count = _vocabulary(attribute_uris)
-        used = np.concatenate(uses)
-        counts = count_bag(used[:, 0], words[used[:, 1]], (n, count))
-        bags["attribute"] = weigh(counts) if config.bag == "weighted" else counts
-        present["attribute"] = np.diff(bags["attribute"].indptr) > 0
-    if "visual" in modalities:
-        features, has_image = visual_features(
-            project.sidecar / "features", config, images, np.concatenate(ids), len(ids[0]), report
+    if "visual" in modalities and config.visual_encoder == "precomputed":
+        uris = [[each.uri for each in side] for side in tables.entities]
+        features["visual"], present["visual"] = precomputed_features(
+            config.visual_features, tables.sources, uris, tables.ids
         )
-        visual, present["visual"] = torch.from_numpy(features), has_image
+        sources["visual"] = "image features"
+        notes.append(f"Image features were found for {present['visual'].sum():,} of {n:,} entities")
+    elif "visual" in modalities:
+        features["visual"], present["visual"] = visual_features(
+            cache, config, tables.images, tables.ids, tables.n_left, report
+        )
 
-    left_out = _left_out(present, len(ids[0]))
-    taking_part = [modality for modality in present if modality not in left_out]
-    if not taking_part:
+    present = {modality: present[modality] for modality in MODALITIES if modality in present}
+    left_out = _left_out(present, tables.n_left, sources)
+    masks = {m: torch.from_numpy(has) for m, has in present.items() if m not in left_out}
+    if not masks:
         reasons = "; ".join(f"{modality}: {reason}" for modality, reason in left_out.items())
         raise TrainingError(f"there is nothing to train on ({reasons})")
+    taking_part = {modality: given for modality, given in features.items() if modality in masks}
     return GraphData(
-        entity_ids=np.concatenate(ids),
-        n_left=len(ids[0]),
+        entity_ids=tables.ids,
+        n_left=tables.n_left,
+        triples=(tables.triples[0], tables.triples[1]),
         edges=torch.from_numpy(edges),
-        bags={modality: bag for modality, bag in bags.items() if modality in taking_part},
-        visual=visual if "visual" in taking_part else None,
-        masks={modality: torch.from_numpy(present[modality]) for modality in taking_part},
+        bags={m: given for m, given in taking_part.items() if isinstance(given, csr_array)},
+        dense={
+            m: torch.from_numpy(given) for m, given in taking_part.items() if isinstance(given, np.ndarray)
+        },
+        masks=masks,
         left_out=left_out,
+        notes=tuple(notes),
     )
 
 
@@ -148,23 +157,23 @@ def undirected_edges(pairs: Integers, n: int) -> Integers:
     return np.stack(np.divmod(np.unique(keys), n))
 
 
-def _vocabulary(uris: Mapping[int, str]) -> tuple[Integers, int]:
-    """A word for each URI: graphs that share a type share its word. Indexed by the type's identifier."""
-    numbers = {uri: number for number, uri in enumerate(sorted(set(uris.values())))}
-    words = np.zeros(max(uris, default=0) + 1, dtype=np.int64)
-    for identifier, uri in uris.items():
-        words[identifier] = numbers[uri]
-    return words, len(numbers)
+def _rows_with_any(features: Features) -> NDArray[np.bool_]:
+    """Which entities have features. Shape: ``(n,)``."""
+    if isinstance(features, csr_array):
+        features = np.diff(features.indptr)[:, None]
+    return np.asarray(features.any(axis=1))
 
 
-def _left_out(present: Mapping[Modality, NDArray[np.bool_]], n_left: int) -> dict[Modality, str]:
-    """Modalities that a graph lacks altogether, with the reason."""
+def _left_out(
+    present: Mapping[Modality, NDArray[np.bool_]], n_left: int, sources: Mapping[Modality, str]
+) -> dict[Modality, str]:
+    """Modalities that a graph lacks altogether, with the reason: it has none of their sources."""
     reasons: dict[Modality, str] = {}
     for modality, has in present.items():
         missing = [
-            side for side, part in zip(_SIDES, (has[:n_left], has[n_left:]), strict=True) if not part.any()
+            side for side, part in zip(SIDES, (has[:n_left], has[n_left:]), strict=True) if not part.any()
         ]
         if missing:
             graphs = "either graph" if len(missing) == 2 else f"the {missing[0]} graph"
-            reasons[modality] = f"no {_SOURCES[modality]} in {graphs}"
+            reasons[modality] = f"no {sources[modality]} in {graphs}"
     return reasons

@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import hashlib
-import os
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, UnidentifiedImageError
-from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
 
 from core.config import FeatureConfig
+from core.features.cache import read_vectors, write_vectors
 from core.features.encoders import ImageEncoder, encoder_identity, load_encoder
+from core.features.words import unit
 from core.store.arrays import ImageRow
 
 Floats = NDArray[np.float32]
@@ -33,9 +32,7 @@ def visual_features(
     n_left: int,
     on_progress: OnProgress,
 ) -> tuple[Floats, NDArray[np.bool_]]:
-    """Features by entity: the mean over its images, centred within its graph, of length 1.
-
-    Each graph has its own style of picture (photos, drawings, waved flags); centring takes it away.
+    """Features by entity: the mean over its images, see :func:`centred`.
 
     Args:
         cache_folder: where features are kept by image hash.
@@ -63,12 +60,20 @@ def visual_features(
             count[position[image.entity_id]] += 1
     has_image = count > 0
     total[has_image] /= count[has_image, None]
+    return centred(total, has_image, n_left), has_image
+
+
+def centred(features: Floats, has_image: NDArray[np.bool_], n_left: int) -> Floats:
+    """Rows minus the mean of their graph's, of length 1. Shape: ``(n, f)``.
+
+    Each graph has its own style of picture (photos, drawings, waved flags); centring takes it away.
+    """
+    features = features.copy()
     for graph in (slice(None, n_left), slice(n_left, None)):
-        rows = total[graph][has_image[graph]]
+        rows = features[graph][has_image[graph]]
         if len(rows) > 1:  # the only picture minus its own mean would be nothing
-            total[graph][has_image[graph]] = rows - rows.mean(axis=0)
-    lengths = np.linalg.norm(total, axis=1, keepdims=True)
-    return total / np.maximum(lengths, 1e-12), has_image
+            features[graph][has_image[graph]] = rows - rows.mean(axis=0)
+    return unit(features)
 
 
 def _cached_features(
@@ -77,7 +82,7 @@ def _cached_features(
     """Feature by image hash; computes and stores those that the cache lacks."""
     identity = encoder_identity(config.visual_encoder, config.visual_weights)
     path = folder / f"visual-{config.visual_encoder}.safetensors"
-    features = _read_cache(path, identity)
+    features = read_vectors(path, identity)
     missing = {_key(image): image for image in images if _key(image) not in features}
     if not missing:
         return features
@@ -88,7 +93,7 @@ def _cached_features(
         features.update(_encode(encoder, queue[start : start + _BATCH]))
     on_progress(_STAGE, len(queue), len(queue))
     if features:
-        _write_cache(path, identity, features)
+        write_vectors(path, identity, features)
     return features
 
 
@@ -119,25 +124,3 @@ def _decode(path: Path) -> Image.Image | None:
 def _key(image: ImageRow) -> str:
     """What the cache knows the picture by: the hash of its content, else of its path."""
     return image.sha256 or hashlib.sha256(image.path.encode()).hexdigest()
-
-
-def _read_cache(path: Path, identity: str) -> dict[str, Floats]:
-    """Features by hash; nothing if the file is missing, damaged or of another encoder."""
-    try:
-        with safe_open(path, framework="numpy") as file:
-            if (file.metadata() or {}).get("encoder") != identity:
-                return {}
-            hashes, features = file.get_tensor("hashes"), file.get_tensor("features")
-    except (OSError, SafetensorError):
-        return {}
-    return {bytes(row).hex(): vector for row, vector in zip(hashes, features, strict=True)}
-
-
-def _write_cache(path: Path, identity: str, features: dict[str, Floats]) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    hashes = np.stack([np.frombuffer(bytes.fromhex(key), dtype=np.uint8) for key in features])
-    partial = path.with_suffix(".partial")
-    save_file(
-        {"hashes": hashes, "features": np.stack(list(features.values()))}, partial, {"encoder": identity}
-    )
-    os.replace(partial, path)  # noqa: PTH105 - atomic, a reader sees the old file or the new one

@@ -1,4 +1,4 @@
-"""Encoders of the relation, attribute and visual modality (eq. 4 and 5)."""
+"""Encoders of the modalities that have features: all but structure (eq. 4 and 5)."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from core.model.sparse import SparseInput
 
 
 class BagEncoder(nn.Module):
-    """MLP_r and MLP_a of eq. 4: one linear layer that reads its bag of words sparse."""
+    """MLP_r and MLP_a of eq. 4, and as well of names: one linear layer that reads its bag of words sparse."""
 
     def __init__(self, words: int, dimension: int, generator: torch.Generator) -> None:
         super().__init__()
@@ -22,8 +22,8 @@ class BagEncoder(nn.Module):
         return bag @ self.weight + self.bias
 
 
-class VisualEncoder(nn.Module):
-    """MLP_v of eq. 5: one linear layer on the image encoder's features."""
+class DenseEncoder(nn.Module):
+    """MLP_v of eq. 5: one linear layer on what an image encoder or a sentence encoder made."""
 
     def __init__(self, width: int, dimension: int, generator: torch.Generator) -> None:
         super().__init__()

@@ -2,19 +2,33 @@
 
 from __future__ import annotations
 
+import os
+import pickle
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+import torchvision
 from PIL import Image as Picture
+from safetensors.torch import save_file
 from sqlalchemy import update
 
-from core.config import FeatureConfig
+from core.config import FeatureConfig, VisualEncoder
 from core.errors import TrainingError
 from core.features import visual
 from core.features.bags import count_bag, relation_bag, weigh
-from core.features.encoders import load_encoder, thumbnails
+from core.features.encoders import (
+    _IMAGENET_MEAN,
+    _IMAGENET_STD,
+    _encoder,
+    _preparation,
+    encoder_identity,
+    load_encoder,
+    thumbnails,
+)
 from core.features.graph_data import load_graph_data
 from core.modality import MODALITIES
 from core.store.project_file import ProjectFile
@@ -46,7 +60,8 @@ def test_what_a_graph_lacks_is_left_out_with_a_reason(project: ProjectFile) -> N
         session.execute(update(Image).where(Image.entity_id > 40).values(status="missing"))
     data = load_graph_data(project, CONFIG, MODALITIES)
     assert data.left_out == {"visual": "no readable images in the right graph"}
-    assert data.visual is None and "visual" not in data.modalities
+    assert data.modalities == MODALITIES[:3] + MODALITIES[4:]
+    assert "visual" not in data.dense and "visual" not in data.bags
     # what was not asked for is not missed
     assert load_graph_data(project, CONFIG, ("structure",)).left_out == {}
 
@@ -88,19 +103,19 @@ def test_images_are_encoded_once(project: ProjectFile, monkeypatch: pytest.Monke
     seen: list[tuple[str, int, int]] = []
     first = load_graph_data(project, CONFIG, ("visual",), lambda *report: seen.append(report))
     assert ("encoding images", 27, 27) in seen  # 2 x 27 pictures, the same ones on both sides
-    assert first.visual is not None
-    lengths = first.visual.norm(dim=1)
+    lengths = first.dense["visual"].norm(dim=1)
     torch.testing.assert_close(lengths, first.masks["visual"].float())
     monkeypatch.setattr(visual, "load_encoder", lambda *_: pytest.fail("the cache was not used"))
     again = load_graph_data(project, CONFIG, ("visual",))
-    assert torch.equal(again.visual, first.visual)
+    assert torch.equal(again.dense["visual"], first.dense["visual"])
 
 
 def test_a_damaged_cache_is_computed_anew(project: ProjectFile) -> None:
     first = load_graph_data(project, CONFIG, ("visual",))
     cache = project.sidecar / "features" / "visual-thumbnail.safetensors"
     cache.write_bytes(cache.read_bytes()[:50])
-    assert torch.equal(load_graph_data(project, CONFIG, ("visual",)).visual, first.visual)
+    again = load_graph_data(project, CONFIG, ("visual",))
+    assert torch.equal(again.dense["visual"], first.dense["visual"])
 
 
 def test_a_picture_that_vanished_is_missing(project: ProjectFile) -> None:
@@ -152,11 +167,56 @@ def test_efficientnet_reads_pictures() -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize(("name", "width"), [("vgg16", 4096), ("resnet152", 2048), ("vit_b_16", 768)])
-def test_torchvision_encoders_give_the_layer_before_the_logits(tmp_path: Path, name: str, width: int) -> None:
-    import torchvision
-
-    path = tmp_path / "weights.pth"
-    torch.save(getattr(torchvision.models, name)(weights=None).state_dict(), path)
-    features = load_encoder(name, str(path))([Picture.new("RGB", (50, 60), "green")])  # type: ignore[arg-type]
+@pytest.mark.parametrize(
+    ("name", "width", "suffix", "save"),
+    [
+        ("vgg16", 4096, ".pth", torch.save),
+        ("resnet152", 2048, ".safetensors", save_file),
+        ("vit_b_16", 768, ".pth", torch.save),
+    ],
+)
+def test_torchvision_encoders_give_the_layer_before_the_logits(
+    tmp_path: Path, name: VisualEncoder, width: int, suffix: str, save: Callable[..., None]
+) -> None:
+    network = getattr(torchvision.models, name)(weights=None).eval()
+    path = tmp_path / f"weights{suffix}"
+    save(network.state_dict(), path)
+    picture = Picture.effect_noise((50, 60), 50).convert("RGB")
+    features = load_encoder(name, str(path))([picture])
     assert features.shape == (1, width)
+    last = {"vgg16": "classifier.6", "resnet152": "fc", "vit_b_16": "heads.head"}[name]
+    inputs: list[torch.Tensor] = []
+    network.get_submodule(last).register_forward_pre_hook(lambda _module, given: inputs.append(given[0]))
+    encode = _encoder(network, _preparation(224, _IMAGENET_MEAN, _IMAGENET_STD))
+    encode([picture])
+    np.testing.assert_allclose(features, inputs[0].numpy(), rtol=1e-4, atol=1e-5)
+
+
+@pytest.mark.parametrize("name", ["vgg16", "resnet152", "vit_b_16"])
+def test_weights_that_would_run_code_are_refused(tmp_path: Path, name: VisualEncoder) -> None:
+    path, made = tmp_path / "weights.pth", tmp_path / "made"
+    path.write_bytes(pickle.dumps(_Touch(made)))
+    with pytest.raises(TrainingError, match=f"doesn't hold the weights of {name}"):
+        load_encoder(name, str(path))
+    assert not made.exists()
+
+
+def test_the_cache_knows_weights_by_their_file(tmp_path: Path) -> None:
+    one, other = tmp_path / "a" / "weights.pth", tmp_path / "b" / "weights.pth"
+    for path, contents in ((one, b"12345"), (other, b"54321")):
+        path.parent.mkdir()
+        path.write_bytes(contents)
+    os.utime(other, (1, 1))
+    assert encoder_identity("vgg16", str(one)) == encoder_identity("vgg16", str(one))
+    assert encoder_identity("vgg16", str(one)) != encoder_identity("vgg16", str(other))
+    assert encoder_identity("vgg16", str(one)) != encoder_identity("resnet152", str(one))
+
+
+class _Touch:
+    """Unpickled by a careless reader, it makes a file."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Path.touch, (self.path,)
