@@ -1,10 +1,10 @@
-"""Similarity matrices are never held whole: everything walks over blocks of their rows."""
+"""Large matrices are worked on in blocks of their rows, which bounds every temporary."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-_BLOCK_NUMBERS = 2**24  # 64 MB in 32 bits: stays in the allocator's reach, large enough for the BLAS
+_BLOCK_NUMBERS = 2**22  # 16 MB in 32 bits: the allocator reuses it, larger ones cost fresh pages each time
 
 
 def row_blocks(rows: int, columns: int) -> Iterator[slice]:

@@ -2,78 +2,91 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
+from typing import NamedTuple
 
 import numpy as np
 import torch
 from torch import Tensor
 
 from core.alignment.blocks import row_blocks
-from core.alignment.decoding import CSLS_NEIGHBOURS, csls_bias
+from core.alignment.decoding import Offsets, csls_offsets
+from core.alignment.similarity import Similarity
 from core.modality import Modality
 from core.store.runs import Candidates
 
 
+class Best(NamedTuple):
+    """The best columns of each row, the best first. Shapes: ``(q, k)``."""
+
+    columns: Tensor
+    scores: Tensor  # their similarity, without the offsets that ordered them
+    mutual: Tensor  # the first of a row is also best the other way round
+
+
+def best_pairs(similarity: Similarity, offsets: Offsets, k: int) -> Best:
+    """The ``k`` best columns of every row, ordered by a decoding."""
+    q, m = similarity.shape
+    k = min(k, m)
+    scores = similarity.zeros(q * k).reshape(q, k)
+    columns = torch.zeros(q, k, dtype=torch.int64, device=scores.device)
+    best = _BestRows(similarity)
+    for rows in row_blocks(q, m):
+        block = similarity.block(rows)
+        shifted = block + offsets.right
+        columns[rows] = shifted.topk(k, dim=1).indices
+        scores[rows] = block.gather(1, columns[rows])
+        best.add(shifted.add_(offsets.left[rows, None]), rows.start)
+    first = torch.arange(k, device=scores.device) == 0
+    mutual = (best.rows[columns] == torch.arange(q, device=scores.device)[:, None]) & first
+    return Best(columns, scores, mutual)
+
+
 def propose(
-    left: Tensor,
-    right: Tensor,
+    similarity: Similarity,
     by_modality: Mapping[Modality, tuple[Tensor, Tensor]],
     entity_ids: tuple[np.ndarray, np.ndarray],
     top_k: int,
 ) -> Candidates:
     """The best right entities of every left entity, by CSLS over all entities of both graphs.
 
-    The order is that of CSLS, which ranks better than the plain cosine; the score that is kept with a pair
-    is the cosine of its joint embeddings, which people can read: 1 is the same direction, 0 is nothing in
-    common. Within a left entity the scores need not fall with the rank.
+    The order is that of CSLS, which ranks better than the plain similarity; the score that is kept with a
+    pair is the similarity, for embeddings the cosine, which people can read: 1 is the same direction, 0 is
+    nothing in common. Within a left entity the scores need not fall with the rank.
 
     Args:
-        left: joint embeddings of all left entities, of length 1. Shape: ``(q, f)``.
-        right: those of all right entities. Shape: ``(m, f)``.
+        similarity: of all left and all right entities; it is read twice. Shape: ``(q, m)``.
         by_modality: both sides' embeddings of each modality, of length 1, or 0 where the modality is absent.
             Shapes: ``(q, d)`` and ``(m, d)``.
         entity_ids: identifiers of both sides.
         top_k: candidates for each left entity.
     """
-    k = min(top_k, len(right))
-    bias = csls_bias(left, right)
-    columns = torch.empty(len(left), k, dtype=torch.int64, device=left.device)
-    scores = left.new_empty(len(left), k)
-    best = _BestRows(len(right), left)
-    for rows, similarity in _similarities(left, right):
-        order = (similarity + bias).topk(k, dim=1).indices
-        columns[rows] = order
-        scores[rows] = similarity.gather(1, order)
-        nearest = similarity.topk(min(CSLS_NEIGHBOURS, len(right)), dim=1, sorted=False).values
-        best.add(similarity.sub_(nearest.mean(dim=1, keepdim=True).div_(2)), rows.start)
-    mutual = (best.rows[columns] == torch.arange(len(left), device=left.device)[:, None]) & (
-        torch.arange(k, device=left.device) == 0
-    )
+    best = best_pairs(similarity, csls_offsets(similarity), top_k)
     left_ids, right_ids = entity_ids
+    k = best.columns.shape[1]
     return Candidates(
         left_id=np.repeat(left_ids, k),
-        right_id=right_ids[columns.cpu().numpy()].ravel(),
+        right_id=right_ids[best.columns.cpu().numpy()].ravel(),
         rank=np.tile(np.arange(1, k + 1), len(left_ids)),
-        score=scores.clamp_(-1, 1).cpu().numpy().ravel(),
+        score=best.scores.cpu().numpy().ravel(),
         by_modality={
-            modality: _pair_cosines(one, other, columns).cpu().numpy().ravel()
+            modality: _pair_cosines(one, other, best.columns).cpu().numpy().ravel()
             for modality, (one, other) in by_modality.items()
         },
-        mutual=mutual.cpu().numpy().ravel(),
+        mutual=best.mutual.cpu().numpy().ravel(),
     )
 
 
-def mutual_nearest(left: Tensor, right: Tensor) -> Tensor:
-    """Pairs of rows each of which is the other's nearest by cosine.
-
-    Shapes: ``(q, f)`` and ``(m, f)``, of length 1, to ``(p, 2)``, ordered by left row.
-    """
-    nearest = torch.empty(len(left), dtype=torch.int64, device=left.device)
-    best = _BestRows(len(right), left)
-    for rows, similarity in _similarities(left, right):
-        nearest[rows] = similarity.argmax(dim=1)
-        best.add(similarity, rows.start)
-    own = torch.arange(len(left), device=left.device)
+def mutual_nearest(similarity: Similarity) -> Tensor:
+    """Pairs of a row and a column each of which is the other's most similar. Shape: ``(p, 2)``, by row."""
+    q, m = similarity.shape
+    best = _BestRows(similarity)
+    nearest = torch.zeros(q, dtype=torch.int64, device=best.rows.device)
+    for rows in row_blocks(q, m):
+        block = similarity.block(rows)
+        nearest[rows] = block.argmax(dim=1)
+        best.add(block, rows.start)
+    own = torch.arange(q, device=nearest.device)
     mutual = best.rows[nearest] == own
     return torch.stack([own[mutual], nearest[mutual]], dim=1)
 
@@ -81,20 +94,16 @@ def mutual_nearest(left: Tensor, right: Tensor) -> Tensor:
 class _BestRows:
     """The row with the highest number of each column, over blocks of rows."""
 
-    def __init__(self, columns: int, like: Tensor) -> None:
-        self.values = like.new_full((columns,), -torch.inf)
-        self.rows = torch.zeros(columns, dtype=torch.int64, device=like.device)
+    def __init__(self, similarity: Similarity) -> None:
+        columns = similarity.shape[1]
+        self.values = similarity.zeros(columns) - torch.inf
+        self.rows = torch.zeros(columns, dtype=torch.int64, device=self.values.device)
 
     def add(self, block: Tensor, first_row: int) -> None:
         values, rows = block.max(dim=0)
         better = values > self.values
         self.values = torch.where(better, values, self.values)
         self.rows = torch.where(better, rows + first_row, self.rows)
-
-
-def _similarities(left: Tensor, right: Tensor) -> Iterator[tuple[slice, Tensor]]:
-    for rows in row_blocks(len(left), len(right)):
-        yield rows, left[rows] @ right.T
 
 
 def _pair_cosines(left: Tensor, right: Tensor, columns: Tensor) -> Tensor:

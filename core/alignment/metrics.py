@@ -6,36 +6,35 @@ import torch
 from torch import Tensor
 
 from core.alignment.blocks import row_blocks
+from core.alignment.similarity import Similarity
 
 Metrics = dict[str, float]
+HITS = (1, 5, 10)
 
 
-def ranks(left: Tensor, right: Tensor, gold: Tensor, bias: Tensor | None = None) -> Tensor:
-    """Rank of each row's right answer, from 1; a tie counts against us.
+def ranks(similarity: Similarity, rows: Tensor, gold: Tensor, right_offsets: Tensor) -> Tensor:
+    """Rank of the right answer among all columns, from 1; a tie counts against us.
 
     Args:
-        left: queries, of length 1. Shape: ``(q, f)``.
-        right: what they are ranked against, of length 1. Shape: ``(m, f)``.
-        gold: column of each query's answer. Shape: ``(q,)``.
-        bias: added to each column's similarity, as a decoding says. Shape: ``(m,)``.
+        similarity: of all entities that compete. Shape: ``(q, m)``.
+        rows: the rows that are asked for. Shape: ``(n,)``.
+        gold: column of each one's answer. Shape: ``(n,)``.
+        right_offsets: added to each column's similarity, as a decoding says. Shape: ``(m,)``.
 
     Returns:
-        Shape: ``(q,)``, int64.
+        Shape: ``(n,)``, int64.
     """
-    out = torch.empty(len(left), dtype=torch.int64, device=left.device)
-    for rows in row_blocks(len(left), len(right)):
-        scores = left[rows] @ right.T
-        if bias is not None:
-            scores += bias
-        out[rows] = (scores >= scores.gather(1, gold[rows, None])).sum(dim=1)
+    out = torch.empty(len(rows), dtype=torch.int64, device=rows.device)
+    for part in row_blocks(len(rows), similarity.shape[1]):
+        scores = similarity.block(rows[part]) + right_offsets
+        # Ones and zeros in place of the scores: their sum is exact, and several times faster than that of
+        # booleans.
+        out[part] = scores.ge_(scores.gather(1, gold[part, None])).sum(dim=1).long()
     return out
 
 
 def summarise(ranking: Tensor) -> Metrics:
-    """MRR, Hits@1 and Hits@10 of ranks that count from 1. Shape: ``(q,)``, not empty."""
+    """MRR and Hits@1, 5 and 10 of ranks that count from 1. Shape: ``(n,)``, not empty."""
     positions = ranking.double()
-    return {
-        "mrr": float((1 / positions).mean()),
-        "hits@1": float((positions <= 1).double().mean()),
-        "hits@10": float((positions <= 10).double().mean()),
-    }
+    hits = {f"hits@{k}": float((positions <= k).double().mean()) for k in HITS}
+    return {"mrr": float((1 / positions).mean()), **hits}

@@ -1,0 +1,147 @@
+"""Similarities between two sides' entities, read by blocks of rows.
+
+Every ranking, decoding and proposal reads a :class:`Similarity` and never asks where it comes from: the
+cosine of embeddings, a sparse bonus on top of another similarity, or a matrix that was computed before.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Protocol
+
+import numpy as np
+import torch
+from scipy.sparse import csr_array
+from torch import Tensor
+
+_MOST_KEPT_NUMBERS = 2**28  # 1 GB in 32 bits: two graphs of 16,000 entities
+
+
+class Similarity(Protocol):
+    """A matrix of ``q`` left by ``m`` right entities; more is more alike."""
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(q, m)``."""
+
+    def block(self, rows: slice | Tensor) -> Tensor:
+        """Some rows, which the caller must not write into. Shape: ``(b, m)``."""
+
+    def zeros(self, size: int) -> Tensor:
+        """A vector of the matrix's type and on its device. Shape: ``(size,)``."""
+
+    def select(self, rows: Tensor, columns: Tensor) -> Similarity:
+        """The similarity of some left entities and some right ones only."""
+
+    def transposed(self) -> Similarity:
+        """The same with the sides exchanged."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cosine:
+    """Cosines of vectors of length 1. Shapes: ``(q, f)`` and ``(m, f)``."""
+
+    left: Tensor
+    right: Tensor
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(q, m)``."""
+        return len(self.left), len(self.right)
+
+    def block(self, rows: slice | Tensor) -> Tensor:
+        """One product of matrices."""
+        return self.left[rows] @ self.right.T
+
+    def zeros(self, size: int) -> Tensor:
+        """As the vectors are."""
+        return self.left.new_zeros(size)
+
+    def select(self, rows: Tensor, columns: Tensor) -> Cosine:
+        """Of some of the vectors."""
+        return Cosine(self.left[rows], self.right[columns])
+
+    def transposed(self) -> Cosine:
+        """Right against left."""
+        return Cosine(self.right, self.left)
+
+
+@dataclass(frozen=True, slots=True)
+class Boosted:
+    """Another similarity plus ``weight`` times a sparse matrix of the same shape."""
+
+    base: Similarity
+    extra: csr_array
+    weight: float
+
+    def __post_init__(self) -> None:
+        if self.extra.shape != self.base.shape:
+            raise ValueError(f"the extra similarity has the shape {self.extra.shape}, not {self.base.shape}")
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(q, m)``."""
+        return self.base.shape
+
+    def block(self, rows: slice | Tensor) -> Tensor:
+        """The base's block with the few stored numbers added."""
+        block = self.base.block(rows)
+        stored = self.extra[rows if isinstance(rows, slice) else rows.cpu().numpy()].tocoo()
+        index = tuple(torch.from_numpy(part.astype(np.int64)).to(block.device) for part in stored.coords)
+        values = torch.from_numpy(self.weight * stored.data).to(block)
+        return block.index_put(index, values, accumulate=True)
+
+    def zeros(self, size: int) -> Tensor:
+        """As the base's."""
+        return self.base.zeros(size)
+
+    def select(self, rows: Tensor, columns: Tensor) -> Boosted:
+        """Of both parts."""
+        part = self.extra[rows.cpu().numpy()][:, columns.cpu().numpy()]
+        return Boosted(self.base.select(rows, columns), part, self.weight)
+
+    def transposed(self) -> Boosted:
+        """Of both parts."""
+        return Boosted(self.base.transposed(), self.extra.T.tocsr(), self.weight)
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """A similarity that is in memory as a whole. Shape: ``(q, m)``."""
+
+    matrix: Tensor
+
+    @property
+    def shape(self) -> tuple[int, int]:
+        """``(q, m)``."""
+        rows, columns = self.matrix.shape
+        return rows, columns
+
+    def block(self, rows: slice | Tensor) -> Tensor:
+        """A view for a slice, a copy for chosen rows."""
+        return self.matrix[rows]
+
+    def zeros(self, size: int) -> Tensor:
+        """As the matrix is."""
+        return self.matrix.new_zeros(size)
+
+    def select(self, rows: Tensor, columns: Tensor) -> Kept:
+        """A copy of some rows and columns."""
+        return Kept(self.matrix[rows[:, None], columns])
+
+    def transposed(self) -> Kept:
+        """A view."""
+        return Kept(self.matrix.T)
+
+
+def kept(similarity: Similarity) -> Similarity:
+    """The similarity as one matrix where that fits in 1 GB, else as it is.
+
+    A decoding reads the matrix several times, and on a CPU the product of the embeddings costs more than all
+    that is done with it: what reads it more than once keeps it first. Larger ones are computed anew at each
+    reading.
+    """
+    rows, columns = similarity.shape
+    if isinstance(similarity, Kept) or rows * columns > _MOST_KEPT_NUMBERS:
+        return similarity
+    return Kept(similarity.block(slice(None)))
