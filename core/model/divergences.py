@@ -20,10 +20,13 @@ _EULER = 0.57721566490153286
 def beta(p: Parameters, q: Parameters) -> Tensor:
     """Between Beta distributions."""
     (a, b), (c, d) = p, q
+    total = a + b
+    # The gradients that p gets through its log-gammas and through these factors cancel: neither is computed.
+    e, f, g = a.detach(), b.detach(), total.detach()
     log_ratio = torch.lgamma(c) + torch.lgamma(d) - torch.lgamma(c + d)
-    log_ratio = log_ratio - torch.lgamma(a) - torch.lgamma(b) + torch.lgamma(a + b)
-    weighted = (a - c) * torch.digamma(a) + (b - d) * torch.digamma(b)
-    return log_ratio + weighted + (c - a + d - b) * torch.digamma(a + b)
+    log_ratio = log_ratio - torch.lgamma(e) - torch.lgamma(f) + torch.lgamma(g)
+    weighted = (e - c) * torch.digamma(a) + (f - d) * torch.digamma(b)
+    return log_ratio + weighted + (c + d - g) * torch.digamma(total)
 
 
 def cauchy(p: Parameters, q: Parameters) -> Tensor:

@@ -28,17 +28,7 @@ class AttentionLayer(nn.Module):
 
     def forward(self, hidden: Tensor, pattern: Pattern) -> Tensor:
         """What σ is applied to. Shape: ``(n, d)`` to ``(n, d)``."""
-        parts = zip(
-            hidden.tensor_split(self.heads, dim=1),
-            (self.diagonal * self.target).tensor_split(self.heads),
-            (self.diagonal * self.source).tensor_split(self.heads),
-            strict=True,
-        )
-        heads = [
-            attend(part @ target, part @ source, part.contiguous(), pattern) for part, target, source in parts
-        ]
-        # W is diagonal, so it may as well scale the columns after they were averaged.
-        return torch.cat(heads, dim=1) * self.diagonal
+        return attend(hidden * self.diagonal, self.target, self.source, self.heads, pattern)
 
 
 class GraphAttention(nn.Module):

@@ -4,14 +4,34 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from typing import Any
 
 import torch
 from torch import Tensor, nn
+from torch.autograd.function import once_differentiable
 from torch.nn import functional
+
+
+class _Similarities(torch.autograd.Function):
+    """``bias + z z^T``: as the product is symmetric, its backward pass is one product instead of two."""
+
+    @staticmethod
+    def forward(ctx: Any, z: Tensor, bias: Tensor) -> Tensor:
+        ctx.save_for_backward(z)
+        return torch.addmm(bias, z, z.T)
+
+    @staticmethod
+    @once_differentiable
+    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, None]:
+        (z,) = ctx.saved_tensors
+        return (gradient + gradient.T) @ z, None
 
 
 def contrastive_loss(left: Tensor, right: Tensor, tau: float, gamma: float) -> Tensor:
     """Eq. 9 in both directions, averaged over the batch of seed pairs.
+
+    Each of the 2b entities is told apart from all others of the batch: a cross-entropy over the other graph's
+    entities and, γ times each, its own graph's.
 
     Args:
         left: embeddings of the pairs' left entities. Shape: ``(b, f)``.
@@ -22,17 +42,27 @@ def contrastive_loss(left: Tensor, right: Tensor, tau: float, gamma: float) -> T
     Returns:
         A scalar.
     """
-    left, right = functional.normalize(left), functional.normalize(right)
-    across = left @ right.T / tau
-    shift = math.log(gamma) if gamma > 0 else -math.inf
-    positive = across.diagonal()
-    directions = []
-    for cross, own in ((across, left), (across.T, right)):
-        inner = own @ own.T / tau + shift
-        inner.fill_diagonal_(-math.inf)  # an entity is no negative of itself
-        denominator = torch.logsumexp(torch.cat([cross, inner], dim=1), dim=1)
-        directions.append((denominator - positive).mean())
-    return (directions[0] + directions[1]) / 2
+    b = len(left)
+    z = functional.normalize(torch.cat([left, right])) / math.sqrt(tau)
+    bias = z.new_zeros(2 * b, 2 * b)
+    bias[:b, :b] = bias[b:, b:] = math.log(gamma) if gamma > 0 else -math.inf
+    bias.fill_diagonal_(-math.inf)  # an entity is no negative of itself
+    logits = _Similarities.apply(z, bias)
+    counterparts = torch.arange(2 * b, device=left.device).roll(b)
+    return functional.cross_entropy(logits, counterparts)
+
+
+def uninformed_loss(batch: int, gamma: float) -> float:
+    """Eq. 9 of a batch whose embeddings are all the same: the loss of who knows nothing."""
+    return math.log(batch + gamma * (batch - 1))
+
+
+class FixedWeights(nn.Module):
+    """Eq. 10 without φ: the plain sum of the losses."""
+
+    def forward(self, losses: Mapping[str, Tensor]) -> Tensor:
+        """Returns a scalar."""
+        return torch.stack(list(losses.values())).sum()
 
 
 class UncertaintyWeights(nn.Module):

@@ -10,9 +10,9 @@ from torch import Tensor, nn
 from core.config import ModelConfig
 from core.features.graph_data import GraphData
 from core.modality import JOINT, Modality
-from core.model.encoders import BagEncoder, VisualEncoder
+from core.model.encoders import BagEncoder, DenseEncoder
 from core.model.gat import GraphAttention
-from core.model.mcl import UncertaintyWeights, contrastive_loss
+from core.model.mcl import FixedWeights, UncertaintyWeights, contrastive_loss
 from core.model.otma import translation
 from core.model.pmf import (
     AttentionFusion,
@@ -35,7 +35,7 @@ class GraphInputs:
         self.modalities = data.modalities
         self.pattern = Pattern(data.edges.to(device), data.n) if "structure" in data.modalities else None
         self.bags = {modality: SparseInput(bag, device) for modality, bag in data.bags.items()}
-        self.visual = None if data.visual is None else data.visual.to(device)
+        self.dense = {modality: features.to(device) for modality, features in data.dense.items()}
         self.present = torch.stack([data.masks[modality] for modality in data.modalities], dim=1).to(device)
 
 
@@ -52,12 +52,18 @@ class Mimea(nn.Module):
             self.encoders["structure"] = GraphAttention(
                 inputs.n, d, config.layers, config.heads, config.activation, generator
             )
-        for modality, bag in inputs.bags.items():
-            self.encoders[modality] = BagEncoder(bag.shape[1], d, generator)
-        if inputs.visual is not None:
-            self.encoders["visual"] = VisualEncoder(inputs.visual.shape[1], d, generator)
+        for modality in self.modalities:
+            if modality in inputs.bags:
+                self.encoders[modality] = BagEncoder(inputs.bags[modality].shape[1], d, generator)
+            elif modality in inputs.dense:
+                self.encoders[modality] = DenseEncoder(inputs.dense[modality].shape[1], d, generator)
         self.fusion = build_fusion(config, self.modalities, generator)
-        self.uncertainty = UncertaintyWeights((JOINT, *self.modalities))
+        self.contrastive = tuple(name for name in self.modalities if name in config.contrastive)
+        self.overall_loss = (
+            UncertaintyWeights((JOINT, *self.contrastive))
+            if config.loss_weights == "uncertainty"
+            else FixedWeights()
+        )
 
     def encode(self, inputs: GraphInputs) -> Hidden:
         """H^l of all entities; rows of entities without the modality mean nothing. Shapes: ``(n, d)``."""
@@ -66,14 +72,14 @@ class Mimea(nn.Module):
             encoder = self.encoders[modality]
             if modality == "structure":
                 hidden[modality] = encoder(inputs.pattern)
-            elif modality == "visual":
-                hidden[modality] = encoder(inputs.visual)
-            else:
+            elif modality in inputs.bags:
                 hidden[modality] = encoder(inputs.bags[modality])
+            else:
+                hidden[modality] = encoder(inputs.dense[modality])
         return hidden
 
     def plans(self, hidden: Mapping[Modality, Tensor], present: Tensor) -> Hidden:
-        """Transport plans of the modalities that are translated, from a sample of s entities.
+        """What :func:`translation` gives for each translated modality, from a sample of s entities.
 
         The plan is a constant of the epoch: its own gradient is left out.
         """
@@ -82,7 +88,8 @@ class Mimea(nn.Module):
             joint = joint_embedding(hidden, self.fusion(hidden, present))
             for index, modality in enumerate(self.modalities):
                 rows = present[:, index]
-                if modality in self.config.transport and modality != "structure" and rows.any():
+                translated = modality in self.contrastive and modality in self.config.transport
+                if translated and modality != "structure" and rows.any():
                     plans[modality] = translation(
                         hidden[modality][rows], joint[rows], self.config.transport_epsilon
                     )
@@ -97,7 +104,7 @@ class Mimea(nn.Module):
         tau: float,
         gamma: float,
     ) -> dict[str, Tensor]:
-        """Eq. 9 for each modality, over the pairs of which both have it, and for the joint embedding.
+        """Eq. 9 for the joint embedding and each contrastive modality, over the pairs of which both have it.
 
         Args:
             left: H^l of the batch's left entities. Shapes: ``(b, d)``.
@@ -115,6 +122,8 @@ class Mimea(nn.Module):
         losses[JOINT] = contrastive_loss(joint[0], joint[1], tau, gamma)
         both = present[0] & present[1]
         for index, modality in enumerate(self.modalities):
+            if modality not in self.contrastive:
+                continue
             rows = both[:, index]
             one, other = left[modality][rows], right[modality][rows]
             if not len(one):

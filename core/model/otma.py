@@ -33,7 +33,7 @@ def transport_plan(cost: Tensor, epsilon: float) -> Tensor:
 
 @torch.no_grad()
 def translation(unimodal: Tensor, joint: Tensor, epsilon: float) -> Tensor:
-    """The plan between the columns of H^l and of H^m, its rows scaled to sum to 1.
+    """H^l's way into the space of H^m: the plan T between their columns, its rows scaled to sum to 1.
 
     Args:
         unimodal: H^l of a sample of entities. Shape: ``(s, d)``.
@@ -41,6 +41,9 @@ def translation(unimodal: Tensor, joint: Tensor, epsilon: float) -> Tensor:
         epsilon: entropic regularisation.
 
     Returns:
-        T such that P^l = H^l T. Shape: ``(d, m)``.
+        R such that P^l = H^l R up to a rotation of its columns. Shape: ``(d, d)``.
     """
-    return transport_plan(column_cost(unimodal, joint), epsilon) * unimodal.shape[1]
+    plan = transport_plan(column_cost(unimodal, joint), epsilon) * unimodal.shape[1]
+    # Losses see P^l by inner products alone, and T T^T = R R^T: as good as T at a fraction of its columns.
+    triangular: Tensor = torch.linalg.qr(plan.T, mode="r").R.T
+    return triangular

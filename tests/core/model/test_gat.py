@@ -54,27 +54,28 @@ def test_forward_and_gradients_are_those_of_the_stock_layer(heads: int) -> None:
     torch.testing.assert_close(layer.source.grad, twin.att_src.grad.flatten(), atol=1e-8, rtol=0)
 
 
-def test_gradcheck() -> None:
+@pytest.mark.parametrize("heads", [1, 2, 3])
+def test_gradcheck(heads: int) -> None:
     n = 7
     pattern = Pattern(_edges(n, 10), n)
     generator = torch.Generator().manual_seed(2)
     inputs = [
         torch.randn(*shape, generator=generator, dtype=torch.float64, requires_grad=True)
-        for shape in ((n,), (n,), (n, 3))
+        for shape in ((n, 5), (5,), (5,))  # the heads' parts may differ in width
     ]
-    assert torch.autograd.gradcheck(lambda t, s, h: attend(t, s, h, pattern), inputs)
+    assert torch.autograd.gradcheck(lambda h, t, s: attend(h, t, s, heads, pattern), inputs)
 
 
 def test_attention_averages_neighbours_and_self() -> None:
     pattern = Pattern(torch.from_numpy(undirected_edges(np.array([[0, 1]]), 3)), 3)
     hidden = torch.tensor([[1.0], [3.0], [5.0]])
-    out = attend(torch.zeros(3), torch.zeros(3), hidden, pattern)
+    out = attend(hidden, torch.zeros(1), torch.zeros(1), 1, pattern)
     assert out.flatten().tolist() == [2.0, 2.0, 5.0]  # equal scores: the mean; isolated: itself
 
 
 def test_large_scores_do_not_overflow() -> None:
     pattern = Pattern(_edges(5, 6), 5)
-    out = attend(torch.full((5,), 1e4), torch.full((5,), 1e4), torch.ones(5, 2), pattern)
+    out = attend(torch.ones(5, 2), torch.full((2,), 1e4), torch.full((2,), 1e4), 1, pattern)
     torch.testing.assert_close(out, torch.ones(5, 2))
 
 

@@ -7,7 +7,7 @@ import math
 import pytest
 import torch
 
-from core.model.mcl import UncertaintyWeights, contrastive_loss
+from core.model.mcl import FixedWeights, UncertaintyWeights, contrastive_loss, uninformed_loss
 
 
 def _literal(left: torch.Tensor, right: torch.Tensor, tau: float, gamma: float) -> float:
@@ -53,3 +53,13 @@ def test_uncertainty_starts_as_the_plain_sum_and_skips_what_is_missing() -> None
     total.backward()
     # d/ds (exp(-s) L + s) = 1 - L at s = 0
     assert weights.log_variance.grad.tolist() == [-1.0, -2.0, 0.0]
+
+
+def test_fixed_weights_are_the_plain_sum() -> None:
+    assert float(FixedWeights()({"joint": torch.tensor(2.0), "visual": torch.tensor(3.0)})) == 5.0
+
+
+@pytest.mark.parametrize(("batch", "gamma"), [(1, 0.8), (5, 0.8), (64, 0.0)])
+def test_embeddings_that_are_all_the_same_have_the_uninformed_loss(batch: int, gamma: float) -> None:
+    same = torch.ones(batch, 3, dtype=torch.float64)
+    assert float(contrastive_loss(same, same, 0.1, gamma)) == pytest.approx(uninformed_loss(batch, gamma))

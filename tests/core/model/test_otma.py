@@ -38,11 +38,18 @@ def test_cost_falls_to_the_exact_one_with_epsilon(cost: torch.Tensor) -> None:
     assert costs[-1] >= exact - 1e-3
 
 
-def test_translation_rows_sum_to_one_and_carry_no_gradient() -> None:
-    source = torch.randn(30, 6, generator=torch.Generator().manual_seed(0), requires_grad=True)
-    plan = translation(source, torch.cat([source, source.flip(1)], dim=1), 0.05)
-    torch.testing.assert_close(plan.sum(1), torch.ones(6), atol=1e-2, rtol=0)
-    assert not plan.requires_grad
+def test_translated_embeddings_have_the_inner_products_of_the_plan_and_carry_no_gradient() -> None:
+    source = torch.randn(
+        30, 6, generator=torch.Generator().manual_seed(0), dtype=torch.float64
+    ).requires_grad_()
+    joint = torch.cat([source, source.flip(1)], dim=1)
+    triangular = translation(source, joint, 0.05)
+    assert triangular.shape == (6, 6)
+    assert not triangular.requires_grad
+    plan = 6 * transport_plan(column_cost(source, joint), 0.05).detach()
+    torch.testing.assert_close(plan.sum(1), torch.ones(6).double(), atol=1e-2, rtol=0)
+    expected, ours = source.detach() @ plan, source.detach() @ triangular
+    torch.testing.assert_close(ours @ ours.T, expected @ expected.T, atol=1e-10, rtol=0)
 
 
 def test_columns_of_zeros_do_not_break_the_plan() -> None:

@@ -8,7 +8,7 @@ import torch
 from scipy import integrate, stats
 from torch.distributions import Beta, Gamma, Gumbel, Laplace, kl_divergence
 
-from core.modality import MODALITIES
+from core.modality import PAPER_MODALITIES as MODALITIES
 from core.model.divergences import DIVERGENCES
 from core.model.pmf import (
     AttentionFusion,

@@ -1,0 +1,107 @@
+"""The attention layer beside PyG's on real graphs: time there and back, and peak memory. Run by `make bench`.
+
+Both layers have two heads and the same edges; PyG's W is a full matrix, ours a diagonal. Each runs in a
+process of its own, so that neither's peak holds what the other left.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from core.config import FeatureConfig
+from core.features.graph_data import load_graph_data
+from core.kg.dataset import open_dataset
+from core.store.importer import import_dataset
+from core.store.project_file import ProjectFile
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+DATA = REPOSITORY.parent / "shared" / "data" / "fb15k-db15k"
+LEAST_SPEEDUP = 10.0
+MOST_OF_ITS_MEMORY = 0.25
+
+LAYER = """
+import json, re, sys, time
+from pathlib import Path
+import torch
+from core.model.gat import AttentionLayer
+from core.model.sparse import Pattern
+
+d, heads, rounds = 300, 2, 3
+edges = torch.load(sys.argv[2])
+n = int(edges.max()) + 1
+generator = torch.Generator().manual_seed(0)
+if sys.argv[1] == "pyg":
+    from torch_geometric.nn import GATConv
+    layer = GATConv(d, d // heads, heads=heads, add_self_loops=False, bias=False)
+    graph = edges.flip(0).contiguous()  # from source to target
+else:
+    layer = AttentionLayer(d, heads, generator)
+    graph = Pattern(edges, n)
+hidden = torch.randn(n, d, generator=generator, requires_grad=True)
+above = torch.randn(n, d, generator=generator)
+
+
+def megabytes(name):
+    return int(re.search(name + r":\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024
+
+
+Path("/proc/self/clear_refs").write_text("5")  # the peak starts here
+before, seconds = megabytes("VmRSS"), []
+for _ in range(rounds):
+    layer.zero_grad()
+    hidden.grad = None
+    began, processor = time.perf_counter(), time.process_time()
+    layer(hidden, graph).backward(above)
+    seconds.append((time.perf_counter() - began, time.process_time() - processor))
+wall, used = (min(column) for column in zip(*seconds))
+peak = megabytes("VmHWM") - before
+print(json.dumps({"edges": edges.shape[1], "seconds": wall, "processor": used, "megabytes": peak}))
+"""
+
+
+def _measure(layer: str, edges: Path) -> dict[str, Any]:
+    told = subprocess.run(
+        [sys.executable, "-W", "ignore", "-c", LAYER, layer, str(edges)],
+        cwd=REPOSITORY,
+        env={"OMP_WAIT_POLICY": "passive", **os.environ},  # as main.py sets it
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+    ).stdout
+    measured: dict[str, Any] = json.loads(told)
+    return measured
+
+
+@pytest.mark.benchmark
+@pytest.mark.timeout(1800)
+def test_attention_beside_the_stock_layer(tmp_path: Path) -> None:
+    if not DATA.is_dir():
+        pytest.skip(f"{DATA} is not here")
+    if sys.platform != "linux":
+        pytest.skip("reads the peak of memory from /proc")
+    import_dataset(tmp_path / "a.mimea", open_dataset(DATA))
+    project = ProjectFile.open(tmp_path / "a.mimea")
+    edges = tmp_path / "edges.pt"
+    torch.save(load_graph_data(project, FeatureConfig(), ("structure",)).edges, edges)
+    project.close()
+
+    ours, theirs = _measure("ours", edges), _measure("pyg", edges)
+    speedup = theirs["seconds"] / ours["seconds"]
+    share = ours["megabytes"] / theirs["megabytes"]
+    print(
+        f"\nattention layer there and back, {ours['edges']:,} edges, d = 300, 2 heads: "
+        f"{ours['seconds']:.2f} s, {ours['megabytes']:.0f} MB; PyG's GATConv "
+        f"{theirs['seconds']:.2f} s, {theirs['megabytes']:.0f} MB (processor: {ours['processor']:.2f} and "
+        f"{theirs['processor']:.2f} s): {speedup:.1f} times faster "
+        f"(at least {LEAST_SPEEDUP:g}), {share:.2f} of its memory (at most {MOST_OF_ITS_MEMORY})"
+    )
+    assert speedup >= LEAST_SPEEDUP
+    assert share <= MOST_OF_ITS_MEMORY
