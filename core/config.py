@@ -11,12 +11,16 @@ from dataclasses import dataclass, field, fields
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
 from core.errors import ConfigError
-from core.modality import MODALITIES, Modality
+from core.modality import MODALITIES, PAPER_MODALITIES, Modality
 
 Distribution = Literal["beta", "cauchy", "gamma", "gumbel", "laplace"]
 Fusion = Literal["pmf", "equal", "attention", "gated"]
-VisualEncoder = Literal["thumbnail", "efficientnet_lite0", "vgg16", "resnet152", "vit_b_16"]
+VisualEncoder = Literal["thumbnail", "efficientnet_lite0", "vgg16", "resnet152", "vit_b_16", "precomputed"]
+TextEncoder = Literal["bag", "sentence"]
 Bag = Literal["weighted", "counts"]
+LossWeights = Literal["uncertainty", "fixed"]
+Schedule = Literal["constant", "cosine"]
+Iterative = Literal["off", "paper", "propagation"]
 Device = Literal["auto", "cpu", "cuda"]
 
 
@@ -38,11 +42,21 @@ class FeatureConfig:
     visual_weights: str = _setting(
         "", "File with the visual encoder's weights; empty looks in the usual cache"
     )
+    visual_features: str = _setting(
+        "",
+        "File of precomputed image features (.h5, .npz, .safetensors, .pkl), or two with ; between them",
+    )
+    text_encoder: TextEncoder = _setting(
+        "bag", "Relations, attributes and names as bags of words or as sentence embeddings"
+    )
+    text_model: str = _setting(
+        "", "Folder of a sentence-transformers or transformers model; empty takes the installed one"
+    )
 
 
 @dataclass(frozen=True, slots=True)
 class ModelConfig:
-    """The architecture: sections 4.1 to 4.3 of the paper."""
+    """The architecture and its losses: sections 4.1 to 4.4 of the paper."""
 
     dimension: int = _setting(300, "Embedding dimension of every modality", symbol="d", low=2, high=4096)
     layers: int = _setting(2, "Attention layers of the structure encoder", low=1, high=8)
@@ -50,7 +64,7 @@ class ModelConfig:
     activation: Literal["elu", "relu"] = _setting(
         "elu", "Non-linearity σ of the structure encoder: ELU between layers, or ReLU after each (eq. 1)"
     )
-    modalities: tuple[Modality, ...] = _setting(MODALITIES, "Modalities that take part")
+    modalities: tuple[Modality, ...] = _setting(PAPER_MODALITIES, "Modalities that take part")
     fusion: Fusion = _setting("pmf", "How modalities are weighted in the joint embedding (table 6)")
     distribution: Distribution = _setting("beta", "Distribution of the fusion module (table 6)")
     pivot: Modality = _setting("structure", "Modality that the others are compared with (table 7)")
@@ -67,6 +81,13 @@ class ModelConfig:
         0.05, "Entropic regularisation of Sinkhorn", symbol="ε", low=1e-4, high=10.0
     )
     transport_sample: int = _setting(256, "Entities sampled for the transport cost", low=2, high=100_000)
+    contrastive: tuple[Modality, ...] = _setting(
+        MODALITIES,
+        "Modalities with a loss of their own beside the joint one (eq. 10); none is table 4's w/o MCL",
+    )
+    loss_weights: LossWeights = _setting(
+        "uncertainty", "Weights φ of the losses: learned uncertainties, or fixed at 1", symbol="φ"
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +97,9 @@ class TrainingConfig:
     epochs: int = _setting(1000, "Epochs at most", low=1, high=100_000)
     batch_size: int = _setting(512, "Seed pairs in a batch", low=2, high=65_536)
     learning_rate: float = _setting(5e-4, "Learning rate of AdamW", symbol="lr", low=1e-7, high=1.0)
+    schedule: Schedule = _setting(
+        "constant", "Learning rate over the epochs: constant, or falling to 0 along a cosine"
+    )
     weight_decay: float = _setting(1e-2, "Weight decay of AdamW", low=0.0, high=1.0)
     tau: float = _setting(0.1, "Temperature of the contrastive loss (eq. 9)", symbol="τ", low=1e-3, high=10.0)
     gamma: float = _setting(0.8, "Weight of inner-graph negatives (eq. 9)", symbol="γ", low=0.0, high=10.0)
@@ -88,11 +112,30 @@ class TrainingConfig:
     patience: int = _setting(
         0, "Evaluations without gain before stopping; 0 never stops early", low=0, high=10_000
     )
-    iterative: bool = _setting(False, "Mutual nearest neighbours become seeds (section 5.1)")
+    iterative: Iterative = _setting(
+        "off",
+        "Pseudo-seeds: none; mutual nearest neighbours after a probation, as section 5.1 has it; or what "
+        "support by matched neighbours finds, anew each time",
+    )
     iterative_start: int = _setting(500, "Epoch from which pseudo-seeds are sought", low=1, high=100_000)
     iterative_every: int = _setting(5, "Epochs between two searches", symbol="R", low=1, high=10_000)
     iterative_probation: int = _setting(
         50, "Epochs a pair must stay in the buffer", symbol="M", low=0, high=10_000
+    )
+    checkpoint_every: int = _setting(
+        50,
+        "Epochs between two checkpoints, from which a killed run goes on; 0 writes none",
+        low=0,
+        high=100_000,
+    )
+    support_weight: float = _setting(
+        2.0,
+        "Weight of matched neighbours beside the embeddings' cosine; 0 leaves them out",
+        low=0.0,
+        high=10.0,
+    )
+    support_rounds: int = _setting(
+        5, "Rounds in which matches that were found support others; 0 takes the seeds alone", low=0, high=20
     )
     device: Device = _setting("auto", "Where to train: a GPU when there is one")
     top_k: int = _setting(10, "Candidates kept for each left entity", low=1, high=100)
@@ -113,6 +156,8 @@ class RunConfig:
             raise ConfigError(
                 f"dimension must be even (its halves are α and β of eq. 6), found {self.model.dimension}"
             )
+        if self.training.iterative == "propagation" and not self.training.support_weight:
+            raise ConfigError("iterative propagation needs a support_weight above 0, found 0")
         if not self.model.modalities:
             raise ConfigError("modalities must name at least one of " + ", ".join(MODALITIES))
 
@@ -171,23 +216,19 @@ def _coerce(section: type, name: str, value: Any) -> Any:
                 else value
             )
             return tuple(items)
-        if wanted is bool and isinstance(value, str):
-            return {"true": True, "1": True, "yes": True, "false": False, "0": False, "no": False}[
-                value.lower()
-            ]
-        if wanted is bool and not isinstance(value, bool):
-            raise TypeError
+        if wanted == Iterative and isinstance(value, bool):  # as stored by earlier versions
+            return "paper" if value else "off"
         if wanted is int and isinstance(value, float) and not value.is_integer():
             raise ValueError
         if wanted in (int, float):
             return wanted(value)
-    except (KeyError, TypeError, ValueError):
+    except (TypeError, ValueError):
         raise ConfigError(f"{name} must be {_kind(wanted)}, found {value!r}") from None
     return value
 
 
 def _kind(wanted: Any) -> str:
-    return {int: "a whole number", float: "a number", bool: "true or false"}.get(wanted, "a list of names")
+    return {int: "a whole number", float: "a number"}.get(wanted, "a list of names")
 
 
 def _check_section(section: Any) -> None:

@@ -33,6 +33,6 @@ PAPER = Preset(
     "paper",
     "As in the paper",
     "1000 epochs with the settings of the paper's section 5.1, pseudo-seeds from epoch 500",
-    RunConfig().replace(iterative=True),
+    RunConfig().replace(iterative="paper", support_weight=0),
 )
 PRESETS: tuple[Preset, ...] = (QUICK, DEFAULT, PAPER)

@@ -1,8 +1,9 @@
-"""Metrics of a run's kept embeddings, by decoding and candidate set."""
+"""Metrics of a run's kept embeddings, by decoding, direction and candidate set."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from typing import Any, Literal
 
 import numpy as np
@@ -10,15 +11,21 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from core.alignment.decoding import DECODINGS, Decoding
+from core.alignment.assignment import one_to_one
+from core.alignment.calibration import reliability
+from core.alignment.candidates import best_pairs
+from core.alignment.decoding import DECODINGS, Decoding, Offsets
 from core.alignment.metrics import Metrics, ranks, summarise
+from core.alignment.similarity import Similarity, kept
 from core.errors import TrainingError
+from core.store.candidates import first_candidates
 from core.store.project_file import ProjectFile
 from core.store.runs import get_run, latest_run, run_pairs
 from core.training.devices import pick_device
 from core.training.embeddings import Embeddings, embeddings_path, load_embeddings
 
 CandidateSet = Literal["test", "all"]
+_ASSIGNED_OF = 10  # candidates of each left entity among which the one-to-one choice is made
 
 
 def evaluate(
@@ -30,8 +37,10 @@ def evaluate(
     ``"all"`` against all right entities, as a curator has to.
 
     Returns:
-        ``{"run": .., "candidates": .., "decodings": {"cosine": {"mrr": .., "hits@1": .., "hits@10": ..},
-        "csls": .., "sinkhorn": ..}}``, without decodings where the run has no test links.
+        What :func:`report` returns, and under ``calibration`` how far the stored probabilities can be
+        trusted: ``{"ece": .., "pairs": .., "bins": [{"low": .., "high": .., "count": .., "mean": .., "right":
+        ..}]}`` of the first candidate of each test link's left entity, among all right entities; the key is
+        left out where the run has no probabilities or no test links.
 
     Raises:
         TrainingError: no such run, or its embeddings are missing.
@@ -42,24 +51,51 @@ def evaluate(
             known = "this project has no finished run; train first"
             raise TrainingError(known if run_id is None else f"there is no run {run_id} in this project")
         test = run_pairs(session, run.id, "test")
+        probability, right = first_candidates(session, run.id, "test")
     embeddings = load_embeddings(embeddings_path(project.sidecar, run.id), pick_device("auto"))
-    return report(run.id, embeddings, test, candidates)
+    result = report(run.id, embeddings, test, candidates)
+    if len(probability):
+        result["calibration"] = reliability(probability, right).as_dict()
+    return result
 
 
 def report(
     run_id: int, embeddings: Embeddings, test: NDArray[np.int64], candidates: CandidateSet
 ) -> dict[str, Any]:
-    """What :func:`evaluate` returns, from embeddings in memory."""
-    decodings: dict[Decoding, Metrics] = {}
-    if len(test):
-        if candidates == "test":
-            decodings = rank_among_pairs(embeddings, test)
-        else:
-            rows = torch.arange(len(embeddings.entity_ids), device=embeddings.joint.device)
-            decodings = rank_pairs(
-                embeddings, test, rows[: embeddings.n_left], rows[embeddings.n_left :], tuple(DECODINGS)
-            )
-    return {"run": run_id, "candidates": candidates, "decodings": decodings}
+    """Metrics of finding the other side of test links, from embeddings in memory.
+
+    Where the run has support by matched neighbours, it is part of the similarity that is decoded, and
+    ``without_support`` has the decodings of the embeddings alone.
+
+    Returns:
+        ``{"run": .., "candidates": .., "decodings": {"cosine": {"mrr": .., "hits@1": .., "hits@5": ..,
+        "hits@10": ..}, "csls": .., "sinkhorn": ..}}``, left to right; under ``reverse`` the same right to
+        left; and under ``assignment`` the one-to-one choice, which ranks nothing and so has no MRR:
+        ``{"hungarian": {"hits@1": .., "precision": ..}}``, the share of the test links that it found, and of
+        the counterparts that it gave to their left entities the share that is right. All three are empty
+        where the run has no test links.
+    """
+    result: dict[str, Any] = {"run": run_id, "candidates": candidates}
+    if not len(test):
+        return result | {"decodings": {}, "reverse": {}, "assignment": {}}
+    left, right = embeddings.positions(test)
+    if candidates == "test":
+        pools = torch.unique(left), torch.unique(right)
+    else:
+        everything = torch.arange(len(embeddings.entity_ids), device=left.device)
+        pools = everything[: embeddings.n_left], everything[embeddings.n_left :]
+    similarity = kept(embeddings.similarity(*pools))
+    rows, columns = (torch.searchsorted(pool, part) for pool, part in zip(pools, (left, right), strict=True))
+    if embeddings.support is not None:
+        alone = replace(embeddings, support=None)
+        result["without_support"] = rank_pairs(alone, test, *pools, tuple(DECODINGS))
+    offsets = {name: decode(similarity) for name, decode in DECODINGS.items()}
+    other = similarity.transposed()
+    return result | {
+        "decodings": {n: summarise(ranks(similarity, rows, columns, o.right)) for n, o in offsets.items()},
+        "reverse": {n: summarise(ranks(other, columns, rows, o.left)) for n, o in offsets.items()},
+        "assignment": {"hungarian": _assigned(similarity, offsets["csls"], rows, columns)},
+    }
 
 
 def rank_among_pairs(
@@ -87,9 +123,25 @@ def rank_pairs(
         decodings: which to report.
     """
     left, right = embeddings.positions(pairs)
-    queries, pool = embeddings.joint[left], embeddings.joint[right_pool]
-    competitors = embeddings.joint[left_pool]
-    gold = torch.searchsorted(right_pool, right)
+    similarity = kept(embeddings.similarity(left_pool, right_pool))
+    rows, gold = torch.searchsorted(left_pool, left), torch.searchsorted(right_pool, right)
     return {
-        name: summarise(ranks(queries, pool, gold, DECODINGS[name](competitors, pool))) for name in decodings
+        name: summarise(ranks(similarity, rows, gold, DECODINGS[name](similarity).right))
+        for name in decodings
     }
+
+
+def _assigned(similarity: Similarity, csls: Offsets, rows: Tensor, gold: Tensor) -> Metrics:
+    """The one-to-one choice with the highest total CSLS among each row's best columns, against the truth."""
+    best = best_pairs(similarity, csls, _ASSIGNED_OF)
+    worth = 2 * (best.scores + csls.left[:, None] + csls.right[best.columns])
+    columns = best.columns.cpu().numpy()
+    lefts = np.repeat(np.arange(len(columns)), columns.shape[1])
+    score = worth.double().cpu().numpy().ravel()
+    # Nobody is left alone but for want of a free candidate: the worst pair is still worth a little.
+    chosen = one_to_one(lefts, columns.ravel(), score, alone=score.min() - 1e-3)
+    answer = np.full(len(columns), -1)
+    answer[lefts[chosen]] = columns.ravel()[chosen]
+    asked = answer[rows.cpu().numpy()]
+    found = int((asked == gold.cpu().numpy()).sum())
+    return {"hits@1": found / len(asked), "precision": found / max(int((asked >= 0).sum()), 1)}

@@ -30,6 +30,15 @@ class RunStarted:
     validation: int
     test: int
     epochs: int
+    resumed_after: int = 0  # the epoch of the checkpoint that the run goes on from; 0 for a new run
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something that the user should know and that doesn't end the run, in one sentence."""
+
+    run_id: int
+    text: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +65,10 @@ class Evaluated:
 
 @dataclass(frozen=True, slots=True)
 class RunFinished:
-    """The run is over and its candidates are in the store; ``status`` is ``done`` or ``stopped``."""
+    """The run is over and its candidates are in the store; ``status`` is ``done``, ``stopped`` or ``failed``.
+
+    After a failure these are the candidates of the last good state, and the error follows.
+    """
 
     run_id: int
     status: str
@@ -66,4 +78,4 @@ class RunFinished:
     metrics: Mapping[str, Mapping[str, float]]  # by decoding, candidates = test; empty without test links
 
 
-Event = Progress | RunStarted | EpochDone | Evaluated | RunFinished
+Event = Progress | RunStarted | Notice | EpochDone | Evaluated | RunFinished

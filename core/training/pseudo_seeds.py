@@ -1,21 +1,25 @@
-"""Iterative training (section 5.1): pairs that stay mutual nearest neighbours become seeds."""
+"""Iterative training: pairs that the model finds on the way become seeds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from abc import ABC, abstractmethod
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from core.alignment.candidates import mutual_nearest
 from core.config import TrainingConfig
 from core.features.graph_data import GraphData
 from core.training.embeddings import Embeddings
-from core.training.split import Pairs, Split
+from core.training.split import Pairs
+from core.training.support import SupportSearch
 
 Pair = tuple[int, int]
+Rows = NDArray[np.int64]
 
 
 @dataclass(slots=True)
@@ -39,39 +43,81 @@ class Buffer:
         return passed
 
 
-class PseudoSeeds:
-    """The pairs that iterative training added; rows are positions in the graph data."""
+class PseudoSeeds(ABC):
+    """The pairs that are seeds for now; rows are positions in the graph data."""
 
-    def __init__(self, data: GraphData, split: Split, config: TrainingConfig) -> None:
+    def __init__(self, data: GraphData, seed: Pairs, config: TrainingConfig) -> None:
         self.data = data
         self.config = config
-        self.seed = split.seed
-        self.buffer = Buffer(config.iterative_probation)
-        self.accepted: NDArray[np.int64] = np.empty((0, 2), dtype=np.int64)
+        self.seed = seed
+        self.accepted: Rows = np.empty((0, 2), dtype=np.int64)
 
     def due(self, epoch: int) -> bool:
-        """Whether neighbours are sought after this epoch."""
+        """Whether pairs are sought after this epoch."""
         settings = self.config
         since = epoch - settings.iterative_start
-        return settings.iterative and since >= 0 and since % settings.iterative_every == 0
+        return settings.iterative != "off" and since >= 0 and since % settings.iterative_every == 0
 
-    def search(self, embeddings: Embeddings, epoch: int) -> Pairs:
-        """Look among entities without a seed; returns the identifiers of pairs that became seeds."""
-        left, right = self._free()
+    @abstractmethod
+    def search(self, embeddings: Embeddings, epoch: int) -> None:
+        """Look among entities without a seed, and change what is accepted."""
+
+    def state_dict(self) -> dict[str, Tensor]:
+        """What a checkpoint keeps: the pairs in use. Shape: ``(m, 2)``."""
+        return {"accepted": torch.from_numpy(self.accepted)}
+
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what :meth:`state_dict` gave."""
+        self.accepted = state["accepted"].numpy()
+
+
+class ProbationSeeds(PseudoSeeds):
+    """Section 5.1: pairs that stay mutual nearest neighbours for M epochs become seeds, and remain so."""
+
+    def __init__(self, data: GraphData, seed: Pairs, config: TrainingConfig) -> None:
+        super().__init__(data, seed, config)
+        self.buffer = Buffer(config.iterative_probation)
+
+    def search(self, embeddings: Embeddings, epoch: int) -> None:
+        """Add the pairs that passed."""
+        left, right = free_rows(self.data, np.concatenate([self.data.positions(self.seed), self.accepted]))
         rows = [torch.from_numpy(part).to(embeddings.joint.device) for part in (left, right)]
-        found = mutual_nearest(embeddings.joint[rows[0]], embeddings.joint[rows[1]]).cpu().numpy()
+        found = mutual_nearest(embeddings.similarity(rows[0], rows[1])).cpu().numpy()
         pairs = zip(left[found[:, 0]].tolist(), right[found[:, 1]].tolist(), strict=True)
         passed = np.array(self.buffer.update(pairs, epoch), dtype=np.int64).reshape(-1, 2)
         self.accepted = np.concatenate([self.accepted, passed])
-        return embeddings.entity_ids[passed]
 
-    def without_seed(self, seed: Pairs) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Positions of the left and of the right entities that are in none of these pairs, ascending."""
-        return self._without(self.data.positions(seed))
+    def state_dict(self) -> dict[str, Tensor]:
+        """Beside the pairs in use those on probation with their epoch. Shapes: ``(m, 2)``, ``(b, 3)``."""
+        rows = [(left, right, epoch) for (left, right), epoch in self.buffer.entered.items()]
+        return super().state_dict() | {"buffer": torch.tensor(rows, dtype=torch.int64).reshape(-1, 3)}
 
-    def _free(self) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        return self._without(np.concatenate([self.data.positions(self.seed), self.accepted]))
+    def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
+        """Go on from what :meth:`state_dict` gave."""
+        super().load_state_dict(state)
+        self.buffer.entered = {(left, right): epoch for left, right, epoch in state["buffer"].tolist()}
 
-    def _without(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        free = np.setdiff1d(np.arange(self.data.n), pairs)
-        return free[free < self.data.n_left], free[free >= self.data.n_left]
+
+class PropagatedSeeds(PseudoSeeds):
+    """The matches that propagation ends with, anew at each search: a wrong one need not stay."""
+
+    def __init__(self, data: GraphData, seed: Pairs, config: TrainingConfig) -> None:
+        super().__init__(data, seed, config)
+        self.support = SupportSearch(data, seed, config)
+
+    def search(self, embeddings: Embeddings, epoch: int) -> None:
+        """Replace what was accepted."""
+        for found in self.support.rounds(embeddings):
+            self.accepted = self.support.pairs(found.matches)
+
+
+def pseudo_seeds(data: GraphData, seed: Pairs, config: TrainingConfig) -> PseudoSeeds:
+    """Those that the settings name."""
+    kind = PropagatedSeeds if config.iterative == "propagation" else ProbationSeeds
+    return kind(data, seed, config)
+
+
+def free_rows(data: GraphData, pairs: Rows) -> tuple[Rows, Rows]:
+    """Positions of the left and of the right entities that are in none of these pairs, ascending."""
+    free = np.setdiff1d(np.arange(data.n), pairs)
+    return free[free < data.n_left], free[free >= data.n_left]

@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Generator
+from dataclasses import replace
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 
+from core.alignment import calibration
 from core.alignment.candidates import propose
+from core.alignment.decoding import plan_probability, sinkhorn_offsets
+from core.alignment.similarity import Similarity, kept
 from core.store import runs
 from core.store.project_file import ProjectFile
 from core.training.embeddings import Embeddings, embeddings_path, save_embeddings
@@ -22,13 +28,25 @@ def write_results(
     yield Progress("ranking candidates", 0, 0)
     save_embeddings(embeddings_path(project.sidecar, run_id), embeddings)
     ids, n_left = embeddings.entity_ids, embeddings.n_left
+    similarity = kept(embeddings.similarity(slice(n_left), slice(n_left, None)))
     candidates = propose(
-        embeddings.joint[:n_left],
-        embeddings.joint[n_left:],
+        similarity,
         {modality: (part[:n_left], part[n_left:]) for modality, part in embeddings.by_modality.items()},
         (ids[:n_left], ids[n_left:]),
         top_k,
     )
+    with project.read() as session:
+        validation = runs.run_pairs(session, run_id, "validation")
+    if len(validation):
+        yield Progress("calibrating probabilities", 0, 0)
+        candidates = calibrated(candidates, similarity, (ids[:n_left], ids[n_left:]), validation)
+    if embeddings.support is not None:
+        pairs = zip((ids[:n_left], ids[n_left:]), (candidates.left_id, candidates.right_id), strict=True)
+        support = embeddings.support.of(*(np.searchsorted(side, chosen) for side, chosen in pairs))
+        candidates = replace(candidates, support=support)
+    # Decodings need the similarity as it is; people read a share of what is possible.
+    score = (candidates.score / np.float32(embeddings.highest)).clip(-1, 1)
+    candidates = replace(candidates, score=score)
     weights = embeddings.weights.masked_fill(embeddings.weights == 0, torch.nan).cpu().numpy()
     with project.write() as session:
         runs.clear_results(session, run_id)
@@ -42,3 +60,33 @@ def write_results(
             columns = {modality: weights[part, i] for i, modality in enumerate(embeddings.by_modality)}
             runs.add_modality_weights(session, run_id, ids[part], columns)
     return len(candidates)
+
+
+def calibrated(
+    candidates: runs.Candidates,
+    similarity: Similarity,
+    entity_ids: tuple[NDArray[np.int64], NDArray[np.int64]],
+    validation: NDArray[np.int64],
+) -> runs.Candidates:
+    """The candidates with the probability that each is right, learned from those of the validation links.
+
+    Args:
+        candidates: the proposed pairs.
+        similarity: of all entities, which the pairs were proposed by.
+        entity_ids: identifiers of both sides, ascending.
+        validation: (left, right) identifiers of links that the model was not trained on. Shape: ``(m, 2)``.
+    """
+    left, right = candidates.left_id, candidates.right_id
+    rows, columns = np.searchsorted(entity_ids[0], left), np.searchsorted(entity_ids[1], right)
+    offsets = sinkhorn_offsets(similarity)
+    plan = plan_probability(
+        torch.from_numpy(candidates.score).to(offsets.left),
+        offsets,
+        *(torch.from_numpy(part).to(offsets.left.device) for part in (rows, columns)),
+    )
+    probability = plan.double().cpu().numpy()
+    known = np.isin(left, validation[:, 0])
+    pairs = set(map(tuple, validation.tolist()))
+    truth = [pair in pairs for pair in zip(left[known].tolist(), right[known].tolist(), strict=True)]
+    calibrate = calibration.fit(probability[known], np.array(truth), left[known])
+    return replace(candidates, probability=calibrate(probability))

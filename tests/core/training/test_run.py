@@ -83,7 +83,7 @@ def test_evaluate_reads_what_the_run_kept(make_project: MakeProject, quick: RunC
     *_, finished = train(project, quick)
     assert isinstance(finished, RunFinished)
     test = evaluate(project)
-    assert set(test) == {"run", "candidates", "decodings"}
+    assert set(test) >= {"run", "candidates", "decodings"}
     assert test["candidates"] == "test"
     assert set(test["decodings"]) == {"cosine", "csls", "sinkhorn"}
     for decoding, metrics in finished.metrics.items():
@@ -197,14 +197,6 @@ def test_a_failure_is_in_the_store(
         assert runs.latest_run(session) is None
 
 
-def test_a_loss_that_is_no_number_ends_the_run(
-    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(Trainer, "epoch", lambda *_args: {"joint": float("nan")})
-    with pytest.raises(TrainingError, match="lower learning rate"):
-        list(train(make_project(), quick))
-
-
 def test_early_stopping_keeps_the_best_state(make_project: MakeProject, quick: RunConfig) -> None:
     config = quick.replace(validation_ratio=0.3, patience=2, evaluate_every=2, epochs=200)
     project = make_project()
@@ -234,7 +226,7 @@ def test_without_test_links_there_are_candidates_but_no_metrics(
 
 def test_iterative_training_adds_pseudo_seeds(make_project: MakeProject, quick: RunConfig) -> None:
     config = quick.replace(
-        iterative=True, iterative_start=10, iterative_every=2, iterative_probation=4, epochs=24
+        iterative="paper", iterative_start=10, iterative_every=2, iterative_probation=4, epochs=24
     )
     project = make_project()
     events = list(train(project, config))
@@ -272,6 +264,11 @@ def test_iterative_training_adds_pseudo_seeds(make_project: MakeProject, quick: 
         {"layers": 1, "heads": 3},
         {"batch_size": 4},
         {"gamma": 0},
+        {"contrastive": ""},
+        {"contrastive": "structure,visual"},
+        {"loss_weights": "fixed"},
+        {"schedule": "cosine"},
+        {"checkpoint_every": 0},
     ],
     ids=str,
 )
@@ -281,43 +278,10 @@ def test_every_switch_trains(make_project: MakeProject, quick: RunConfig, settin
     assert losses[-1] < losses[0]
 
 
-@pytest.mark.parametrize(
-    ("shape", "modalities"),
-    [
-        ({"isolated": 20}, {"structure", "relation", "attribute"}),
-        ({"attributes": False}, {"structure", "relation"}),
-        ({"relations": 1}, {"structure", "relation", "attribute"}),
-        ({"degree": 0}, {"attribute"}),
-        ({"size": 2}, {"structure", "relation", "attribute"}),
-    ],
-    ids=str,
-)
-def test_poor_graphs_train(
-    make_project: MakeProject, quick: RunConfig, shape: dict[str, int], modalities: set[str]
-) -> None:
-    project = make_project(**shape)
-    events = list(train(project, quick.replace(seed_ratio=0.5)))
-    (started,) = _only(events, RunStarted)
-    assert set(started.modalities) == modalities
-    assert set(started.left_out) == {"structure", "relation", "attribute", "visual"} - modalities
-    assert isinstance(events[-1], RunFinished)
-
-
 def test_nothing_to_train_on(make_project: MakeProject, quick: RunConfig) -> None:
     project = make_project(degree=0, attributes=False)
     with pytest.raises(TrainingError, match="no relation triples in either graph"):
         list(train(project, quick))
-
-
-def test_interrupted_runs_are_closed(make_project: MakeProject) -> None:
-    project = make_project()
-    with project.write() as session:
-        runs.start_run(session, RunConfig().to_json(), "CPU", ("structure",))
-        assert runs.close_interrupted_runs(session) == 1
-        assert runs.close_interrupted_runs(session) == 0
-        (run,) = runs.list_runs(session)
-        assert (run.status, run.error) == ("stopped", "interrupted")
-        assert runs.latest_run(session) is None
 
 
 def test_an_odd_dimension_is_refused(quick: RunConfig) -> None:

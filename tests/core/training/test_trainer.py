@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import math
 import threading
 
 import numpy as np
 import pytest
 import torch
 
-from core.config import RunConfig, TrainingConfig
+from core.config import RunConfig
 from core.errors import TrainingError
 from core.features.graph_data import GraphData, load_graph_data
 from core.training.background import with_progress
@@ -16,7 +17,6 @@ from core.training.devices import describe, pick_device
 from core.training.embeddings import load_embeddings, save_embeddings
 from core.training.events import Progress
 from core.training.pseudo_seeds import Buffer
-from core.training.split import split_links
 from core.training.stopping import EarlyStopping
 from core.training.trainer import Trainer
 from tests.core.training.conftest import MakeProject
@@ -34,11 +34,19 @@ def _pairs(m: int) -> np.ndarray:
     return np.stack([np.arange(m), 60 + np.arange(m)], axis=1)
 
 
+def _in_float64(data: GraphData, config: RunConfig) -> Trainer:
+    trainer = Trainer(data, config, CPU)
+    trainer.model.double()
+    trainer.inputs.dense = {modality: part.double() for modality, part in trainer.inputs.dense.items()}
+    for bag in trainer.inputs.bags.values():
+        bag._matrix, bag._transposed = bag._matrix.double(), bag._transposed.double()
+    return trainer
+
+
 def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(data: GraphData, quick: RunConfig) -> None:
     """The paper's way, an encoder pass and a backward pass per batch, sums to the same gradient."""
     config = quick.replace(batch_size=8, transport="")
-    trainer, naive = (Trainer(data, config, CPU) for _ in range(2))
-    trainer.optimizer.step = lambda: None  # type: ignore[method-assign]
+    trainer, naive = (_in_float64(data, config) for _ in range(2))
     pairs = _pairs(20)
     trainer.epoch(pairs, threading.Event())
 
@@ -55,12 +63,47 @@ def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(data: GraphData, 
             config.training.tau,
             config.training.gamma,
         )
-        (naive.model.uncertainty(losses) * (len(batch) / 20)).backward()
+        (naive.model.overall_loss(losses) * (len(batch) / 20)).backward()
     theirs = dict(naive.model.named_parameters())
     for name, parameter in trainer.model.named_parameters():
+        assert parameter.dtype == torch.float64
         assert (parameter.grad is None) == (theirs[name].grad is None), name
         if parameter.grad is not None:
-            torch.testing.assert_close(parameter.grad, theirs[name].grad, rtol=1e-4, atol=1e-6, msg=name)
+            torch.testing.assert_close(parameter.grad, theirs[name].grad, rtol=1e-9, atol=1e-12, msg=name)
+
+
+def test_the_cosine_schedule_falls_to_nothing(data: GraphData, quick: RunConfig) -> None:
+    trainer = Trainer(data, quick.replace(schedule="cosine", epochs=4), CPU)
+    rates = []
+    for _ in range(4):
+        rates.append(trainer.optimizer.param_groups[0]["lr"])
+        trainer.epoch(_pairs(10), threading.Event())
+    assert rates == pytest.approx([0.02 * (1 + math.cos(math.pi * e / 4)) / 2 for e in range(4)])
+    assert trainer.optimizer.param_groups[0]["lr"] == pytest.approx(0, abs=1e-12)
+    constant = Trainer(data, quick, CPU)
+    constant.epoch(_pairs(10), threading.Event())
+    assert constant.optimizer.param_groups[0]["lr"] == 0.02
+
+
+def test_contrastive_chooses_the_losses(data: GraphData, quick: RunConfig) -> None:
+    alone = Trainer(data, quick.replace(contrastive=""), CPU)
+    losses = alone.epoch(_pairs(20), threading.Event())
+    assert losses is not None and list(losses) == ["joint"]
+    assert all(
+        encoder.weight.grad.any() for name, encoder in alone.model.encoders.items() if name != "structure"
+    )
+    some = Trainer(data, quick.replace(contrastive="visual,structure"), CPU)
+    assert set(some.epoch(_pairs(20), threading.Event()) or {}) == {"joint", "structure", "visual"}
+
+
+def test_fixed_weights_learn_none(data: GraphData, quick: RunConfig) -> None:
+    learned, fixed = (Trainer(data, quick.replace(loss_weights=w), CPU) for w in ("uncertainty", "fixed"))
+    assert learned.parameters() == fixed.parameters() + 5
+    first = [trainer.epoch(_pairs(20), threading.Event()) for trainer in (learned, fixed)]
+    assert first[0] == first[1]  # uncertainties start at 1
+    for _ in range(3):  # the first step of Adam knows signs only
+        later = [trainer.epoch(_pairs(20), threading.Event()) for trainer in (learned, fixed)]
+    assert later[0] != later[1]
 
 
 def test_an_epoch_that_is_stopped_changes_nothing(data: GraphData, quick: RunConfig) -> None:
@@ -96,25 +139,6 @@ def test_embeddings_come_back_as_they_were(data: GraphData, quick: RunConfig, tm
     for name in ("bad", "missing"):
         with pytest.raises(TrainingError, match="train again"):
             load_embeddings(tmp_path / name, CPU)
-
-
-def test_split_is_disjoint_complete_and_seeded() -> None:
-    links = np.stack([np.arange(100), np.arange(100, 200)], axis=1)
-    config = TrainingConfig(seed_ratio=0.3, validation_ratio=0.2)
-    split = split_links(links, config)
-    assert (len(split.seed), len(split.validation), len(split.test)) == (24, 6, 70)
-    together = np.concatenate([split.seed, split.validation, split.test])
-    assert sorted(together.tolist()) == links.tolist()
-    assert np.array_equal(split_links(links, config).seed, split.seed)
-    other = split_links(links, TrainingConfig(seed_ratio=0.3, validation_ratio=0.2, random_seed=1))
-    assert not np.array_equal(other.seed, split.seed)
-
-
-@pytest.mark.parametrize("ratio", [0.0, 0.001])
-def test_a_split_without_seeds_is_refused(ratio: float) -> None:
-    links = np.stack([np.arange(10), np.arange(10, 20)], axis=1)
-    with pytest.raises(TrainingError, match="raise seed_ratio"):
-        split_links(links, TrainingConfig(seed_ratio=ratio))
 
 
 def test_early_stopping() -> None:

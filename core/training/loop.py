@@ -1,0 +1,285 @@
+"""The epochs of one run: training, evaluation, checkpoints, and what is kept however it ends."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Generator, Iterator
+from dataclasses import replace
+from functools import partial
+from time import perf_counter
+from typing import Literal, TypeVar
+
+import numpy as np
+import torch
+
+from core.errors import TrainingError
+from core.model.mcl import uninformed_loss
+from core.store import runs
+from core.store.project_file import ProjectFile
+from core.store.run_files import checkpoint_path
+from core.training import snapshot
+from core.training.checkpoints import save_checkpoint
+from core.training.devices import describe
+from core.training.embeddings import Embeddings
+from core.training.evaluate import rank_among_pairs, rank_pairs, report
+from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
+from core.training.failures import out_of_memory, sentence
+from core.training.pseudo_seeds import free_rows, pseudo_seeds
+from core.training.results import write_results
+from core.training.split import Split
+from core.training.stopping import EarlyStopping, ExplosionWatch
+from core.training.support import SupportSearch
+from core.training.trainer import NotFiniteError, Trainer
+
+REPORTED_DECODING = "csls"  # of which the epoch table keeps the metrics
+T = TypeVar("T")
+
+
+class TrainingLoop:
+    """Drives a :class:`Trainer` through the epochs of a run that is in the store."""
+
+    def __init__(
+        self, project: ProjectFile, run_id: int, split: Split, trainer: Trainer, stop: threading.Event
+    ) -> None:
+        self.project = project
+        self.id = run_id
+        self.split = split
+        self.trainer = trainer
+        self.stop = stop
+        self.config = trainer.config
+        self.data = trainer.data
+        self.started = perf_counter()
+        self.pseudo = pseudo_seeds(self.data, split.seed, self.config.training)
+        self.stopper = EarlyStopping(self.config.training.patience if len(split.validation) else 0)
+        self.watch = ExplosionWatch()
+        self.kept: Embeddings | None = None  # the state that the candidates come from
+        self.kept_epoch = self.epoch = self.resumed_after = 0
+        self.shrunk = False
+        self.unwritten: list[runs.EpochInfo] = []
+
+    def events(self) -> Iterator[Event]:
+        """All events of the run; however it ends, the run's row says how."""
+        try:
+            yield self._announcement()
+            for note in self.data.notes:
+                yield Notice(self.id, note)
+            yield from self._epochs()
+            yield from self._finish("stopped" if self.stop.is_set() else "done")
+        except GeneratorExit:  # nothing may be yielded any more, but what was learned is kept
+            for _ in self._finish("stopped"):
+                pass
+            raise
+        except NotFiniteError as error:
+            self._discard_checkpoint()  # it leads here again
+            reason = (
+                f"training diverged after epoch {self.epoch:,}, not finite: {error}; try a lower learning "
+                "rate, and look for features that are not finite"
+            )
+            reason = yield from self._fail(reason)
+            raise TrainingError(reason) from error
+        except Exception as error:
+            reason = yield from self._fail(sentence(error))
+            raise TrainingError(reason) from error
+
+    def _announcement(self) -> RunStarted:
+        return RunStarted(
+            run_id=self.id,
+            device=describe(self.trainer.device),
+            modalities=self.data.modalities,
+            left_out={str(modality): reason for modality, reason in self.data.left_out.items()},
+            entities=(self.data.n_left, self.data.n - self.data.n_left),
+            edges=self.data.edges.shape[1],
+            parameters=self.trainer.parameters(),
+            seeds=len(self.split.seed),
+            validation=len(self.split.validation),
+            test=len(self.split.test),
+            epochs=self.config.training.epochs,
+            resumed_after=self.resumed_after,
+        )
+
+    def _epochs(self) -> Iterator[Event]:
+        settings = self.config.training
+        seeds = self.data.positions(self.split.seed)
+        for epoch in range(self.epoch + 1, settings.epochs + 1):
+            began = perf_counter()
+            pairs = np.concatenate([seeds, self.pseudo.accepted])
+            losses = yield from self._learn(pairs, epoch)
+            if losses is None:
+                return
+            self.epoch = epoch
+            if self.pseudo.due(epoch):
+                self.pseudo.search(self.trainer.embed(), epoch)
+                self._write_pseudo_seeds()
+            seconds = perf_counter() - began
+            evaluated = None
+            if epoch % settings.evaluate_every == 0 or epoch == settings.epochs:
+                evaluated = yield from self._within_memory(partial(self._evaluate, epoch))
+            self._record(epoch, seconds, losses, evaluated)
+            over = self.stopper.exhausted or epoch == settings.epochs
+            if settings.checkpoint_every and epoch % settings.checkpoint_every == 0 and not over:
+                yield from self._checkpoint()
+            yield EpochDone(self.id, epoch, seconds, losses, len(self.pseudo.accepted))
+            if evaluated is not None:
+                yield evaluated
+            if over or self.stop.is_set():
+                return
+
+    def _learn(
+        self, pairs: np.ndarray[tuple[int, int], np.dtype[np.int64]], epoch: int
+    ) -> Generator[Event, None, dict[str, float] | None]:
+        """One epoch's losses; None if it was stopped.
+
+        Raises:
+            NotFiniteError: training diverged.
+            TrainingError: a loss exploded.
+        """
+        losses = yield from self._within_memory(lambda: self.trainer.epoch(pairs, self.stop))
+        if losses is None:
+            return None
+        batch = min(len(pairs), self.trainer.batch_size)
+        exploded = self.watch.exploded(losses, uninformed_loss(batch, self.config.training.gamma))
+        if exploded:
+            self._discard_checkpoint()
+            raise TrainingError(
+                f"the {exploded[0]} loss exploded by epoch {epoch:,}: {self.watch.patience} epochs in a row "
+                f"it was {self.watch.factor:g} times above its first value and above that of a model that "
+                "knows nothing; try a lower learning rate or a higher tau"
+            )
+        return losses
+
+    def _within_memory(self, work: Callable[[], T]) -> Generator[Event, None, T]:
+        """``work()``; where memory runs out, once in a run, again in smaller blocks and as randomly."""
+        random = self.trainer.generator.get_state()
+        try:
+            return work()
+        except Exception as error:
+            if self.shrunk or not out_of_memory(error):
+                raise
+        # Out of the handler, so that the exception no longer holds the tensors that filled the memory.
+        self.shrunk = True
+        self.trainer.shrink()
+        self.trainer.generator.set_state(random)
+        yield Notice(
+            self.id, f"Memory ran out; the run goes on in batches of {self.trainer.batch_size:,} seed pairs"
+        )
+        return work()
+
+    def _evaluate(self, epoch: int) -> Evaluated:
+        """Rank held-out links and keep the state, with validation links only if it is the best so far."""
+        embeddings = self.trainer.embed()
+        validation = self.split.validation
+        if len(validation):
+            # A few links among themselves would be too easy: they face all that have no seed.
+            held_out = "validation"
+            pools = [
+                torch.from_numpy(rows).to(self.trainer.device)
+                for rows in free_rows(self.data, self.data.positions(self.split.seed))
+            ]
+            decodings = rank_pairs(embeddings, validation, pools[0], pools[1], ("cosine", "csls"))
+            better = self.stopper.improved(decodings["csls"]["mrr"])
+        else:
+            held_out = "test"
+            test = self.split.test
+            decodings = rank_among_pairs(embeddings, test, ("cosine", "csls")) if len(test) else {}
+            better = True
+        if better:
+            self.kept, self.kept_epoch = embeddings, epoch
+        return Evaluated(
+            self.id,
+            epoch,
+            held_out,
+            {str(name): metrics for name, metrics in decodings.items()},
+            embeddings.mean_weights(),
+        )
+
+    def _record(
+        self, epoch: int, seconds: float, losses: dict[str, float], evaluated: Evaluated | None
+    ) -> None:
+        """Remember an epoch; an evaluation writes all that were remembered."""
+        metrics = evaluated.decodings.get(REPORTED_DECODING, {}) if evaluated else {}
+        self.unwritten.append(
+            runs.EpochInfo(
+                epoch, seconds, losses, metrics.get("mrr"), metrics.get("hits@1"), metrics.get("hits@10")
+            )
+        )
+        if evaluated is not None:
+            self._write_epochs()
+
+    def _write_epochs(self) -> None:
+        with self.project.write() as session:
+            runs.add_epochs(session, self.id, self.unwritten)
+        self.unwritten = []
+
+    def _write_pseudo_seeds(self) -> None:
+        with self.project.write() as session:
+            runs.set_pseudo_seeds(session, self.id, self.data.entity_ids[self.pseudo.accepted], self.epoch)
+
+    def _checkpoint(self) -> Iterator[Event]:
+        """Save the state; a run whose disk is full goes on without."""
+        self._write_epochs()
+        try:
+            save_checkpoint(checkpoint_path(self.project.sidecar, self.id), snapshot.take(self))
+        except OSError as error:
+            yield Notice(self.id, f"The checkpoint of epoch {self.epoch:,} can't be written: {error}")
+
+    def _discard_checkpoint(self) -> None:
+        checkpoint_path(self.project.sidecar, self.id).unlink(missing_ok=True)
+
+    def _finish(
+        self, status: Literal["done", "stopped", "failed"], error: str | None = None
+    ) -> Generator[Event, None, None]:
+        """Write candidates, weights and metrics of the kept state."""
+        if self.kept is None:  # stopped before the first evaluation
+            self.kept, self.kept_epoch = self.trainer.embed(), self.epoch
+        self._write_epochs()
+        settings = self.config.training
+        if settings.support_weight:
+            support = SupportSearch(self.data, self.split.seed, settings)
+            for done, found in enumerate(support.rounds(self.kept), start=1):
+                yield Progress("matching neighbours", done, settings.support_rounds + 1)
+                self.kept = replace(self.kept, support=found.support, support_weight=settings.support_weight)
+        yield Progress("measuring", 0, 0)
+        metrics = report(self.id, self.kept, self.split.test, "test")
+        written = yield from write_results(self.project, self.id, self.kept, self.config.training.top_k)
+        with self.project.write() as session:
+            runs.finish_run(
+                session,
+                self.id,
+                status,
+                best_epoch=self.kept_epoch,
+                metrics_json=json.dumps(metrics),
+                error=error,
+            )
+        if status == "done":
+            self._discard_checkpoint()
+        yield RunFinished(
+            run_id=self.id,
+            status=status,
+            epoch=self.kept_epoch,
+            seconds=perf_counter() - self.started,
+            candidates=written,
+            metrics=metrics["decodings"],
+        )
+
+    def _fail(self, reason: str) -> Generator[Event, None, str]:
+        """Say in the store why the run failed, and keep its last good state; returns the reason in full."""
+        try:
+            with self.project.write() as session:
+                runs.finish_run(session, self.id, "failed", error=reason)
+            self._write_epochs()
+            if self._has_good_state():
+                yield from self._finish("failed", reason)
+        except Exception as second:
+            also = sentence(second)
+            return reason if also == reason else f"{reason}; nor can its last good state be kept: {also}"
+        return reason
+
+    def _has_good_state(self) -> bool:
+        """Whether there is a state worth keeping: the one kept, else the last one, if it is finite."""
+        if self.kept is None and self.epoch:
+            try:
+                self.kept, self.kept_epoch = self.trainer.embed(), self.epoch
+            except NotFiniteError:
+                return False
+        return self.kept is not None

@@ -1,0 +1,62 @@
+"""The same settings, data and seed give the same numbers."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from core.config import RunConfig
+from core.training.events import RunFinished
+from core.training.run import train
+from tests.core.training.conftest import MakeProject
+from tests.support import REPOSITORY, build_project
+
+_TRAIN = """
+import sys
+from pathlib import Path
+import torch
+from core.config import RunConfig
+from core.store.project_file import ProjectFile
+from core.training.events import EpochDone, RunFinished
+from core.training.run import train
+torch.set_num_threads(1)
+config = RunConfig().replace(epochs=8, dimension=16, seed_ratio=0.5, learning_rate=0.02, device="cpu")
+for event in train(ProjectFile.open(Path(sys.argv[1])), config):
+    if isinstance(event, EpochDone):
+        print(sorted(event.losses.items()))
+    if isinstance(event, RunFinished):
+        print(event.metrics)
+"""
+
+
+def test_two_processes_give_the_same_bits(tmp_path: Path) -> None:
+    build_project(tmp_path / "p.mimea", run=False).close()
+    said = [
+        subprocess.run(
+            [sys.executable, "-c", _TRAIN, str(tmp_path / "p.mimea")],
+            cwd=REPOSITORY,
+            stdout=subprocess.PIPE,
+            check=True,
+            timeout=240,
+            text=True,
+        ).stdout
+        for _ in range(2)
+    ]
+    assert len(said[0].splitlines()) == 9
+    assert said[0] == said[1]
+
+
+@pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
+def test_a_gpu_agrees_with_itself_to_a_thousandth(make_project: MakeProject, quick: RunConfig) -> None:
+    project = make_project(images=True)
+    finished = []
+    for _ in range(2):
+        *_, last = train(project, quick.replace(device="cuda"))
+        assert isinstance(last, RunFinished)
+        finished.append(last)
+    for decoding, metrics in finished[0].metrics.items():
+        assert metrics == pytest.approx(finished[1].metrics[decoding], abs=1e-3)
