@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from sqlalchemy import text
+from sqlalchemy import select
+from sqlalchemy.orm import aliased
 
 from core.errors import MimeaError
 from core.export.tables import csv_line
+from core.modality import with_a_place
 from core.store.project_file import ProjectFile
-
-COLUMNS = (
-    "left_uri", "left_label", "right_uri", "right_label", "rank", "score",
-    "score_structure", "score_relation", "score_attribute", "score_visual", "mutual",
-)  # fmt: skip
+from core.store.runs import get_run
+from core.store.schema import Candidate, Entity
 
 
 def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str]:
@@ -22,19 +21,31 @@ def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str
     Raises:
         MimeaError: the run has no candidates.
     """
+    left, right = aliased(Entity), aliased(Entity)
     with project.read() as session:
+        run = get_run(session, run_id)
+        scores = [f"score_{modality}" for modality in with_a_place(run.modalities if run else ())]
+        columns = {
+            "left_uri": left.uri,
+            "left_label": left.label,
+            "right_uri": right.uri,
+            "right_label": right.label,
+            **{
+                name: getattr(Candidate, name) for name in ("rank", "score", "probability", *scores, "mutual")
+            },
+        }
         rows = session.execute(
-            text("""
-            SELECT l.uri, l.label, r.uri, r.label, c.rank, c.score, c.score_structure, c.score_relation,
-                   c.score_attribute, c.score_visual, c.mutual
-            FROM candidate c JOIN entity l ON l.id = c.left_id JOIN entity r ON r.id = c.right_id
-            WHERE c.run_id = :run AND c.rank <= :top ORDER BY c.left_id, c.rank"""),
-            {"run": run_id, "top": top},
+            select(*columns.values())
+            .select_from(Candidate)
+            .join(left, left.id == Candidate.left_id)
+            .join(right, right.id == Candidate.right_id)
+            .where(Candidate.run_id == run_id, Candidate.rank <= top)
+            .order_by(Candidate.left_id, Candidate.rank)
         )
         empty = True
         for row in rows:
             if empty:
-                yield csv_line(COLUMNS)
+                yield csv_line(columns)
             empty = False
             yield csv_line(row)
         if empty:

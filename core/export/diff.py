@@ -1,4 +1,4 @@
-"""Comparing sets of links: what came, what went, what contradicts, and how right a set is."""
+"""Comparing files of links: what came, what went, what contradicts, and how right each is."""
 
 from __future__ import annotations
 
@@ -7,15 +7,27 @@ from pathlib import Path
 
 from core.export.iri import NoIRIError, absolute_iri
 from core.kg.links import open_links
-from core.kg.records import LinkBatch
+from core.kg.records import DenialBatch, LinkBatch
 
 Pair = tuple[str, str]
-Links = frozenset[Pair]
+Pairs = frozenset[Pair]
+
+
+@dataclass(frozen=True, slots=True)
+class Links:
+    """The pairs that a file says are the same, and those that it says are not."""
+
+    same: Pairs
+    denied: Pairs = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Changes:
-    """From one set to another, in order; ``contradicting`` are added pairs that an old one excludes."""
+    """From one file to another, in order.
+
+    ``contradicting`` are pairs that one accepts and the other rejects, and added pairs that an old one
+    excludes.
+    """
 
     common: int
     added: tuple[Pair, ...]
@@ -42,17 +54,19 @@ class Scores:
 
 
 def read_links(path: Path) -> Links:
-    """The pairs that a file of any format says are the same, as IRIs where they can be made such.
+    """What a file of any format says, with IRIs where they can be made such.
 
     Raises:
         InputError: the file is not what its format asks for.
     """
-    pairs: set[Pair] = set()
+    same: set[Pair] = set()
+    denied: set[Pair] = set()
     for part in open_links(path).parts:
         for batch in part.read():
-            if isinstance(batch, LinkBatch):
+            if isinstance(batch, LinkBatch | DenialBatch):
+                pairs = same if isinstance(batch, LinkBatch) else denied
                 pairs.update(zip(map(_name, batch.firsts), map(_name, batch.seconds), strict=True))
-    return frozenset(pairs)
+    return Links(frozenset(same), frozenset(denied))
 
 
 def compare(old: Links, new: Links) -> Changes:
@@ -62,31 +76,37 @@ def compare(old: Links, new: Links) -> Changes:
     at most one thing of the other.
     """
     new = oriented(new, old)
-    added, removed = new - old, old - new
-    lefts, rights = {left for left, _ in old}, {right for _, right in old}
+    added, removed = new.same - old.same, old.same - new.same
+    lefts, rights = {left for left, _ in old.same}, {right for _, right in old.same}
+    excluded = {pair for pair in added if pair[0] in lefts or pair[1] in rights}
     return Changes(
-        common=len(new & old),
+        common=len(new.same & old.same),
         added=tuple(sorted(added)),
         removed=tuple(sorted(removed)),
-        contradicting=tuple(sorted(pair for pair in added if pair[0] in lefts or pair[1] in rights)),
+        contradicting=tuple(sorted(excluded | (added & old.denied) | (removed & new.denied))),
     )
 
 
 def score(links: Links, reference: Links) -> Scores:
     """Precision, recall and F1 of ``links``."""
-    correct = len(oriented(links, reference) & reference)
-    precision = correct / len(links) if links else 0.0
-    recall = correct / len(reference) if reference else 0.0
+    correct = len(oriented(links, reference).same & reference.same)
+    precision = correct / len(links.same) if links.same else 0.0
+    recall = correct / len(reference.same) if reference.same else 0.0
     f1 = 2 * precision * recall / (precision + recall) if correct else 0.0
     return Scores(precision, recall, f1, correct)
 
 
 def oriented(links: Links, like: Links) -> Links:
     """``links``, with left and right exchanged if that is how their ends meet those of ``like``."""
-    lefts, rights = {left for left, _ in like}, {right for _, right in like}
-    straight = sum((left in lefts) + (right in rights) for left, right in links)
-    crossed = sum((left in rights) + (right in lefts) for left, right in links)
-    return frozenset((right, left) for left, right in links) if crossed > straight else links
+    known, own = like.same | like.denied, links.same | links.denied
+    lefts, rights = {left for left, _ in known}, {right for _, right in known}
+    straight = sum((left in lefts) + (right in rights) for left, right in own)
+    crossed = sum((left in rights) + (right in lefts) for left, right in own)
+    return Links(_turned(links.same), _turned(links.denied)) if crossed > straight else links
+
+
+def _turned(pairs: Pairs) -> Pairs:
+    return frozenset((right, left) for left, right in pairs)
 
 
 def _name(identifier: str) -> str:

@@ -9,22 +9,20 @@ from collections.abc import Iterable, Iterator
 
 from core.errors import MimeaError
 from core.export.export import Export
-from core.modality import MODALITIES
+from core.kg.csv_text import marked
+from core.modality import with_a_place
 
-COLUMNS = (
-    "left_uri", "left_label", "right_uri", "right_label", "verdict", "score",
-    *(f"score_{modality}" for modality in MODALITIES),
-    "run", "author", "decided_at", "note",
-)  # fmt: skip
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_PAIR = ("left_uri", "left_label", "right_uri", "right_label", "verdict", "score")
+_DECISION = ("run", "author", "decided_at", "note")
 _LINE_BREAKS = re.compile(r"[\t\n\r]")
 
 
 def csv_lines(export: Export) -> Iterator[str]:
     """CSV with a header; identifiers as the graphs write them."""
-    yield csv_line(COLUMNS)
+    modalities = with_a_place({name for v in export.verdicts for name in v.by_modality})
+    yield csv_line([*_PAIR, *(f"score_{name}" for name in modalities), *_DECISION])
     for v in export.verdicts:
-        scores = [v.by_modality.get(name) for name in MODALITIES]
+        scores = [v.by_modality.get(name) for name in modalities]
         pair = (v.left_uri, v.left_label, v.right_uri, v.right_label)
         yield csv_line([*pair, v.kind, v.score, *scores, v.run_id, v.author, v.decided_at, v.note])
 
@@ -46,7 +44,7 @@ def openea_lines(export: Export) -> Iterator[str]:
 
 def csv_line(values: Iterable[object]) -> str:
     """One line of CSV; None is empty, and what a spreadsheet would take for a formula is marked as text."""
-    cells = ["" if cell is None else _as_text(cell) if isinstance(cell, str) else cell for cell in values]
+    cells = ["" if cell is None else marked(cell) if isinstance(cell, str) else cell for cell in values]
     # Python's writer leaves a lone carriage return bare where lines end otherwise.
     bare = any(isinstance(cell, str) and "\r" in cell for cell in cells)
     line = io.StringIO()
@@ -54,8 +52,3 @@ def csv_line(values: Iterable[object]) -> str:
         cells
     )
     return line.getvalue()
-
-
-def _as_text(value: str) -> str:
-    # The apostrophe is how spreadsheets mark text. Where the text itself looks so marked, it gets another.
-    return f"'{value}" if value.lstrip("'")[:1] in _FORMULA_STARTS else value

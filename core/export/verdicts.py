@@ -15,7 +15,7 @@ from core.review.journal import BULK_NOTE, VerdictKind
 
 _QUERY = """
 SELECT l.uri, l.label, r.uri, r.label, v.kind, v.score_shown, v.author, v.decided_at, v.note, v.run_id,
-       c.score_structure, c.score_relation, c.score_attribute, c.score_visual
+       c.score_structure, c.score_relation, c.score_attribute, c.score_visual, c.score_name
 FROM {view} v JOIN entity l ON l.id = v.left_id LEFT JOIN entity r ON r.id = v.right_id
 LEFT JOIN candidate c ON c.run_id = v.run_id AND c.left_id = v.left_id AND c.right_id = v.right_id
 WHERE {where} ORDER BY l.uri, r.uri

@@ -11,13 +11,13 @@ from pyoxigraph import RdfFormat
 from core.errors import InputError
 from core.kg.compressed import Contents
 from core.kg.rdf_parse import Value, statements
-from core.kg.records import Batch, LinkBatch, Note
+from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import size
 
 # Some tools write it without the "#", so that names follow directly.
 NAMESPACE = "http://knowledgeweb.semanticweb.org/heterogeneity/alignment"
 _WHAT = "an alignment in RDF/XML"
-_SAME = "="
+_SAME, _OTHER = "=", "!="
 _BEGINNING_BYTES = 1 << 16
 _ENTITIES = ("entity1", "entity2")
 
@@ -36,7 +36,7 @@ def is_alignment(path: Path) -> bool:
 
 
 def read_alignment(path: Path) -> Iterator[Batch]:
-    """The cells that say "the same"; those with another relation are counted in a note.
+    """The cells that say "the same", and those that deny it; all but the first are counted in notes.
 
     Raises:
         InputError: a syntax error (with the line), or no cell of two entities.
@@ -50,19 +50,21 @@ def read_alignment(path: Path) -> Iterator[Batch]:
             cells.setdefault(statement.subject, {})[name] = statement.object
         elif name == "relation" and isinstance(statement.object, Value):
             cells.setdefault(statement.subject, {})[name] = statement.object.text.strip()
-    batch, others = LinkBatch([], [], [], size(path)), Counter[str]()
+    batch, denied = LinkBatch([], [], [], size(path)), DenialBatch([], [], size(path))
+    others = Counter[str]()
     for cell in cells.values():
         if not all(name in cell for name in _ENTITIES):
             continue
         relation = cell.get("relation", _SAME)
-        if relation != _SAME:
-            others[relation] += 1
-            continue
-        for ends, name in zip((batch.firsts, batch.seconds), _ENTITIES, strict=True):
-            ends.append(cell[name])
-        batch.sources.append(path.name)
-    if not batch.firsts and not others:
+        others[relation] += relation != _SAME
+        for said, meant in ((batch, _SAME), (denied, _OTHER)):
+            if relation == meant:
+                said.firsts.append(cell["entity1"])
+                said.seconds.append(cell["entity2"])
+    batch.sources.extend([path.name] * len(batch.firsts))
+    if not batch.firsts and not others.total():
         raise InputError(path, _WHAT, "no cell with two entities")
     yield batch
-    for relation, count in sorted(others.items()):
+    yield denied
+    for relation, count in sorted((+others).items()):
         yield Note(f"{count:,} cells of {path.name} with the relation {relation} were left out", size(path))

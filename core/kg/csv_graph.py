@@ -8,13 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from core.errors import ConfigError, InputError
-from core.kg.compressed import find, plain
+from core.kg.compressed import plain
 from core.kg.csv_text import WHAT, Dialect, Row, sniff, table, unmarked
-from core.kg.images import INDEX, folder_images
 from core.kg.links import open_links
 from core.kg.records import AttributeBatch, Batch, EntityBatch, ImageBatch, RelationBatch
-from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part
+from core.kg.source import Format, GraphSource, Part
 from core.kg.text import find_license, shown, size, strip_brackets
+from core.kg.two_folders import TwoFolders, images_parts
 
 SUFFIXES = (".csv", ".tsv")
 _LINKS = "links"
@@ -121,8 +121,7 @@ def open_tables(path: Path, images: Path | None = None, mapping: CsvMapping | No
         raise InputError(path, _LAYOUT, "none")
     folder, name = (path.parent, plain(path).stem) if path.is_file() else (path, path.name)
     parts = [_part(f"{name} {plain(file).name}", file, folder, mapping) for file in files]
-    if images or (folder / "images" / INDEX).exists():
-        parts.append(folder_images(f"{name} images", images or folder / "images"))
+    parts += images_parts(name, folder, images)
     return GraphSource(name, str(path), find_license(folder), tuple(parts))
 
 
@@ -256,20 +255,6 @@ def _tables(folder: Path) -> list[Path]:
     return sorted(p for p in folder.iterdir() if is_table(p) and plain(p).stem not in _NOT_GRAPHS)
 
 
-def _graph_folders(folder: Path) -> list[Path]:
-    if not folder.is_dir():
-        return []
-    return sorted(path for path in folder.iterdir() if path.is_dir() and _tables(path))
-
-
-def _recognise_dataset(path: Path) -> str | None:
-    folders = _graph_folders(path)
-    if len(folders) != 2:
-        return None
-    first, second = (f"{folder.name}/{_tables(folder)[0].name}" for folder in folders)
-    return f"its two folders hold tables: {first} and {second}"
-
-
 def _recognise_graph(path: Path) -> str | None:
     if path.is_file():
         return f"its name ends in {plain(path).suffix}" if is_table(path) else None
@@ -277,32 +262,22 @@ def _recognise_graph(path: Path) -> str | None:
     return f"it holds the table {files[0].name}" if files else None
 
 
-def _open_dataset(folder: Path, reason: str) -> Dataset:
-    folders = _graph_folders(folder)
-    if len(folders) != 2:
-        raise InputError(folder, f"two folders of {_LAYOUT}", f"{len(folders)}")
-    return Dataset(
-        name=folder.name,
-        left=open_tables(folders[0]),
-        right=open_tables(folders[1]),
-        links=_links(folder),
-        format=FORMAT.name,
-        reason=reason,
-    )
-
-
-def _links(folder: Path) -> LinkSource | None:
-    found = next((path for suffix in SUFFIXES if (path := find(folder, _LINKS + suffix))), None)
-    return open_links(found) if found else None
-
+_PAIR = TwoFolders(
+    format="csv",
+    holds="tables",
+    layout=_LAYOUT,
+    files=_tables,
+    open_graph=open_tables,
+    link_files=tuple(_LINKS + suffix for suffix in SUFFIXES),
+)
 
 FORMAT = Format(
     name="csv",
     dataset_layout=f"two folders of {_LAYOUT}",
     graph_layout=_LAYOUT,
-    recognise_dataset=_recognise_dataset,
+    recognise_dataset=_PAIR.recognise,
     recognise_graph=_recognise_graph,
-    open_dataset=_open_dataset,
+    open_dataset=_PAIR.open,
     open_graph=open_tables,
     open_links=open_links,
 )

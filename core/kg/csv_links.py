@@ -7,24 +7,25 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.kg.csv_text import rows, sniff, unmarked
-from core.kg.records import Batch, LinkBatch, Note
+from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import shown, size, strip_brackets
 
 _LEFT = ("left_uri", "left", "source", "subject", "entity1", "uri1", "left_id", "subject_id")
 _RIGHT = ("right_uri", "right", "target", "object", "entity2", "uri2", "right_id", "object_id")
 _VERDICT = "verdict"
-_ACCEPTED = "accepted"
+_ACCEPTED, _REJECTED = "accepted", "rejected"
 _WHAT = "two columns of identifiers, or a header such as left_uri,right_uri"
 _ROWS = 20_000
 
 
 def read_csv_links(path: Path) -> Iterator[Batch]:
-    """The pairs; where there is a column of verdicts, only the accepted ones.
+    """The pairs; where there is a column of verdicts, the accepted ones as links, the rejected as denied.
 
     Raises:
         InputError: a row without two identifiers (with the line).
     """
-    batch, columns, others = LinkBatch([], [], []), None, 0
+    batch, denied = LinkBatch([], [], []), DenialBatch([], [], size(path))
+    columns, others = None, 0
     for row in rows(path, sniff(path)):
         if columns is None:
             columns, is_header = _columns(path, row.cells, row.line)
@@ -33,12 +34,17 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
         left, right, verdict = columns
         if max(left, right, verdict or 0) >= len(row.cells):
             raise InputError(path, _WHAT, f"{len(row.cells)} columns", line=row.line)
-        if verdict is not None and row.cells[verdict] != _ACCEPTED:
-            others += 1
+        kind = _ACCEPTED if verdict is None else row.cells[verdict]
+        others += kind != _ACCEPTED
+        if kind not in (_ACCEPTED, _REJECTED):
             continue
         ends = [strip_brackets(unmarked(row.cells[place])) for place in (left, right)]
         if not all(ends):
             raise InputError(path, _WHAT, f"an empty one in {shown(','.join(row.cells))}", line=row.line)
+        if kind == _REJECTED:
+            denied.firsts.append(ends[0])
+            denied.seconds.append(ends[1])
+            continue
         batch.firsts.append(ends[0])
         batch.seconds.append(ends[1])
         batch.sources.append(path.name)
@@ -46,6 +52,7 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
             yield batch
             batch = LinkBatch([], [], [], row.done)
     yield LinkBatch(batch.firsts, batch.seconds, batch.sources, size(path))
+    yield denied
     if others:
         yield Note(f"{others:,} rows of {path.name} that are not accepted were left out", size(path))
 

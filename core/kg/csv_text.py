@@ -99,8 +99,16 @@ def table(path: Path, dialect: Dialect) -> Iterator[Row]:
         yield row
 
 
+def marked(text: str) -> str:
+    """A cell that a spreadsheet takes for text, whatever it begins with: an apostrophe is how that is marked.
+
+    Where the text itself looks so marked, it gets another.
+    """
+    return f"'{text}" if text.lstrip("'")[:1] in _FORMULA_STARTS else text
+
+
 def unmarked(cell: str) -> str:
-    """A cell without the apostrophe that marks what a spreadsheet would take for a formula as text."""
+    """What :func:`marked` made a cell of."""
     return cell[1:] if cell[:1] == "'" and cell.lstrip("'")[:1] in _FORMULA_STARTS else cell
 
 

@@ -9,9 +9,10 @@ from core.errors import InputError
 from core.kg.archive import folder_of
 from core.kg.csv_graph import CsvMapping, open_tables
 from core.kg.detect import AUTO, Detection, detect_dataset, detect_graph, format_named, recognise
-from core.kg.source import Dataset, GraphSource, LinkSource
+from core.kg.records import Side
+from core.kg.source import Dataset, Format, GraphSource, LinkSource
 
-__all__ = ["Dataset", "GraphSource", "LinkSource", "open_dataset", "open_pair"]
+__all__ = ["Dataset", "GraphSource", "LinkSource", "open_dataset", "open_pair", "open_side"]
 
 
 def open_dataset(directory: Path, format: str = AUTO) -> Dataset:
@@ -59,15 +60,14 @@ def open_pair(
         InputError: a path does not exist, or a graph is in no known format, or not in the one named.
     """
     left, right = folder_of(_absolute(left)), folder_of(_absolute(right))
-    for images in (images_left, images_right):
-        if images and not images.is_dir():
-            raise InputError(images, "a folder of images", "a file" if images.exists() else "nothing there")
+    for folder in (images_left, images_right):
+        _require_images(folder)
     found = [_detect_graph(path, format) for path in (left, right)]
     kinds = [
         format_named(detection.format, path) for detection, path in zip(found, (left, right), strict=True)
     ]
     graphs = [
-        open_tables(path, images, mapping) if mapping else kind.open_graph(path, images)
+        _open_graph(kind, path, images, mapping)
         for kind, path, images, mapping in zip(
             kinds, (left, right), (images_left, images_right), (mapping_left, mapping_right), strict=True
         )
@@ -80,6 +80,45 @@ def open_pair(
         format="+".join(dict.fromkeys(detection.format for detection in found)),
         reason="; ".join(f"{p.name}: {d.reason}" for d, p in zip(found, (left, right), strict=True)),
     )
+
+
+def open_side(
+    path: Path,
+    side: Side,
+    *,
+    images: Path | None = None,
+    format: str = AUTO,
+    mapping: CsvMapping | None = None,
+) -> GraphSource:
+    """One graph by itself: a folder or file of it alone, else that side of a dataset folder.
+
+    Raises:
+        InputError: the path or the images do not exist, or there is no graph of a known format, or of the
+            one named.
+    """
+    given = _absolute(path)
+    path = folder_of(given)
+    _require_images(images)
+    try:
+        kind = format_named(_detect_graph(path, format).format, path)
+    except InputError:
+        try:
+            dataset = open_dataset(given, format)
+        except InputError:
+            pass  # that it is no graph is the better message
+        else:
+            return dataset.left if side == "left" else dataset.right
+        raise
+    return _open_graph(kind, path, images, mapping)
+
+
+def _open_graph(kind: Format, path: Path, images: Path | None, mapping: CsvMapping | None) -> GraphSource:
+    return open_tables(path, images, mapping) if mapping else kind.open_graph(path, images)
+
+
+def _require_images(folder: Path | None) -> None:
+    if folder and not folder.is_dir():
+        raise InputError(folder, "a folder of images", "a file" if folder.exists() else "nothing there")
 
 
 def _detect_graph(path: Path, format: str) -> Detection:

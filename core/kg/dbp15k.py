@@ -80,11 +80,20 @@ def _links(folder: Path) -> LinkSource | None:
     return None
 
 
-def _resolver(path: Path) -> Resolve:
-    uris = {
-        **_uris(find_or_name(path.parent, f"{_ENTITIES}1")),
-        **_uris(find_or_name(path.parent, f"{_ENTITIES}2")),
+def entity_uris(folder: Path) -> dict[str, str]:
+    """The URI of each number that ``ent_ids_1`` and ``ent_ids_2`` of the folder list.
+
+    Raises:
+        InputError: either is missing or not what it should be.
+    """
+    return {
+        **_uris(find_or_name(folder, f"{_ENTITIES}1")),
+        **_uris(find_or_name(folder, f"{_ENTITIES}2")),
     }
+
+
+def _resolver(path: Path) -> Resolve:
+    uris = entity_uris(path.parent)
 
     def resolve(number: str, line: int) -> str:
         try:

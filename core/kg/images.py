@@ -147,19 +147,31 @@ def indexed_images(title: str, index: Path, finder: Callable[[], Find], root: Pa
     return Part(title, size(index), lambda: _read_index(index, finder(), root), (index,))
 
 
-def _read_index(index: Path, find: Find, root: Path | None) -> Iterator[Batch]:
+def image_names(index: Path) -> Iterator[tuple[list[tuple[str, str]], int]]:
+    """Blocks of (entity, image name) that an index lists, with the bytes read so far.
+
+    Raises:
+        InputError: a line that is not two columns.
+    """
     what = "entity and image name, tab-separated"
-    absent = 0
     for block in blocks(index, what):
-        batch = ImageBatch([], [], root, block.done)
+        rows = []
         for number, line in enumerate(block.lines, block.first):
             if not line.strip():
                 continue
             cells = line.split("\t") if "\t" in line else line.split()
             if len(cells) != 2:
                 raise InputError(index, what, f"{len(cells)} columns in {shown(line)}", line=number)
-            entity = strip_brackets(cells[0].strip())
-            paths = find(entity, cells[1].strip())
+            rows.append((strip_brackets(cells[0].strip()), cells[1].strip()))
+        yield rows, block.done
+
+
+def _read_index(index: Path, find: Find, root: Path | None) -> Iterator[Batch]:
+    absent = 0
+    for rows, done in image_names(index):
+        batch = ImageBatch([], [], root, done)
+        for entity, name in rows:
+            paths = find(entity, name)
             absent += not paths
             batch.entities.extend([entity] * len(paths))
             batch.paths.extend(path.absolute() for path in paths)

@@ -13,6 +13,7 @@ _FREEBASE_NAMESPACE = "rdf.freebase.com/ns/"
 _TITLE_MARKS = ("/resource/", "/wiki/")
 _CAMEL = re.compile(r"(?<=[a-z0-9])(?=[A-Z])|(?<=[A-Z])(?=[A-Z][a-z])")
 _SPACES = re.compile(r"[\s_]+")
+_CODE = re.compile(r"[A-Za-z]{0,4}[-_.:]?\d+")
 
 
 def entity_label(uri: str) -> str:
@@ -27,6 +28,11 @@ def entity_label(uri: str) -> str:
         if found and title and "://" in before:
             return _readable(title) or uri
     return _readable(_segments(uri)[-1]) or uri
+
+
+def is_name(label: str, uri: str) -> bool:
+    """Whether people call the entity so: not an identifier itself, nor a code at its end such as ``Q42``."""
+    return label not in ("", uri) and not (uri.endswith(label) and _CODE.fullmatch(label))
 
 
 def relation_label(uri: str) -> str:

@@ -98,6 +98,15 @@ class LinkBatch:
 
 
 @dataclass(frozen=True, slots=True)
+class DenialBatch:
+    """Pairs said not to be the same: no links to import, but of use to whoever compares two files."""
+
+    firsts: list[str]
+    seconds: list[str]
+    done: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Note:
     """Something the person importing should know, one sentence."""
 
@@ -106,5 +115,13 @@ class Note:
 
 
 Batch: TypeAlias = (
-    EntityBatch | NameBatch | RelationBatch | AttributeBatch | ImageBatch | PicturesByName | LinkBatch | Note
+    EntityBatch
+    | NameBatch
+    | RelationBatch
+    | AttributeBatch
+    | ImageBatch
+    | PicturesByName
+    | LinkBatch
+    | DenialBatch
+    | Note
 )

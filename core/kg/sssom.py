@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.kg.rdf_names import LINK_PREDICATES
-from core.kg.records import Batch, LinkBatch, Note
+from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import blocks, shown, size
 
 _WHAT = "SSSOM/TSV"
@@ -42,7 +42,7 @@ def is_sssom(path: Path) -> bool:
 
 
 def read_sssom(path: Path) -> Iterator[Batch]:
-    """The pairs said to be the same, each once; rejections and other predicates are counted in notes.
+    """The pairs said to be the same, each once, and those denied; these and others are counted in notes.
 
     Raises:
         InputError: a row is not what the format asks for (with the line).
@@ -56,6 +56,7 @@ def read_sssom(path: Path) -> Iterator[Batch]:
                 batch.seconds.append(pair[1])
                 batch.sources.append(path.name)
         yield batch
+    yield DenialBatch(*reader.denied(), done=size(path))
     for text in reader.notes():
         yield Note(text, size(path))
 
@@ -67,6 +68,7 @@ class _Reader:
         self._in_map = False
         self._columns: list[str] = []
         self._seen: set[tuple[str, str]] = set()
+        self._denied: dict[tuple[str, str], None] = {}
         self._left_out: Counter[str] = Counter()
 
     def take(self, line: str, number: int) -> tuple[str, str] | None:
@@ -80,6 +82,10 @@ class _Reader:
         if not line.strip():
             return None
         return self._pair(self._row(line, number), number)
+
+    def denied(self) -> tuple[list[str], list[str]]:
+        """The pairs said not to be the same."""
+        return [first for first, _ in self._denied], [second for _, second in self._denied]
 
     def notes(self) -> list[str]:
         """Sentences on the rows that were left out."""
@@ -112,12 +118,14 @@ class _Reader:
     def _pair(self, row: dict[str, str], number: int) -> tuple[str, str] | None:
         if _NO_TERM in (row["subject_id"], row["object_id"]):
             why = "that find no counterpart"
-        elif row.get("predicate_modifier", "").lower() == "not":
-            why = "that deny a mapping"
         elif self._iri(row["predicate_id"], number) not in LINK_PREDICATES:
             why = f"with the predicate {row['predicate_id']}"
         else:
             pair = (self._iri(row["subject_id"], number), self._iri(row["object_id"], number))
+            if row.get("predicate_modifier", "").lower() == "not":
+                self._denied[pair] = None
+                self._left_out["that deny a mapping"] += 1
+                return None
             if pair in self._seen:  # a row for each justification
                 return None
             self._seen.add(pair)

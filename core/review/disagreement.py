@@ -9,6 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.review.journal import VerdictKind
+from core.store.candidates import UNSETTLED
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,12 +32,33 @@ class Disagreement:
 
 
 def disagreements(session: Session) -> list[Disagreement]:
-    """All of them, by pair. "No counterpart" of the left entity stands against each pair accepted for it."""
+    """All that nobody has settled, by pair.
+
+    "No counterpart" of the left entity stands against each pair accepted for it. A verdict whose note begins
+    with :data:`core.store.candidates.SETTLED` ends the matter, until somebody decides anew.
+    """
+    return _found(session, "")
+
+
+def disagreement_on(session: Session, left_id: int, right_id: int) -> tuple[Opinion, ...]:
+    """What is held of a pair on which authors differ; empty where they don't, or where it is settled."""
+    found = _found(session, " WHERE left_id = :left", left=left_id)
+    return next((each.opinions for each in found if each.right_id == right_id), ())
+
+
+def disagreement_count(session: Session) -> int:
+    """On how many pairs authors differ."""
+    authors = session.scalar(text("SELECT count(DISTINCT author) FROM verdict WHERE undone_at IS NULL"))
+    return len(disagreements(session)) if authors and authors > 1 else 0
+
+
+def _found(session: Session, where: str, **values: int) -> list[Disagreement]:
     rows = session.execute(
         text(
-            "SELECT left_id, right_id, author, kind, note, decided_at FROM verdict_disagreement"
+            f"SELECT left_id, right_id, author, kind, note, decided_at FROM ({UNSETTLED}) AS u{where}"
             " ORDER BY left_id, right_id, id"
-        )
+        ),
+        values,
     ).all()
     found: dict[tuple[int, int], list[Opinion]] = defaultdict(list)
     alone: dict[int, list[Opinion]] = defaultdict(list)

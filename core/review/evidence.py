@@ -8,12 +8,14 @@ from typing import Literal
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from core.modality import MODALITIES, Modality
+from core.kg.labels import is_name
+from core.modality import Modality, with_a_place
 from core.review.attributes import AttributePair, AttributeValue, align_attributes
+from core.review.disagreement import Opinion, disagreement_on
 from core.review.journal import VerdictKind
 from core.review.neighbours import NeighbourComparison, compare_neighbours
 from core.store.candidates import verdicts_of
-from core.store.entities import EntityCard, ImageRef, attribute_rows, entity_cards
+from core.store.entities import IMAGE_PROBLEMS, EntityCard, ImageRef, attribute_rows, entity_cards
 from core.store.schema import Candidate, ModalityWeight, Run
 
 Side = Literal["left", "right"]
@@ -77,12 +79,14 @@ class PairEvidence:
     left: EntityCard
     right: EntityCard
     score: float | None
+    probability: float | None  # that the pair is right; None too where the run had nothing to calibrate it by
     rank: int | None
     of: int  # how many candidates the left entity has
     mutual: bool
     seed: bool
     verdict: StoredVerdict | None
     conflicts: tuple[Conflict, ...]
+    opinions: tuple[Opinion, ...]  # where authors differ on the pair, and nobody has settled it
     modalities: tuple[ModalityEvidence, ...]
     attributes: tuple[AttributePair, ...]
     neighbours: NeighbourComparison
@@ -125,11 +129,13 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         left=cards[left_id],
         right=cards[right_id],
         score=candidate.score if candidate else None,
+        probability=candidate.probability if candidate else None,
         rank=candidate.rank if candidate else None,
         of=len(for_left),
         mutual=bool(candidate and candidate.mutual),
         seed=_is_seed(session, run_id, left_id, right_id),
         verdict=_verdict(session, left_id, right_id),
+        opinions=disagreement_on(session, left_id, right_id),
         conflicts=_conflicts(session, run_id, cards[left_id], cards[right_id]),
         modalities=_modalities(session, run_id, candidate, left_id, right_id, lacks),
         attributes=align_attributes(*attributes),
@@ -142,6 +148,8 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
 def _lacks(card: EntityCard, attributes: bool, neighbours: bool) -> dict[Modality, str]:
     """Why an entity takes no part in a modality, by modality."""
     reasons: dict[Modality, str] = {}
+    if not is_name(card.label, card.uri):
+        reasons["name"] = "no name"
     if not neighbours:
         reasons["structure"] = reasons["relation"] = "no relations"
     if not attributes:
@@ -149,7 +157,7 @@ def _lacks(card: EntityCard, attributes: bool, neighbours: bool) -> dict[Modalit
     if not card.images:
         reasons["visual"] = "no image"
     elif all(image.status != "ok" for image in card.images):
-        reasons["visual"] = "image file gone" if card.images[0].status == "missing" else "image unreadable"
+        reasons["visual"] = IMAGE_PROBLEMS[card.images[0].status]
     return reasons
 
 
@@ -165,7 +173,7 @@ def _modalities(
     weights = [session.get(ModalityWeight, (run_id, entity)) for entity in (left_id, right_id)]
     took_part = run.modalities.split(",")
     rows = []
-    for modality in MODALITIES:
+    for modality in with_a_place(took_part):
         similarity = getattr(candidate, f"score_{modality}") if candidate else None
         left, right = (getattr(weight, modality) if weight else None for weight in weights)
         missing = ""

@@ -12,11 +12,12 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import func, insert, select, text, update
+from sqlalchemy import ColumnElement, func, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from core.store.project_file import ProjectFile
 from core.store.schema import Verdict
+from core.store.vanished import ON_PRESENT
 
 VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
 BULK_NOTE = "accepted in bulk"  # tells such a verdict from one on a pair that somebody looked at
@@ -86,13 +87,14 @@ def undo(project: ProjectFile) -> Step | None:
     """Take the last step in force back; None when there is none."""
     with project.write() as session:
         number = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None)))
-        return _mark(session, number, _now())
+        return _mark(session, number, _now(), Verdict.step == number)
 
 
 def redo(project: ProjectFile) -> Step | None:
     """Bring back the step that was undone last; None when there is none after the last one in force."""
     with project.write() as session:
-        return _mark(session, _redoable(session), None)
+        number = _redoable(session)
+        return _mark(session, number, None, Verdict.step == number, ON_PRESENT)
 
 
 def history_state(session: Session) -> tuple[bool, bool]:
@@ -118,18 +120,23 @@ def _redoable(session: Session) -> int | None:
     # The one undone last: those undone before a newer decision are buried below it, and stay so.
     number: int | None = session.scalar(
         select(Verdict.step)
-        .where(Verdict.step > live)
+        .where(Verdict.step > live, ON_PRESENT)
         .order_by(Verdict.undone_at.desc(), Verdict.step)
         .limit(1)
     )
     return number
 
 
-def _mark(session: Session, number: int | None, undone_at: str | None) -> Step | None:
+def _mark(
+    session: Session, number: int | None, undone_at: str | None, *which: ColumnElement[bool]
+) -> Step | None:
     if number is None:
         return None
-    session.execute(update(Verdict).where(Verdict.step == number).values(undone_at=undone_at))
-    rows = session.scalars(select(Verdict).where(Verdict.step == number).order_by(Verdict.id))
+    session.execute(
+        update(Verdict).where(*which).values(undone_at=undone_at),
+        execution_options={"synchronize_session": False},
+    )
+    rows = session.scalars(select(Verdict).where(*which).order_by(Verdict.id))
     return Step(
         number, tuple(Decision(**{f.name: getattr(r, f.name) for f in fields(Decision)}) for r in rows)
     )

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
+from core.store.links import Role, role_of
 from core.store.schema import (
     Attribute,
     AttributeTriple,
@@ -20,6 +21,7 @@ from core.store.schema import (
     Relation,
     RelationTriple,
 )
+from core.store.vanished import PRESENT
 
 Side = Literal["left", "right"]
 Integers = NDArray[np.int64]
@@ -36,9 +38,29 @@ class ImageRow:
     sha256: str
 
 
+@dataclass(frozen=True, slots=True)
+class KnownLinks:
+    """(left, right) identifiers by role: :func:`core.store.links.role_of`. Shapes: ``(m, 2)``."""
+
+    plain: Integers  # came with the graphs: seeds or test, as a run draws them
+    seeds: Integers
+    reference: Integers
+
+    def __len__(self) -> int:
+        return len(self.plain) + len(self.seeds) + len(self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class EntityName:
+    """What an entity is called."""
+
+    uri: str
+    label: str
+
+
 def entity_ids(session: Session, side: Side) -> Integers:
     """Identifiers of a graph's entities, ascending. Shape: ``(n,)``."""
-    query = select(Entity.id).join(Graph, Graph.id == Entity.graph_id).where(Graph.side == side)
+    query = select(Entity.id).join(Graph, Graph.id == Entity.graph_id).where(Graph.side == side, PRESENT)
     return _integers(session, query.order_by(Entity.id))[:, 0]
 
 
@@ -73,9 +95,50 @@ def attribute_uris(session: Session) -> dict[int, str]:
     return {row.id: row.uri for row in session.execute(select(Attribute.id, Attribute.uri))}
 
 
-def links(session: Session) -> Integers:
-    """The known (left, right) links, ordered. Shape: ``(m, 2)``."""
-    return _integers(session, select(Link.left_id, Link.right_id).order_by(Link.left_id, Link.right_id))
+def relation_labels(session: Session) -> dict[int, str]:
+    """Label of each relation type of both graphs, by identifier."""
+    return {row.id: row.label for row in session.execute(select(Relation.id, Relation.label))}
+
+
+def attribute_labels(session: Session) -> dict[int, str]:
+    """Label of each attribute type of both graphs, by identifier."""
+    return {row.id: row.label for row in session.execute(select(Attribute.id, Attribute.label))}
+
+
+def attribute_values(session: Session, side: Side) -> tuple[Integers, list[str]]:
+    """As :func:`attribute_uses`, and the value of each. Shape of the first: ``(m, 2)``."""
+    query = (
+        select(AttributeTriple.entity_id, AttributeTriple.attribute_id, AttributeTriple.value)
+        .join(Entity, Entity.id == AttributeTriple.entity_id)
+        .join(Graph, Graph.id == Entity.graph_id)
+        .where(Graph.side == side)
+    )
+    rows = session.execute(query).all()
+    uses = np.array([(row.entity_id, row.attribute_id) for row in rows], dtype=np.int64)
+    return uses.reshape(-1, 2), [row.value for row in rows]
+
+
+def entity_names(session: Session, side: Side) -> list[EntityName]:
+    """URI and label of a graph's entities, in the order of :func:`entity_ids`."""
+    query = select(Entity.uri, Entity.label).join(Graph, Graph.id == Entity.graph_id)
+    rows = session.execute(query.where(Graph.side == side, PRESENT).order_by(Entity.id))
+    return [EntityName(*row) for row in rows]
+
+
+def graph_sources(session: Session) -> list[str]:
+    """Where the graphs were read from."""
+    return list(session.scalars(select(Graph.source).order_by(Graph.id)))
+
+
+def known_links(session: Session) -> KnownLinks:
+    """All known links by what they may be used for, each in the order of their identifiers."""
+    by_role: dict[Role | None, list[tuple[int, int]]] = {None: [], "seeds": [], "reference": []}
+    for row in session.execute(
+        select(Link.left_id, Link.right_id, Link.source).order_by(Link.left_id, Link.right_id)
+    ):
+        by_role[role_of(row.source)].append((row.left_id, row.right_id))
+    plain, seeds, reference = (np.array(pairs, np.int64).reshape(-1, 2) for pairs in by_role.values())
+    return KnownLinks(plain, seeds, reference)
 
 
 def images(session: Session) -> list[ImageRow]:

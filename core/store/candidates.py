@@ -13,7 +13,9 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
-VerdictFilter = Literal["undecided", "all", "accepted", "rejected", "unsure", "no_counterpart"]
+VerdictFilter = Literal[
+    "undecided", "all", "accepted", "rejected", "unsure", "no_counterpart", "disagreement"
+]
 QueueOrder = Literal["score", "score_ascending", "left_label", "right_label"]
 Ids = npt.NDArray[np.int64]
 
@@ -43,6 +45,14 @@ AND {_UNDECIDED}
 _OF_KIND = """
 EXISTS (SELECT 1 FROM in_force f WHERE f.left_id = c.left_id AND f.right_id = c.right_id AND f.kind = :kind)
 """
+# How the note of a verdict begins that was given in the knowledge of what others hold.
+SETTLED = "settled a disagreement"
+UNSETTLED = f"""
+SELECT d.* FROM verdict_disagreement d WHERE NOT EXISTS (
+  SELECT 1 FROM current_verdict s WHERE s.left_id = d.left_id
+  AND (s.right_id = d.right_id OR s.right_id IS NULL) AND s.note LIKE '{SETTLED}%')
+"""
+_DISAGREED = f"(c.left_id, c.right_id) IN (SELECT left_id, right_id FROM ({UNSETTLED}) AS u)"
 _NO_COUNTERPART = "c.left_id IN (SELECT left_id FROM in_force WHERE kind = 'no_counterpart')"
 _ORDERS: dict[QueueOrder, str] = {
     "score": "c.score DESC, c.id",
@@ -85,6 +95,7 @@ class CandidateRow:
     right_uri: str
     rank: int
     score: float
+    probability: float | None  # that the pair is right; None where the run had nothing to calibrate it by
     mutual: bool
     verdict: VerdictKind | None  # of the pair, or "no_counterpart" of its left entity
     seed: bool  # a known link that the run was trained on
@@ -95,7 +106,8 @@ def reviewable_run(session: Session) -> int | None:
     """The newest run that ended and has candidates."""
     run: int | None = session.execute(
         text(
-            "SELECT max(r.id) FROM run r WHERE r.status IN ('done', 'stopped')"
+            "SELECT max(r.id) FROM run r WHERE (r.status IN ('done', 'stopped')"
+            " OR r.status = 'failed' AND r.best_epoch IS NOT NULL)"
             " AND EXISTS (SELECT 1 FROM candidate c WHERE c.run_id = r.id)"
         )
     ).scalar()
@@ -119,6 +131,8 @@ def candidate_pairs(session: Session, wanted: CandidateFilter) -> Ids:
             where += ["c.rank = 1"] if wanted.best_only else []
         case "no_counterpart":
             where += [_NO_COUNTERPART] + (["c.rank = 1"] if wanted.best_only else [])
+        case "disagreement":
+            where.append(_DISAGREED)
         case kind:
             where.append(_OF_KIND)
             values["kind"] = kind
@@ -143,7 +157,7 @@ def candidate_rows(session: Session, ids: Iterable[int]) -> list[CandidateRow]:
     wanted = [int(i) for i in ids]
     statement = text(
         "SELECT c.id, c.left_id, c.right_id, l.label AS left_label, r.label AS right_label,"
-        " l.uri AS left_uri, r.uri AS right_uri, c.rank, c.score, c.mutual,"
+        " l.uri AS left_uri, r.uri AS right_uri, c.rank, c.score, c.probability, c.mutual,"
         " EXISTS (SELECT 1 FROM run_seed s WHERE s.run_id = c.run_id AND s.left_id = c.left_id"
         "  AND s.right_id = c.right_id AND s.role = 'seed') AS seed,"
         " EXISTS (SELECT 1 FROM run_seed s WHERE s.run_id = c.run_id AND s.left_id = c.left_id"
@@ -169,6 +183,7 @@ def candidate_rows(session: Session, ids: Iterable[int]) -> list[CandidateRow]:
                 right_uri=row.right_uri,
                 rank=row.rank,
                 score=row.score,
+                probability=row.probability,
                 mutual=bool(row.mutual),
                 verdict=kinds.get(row.right_id) or kinds.get(None),
                 seed=bool(row.seed),
@@ -200,6 +215,27 @@ def decided_pairs(session: Session, run_id: int) -> tuple[Ids, Ids]:
         text("SELECT left_id, right_id FROM current_verdict WHERE right_id IS NOT NULL")
     ).all()
     return _array(settled, 1)[:, 0], _array(pairs, 2)
+
+
+def first_candidates(
+    session: Session, run_id: int, role: str
+) -> tuple[npt.NDArray[np.float64], npt.NDArray[np.bool_]]:
+    """The probability of the first candidates of a run's ``role`` links, and whether each is right.
+
+    There is one for each left entity; candidates without a probability are left out. Shapes: ``(n,)``.
+    """
+    rows = session.execute(
+        text(
+            "WITH asked AS MATERIALIZED"
+            " (SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = :role)"
+            " SELECT c.probability, EXISTS (SELECT 1 FROM asked a"
+            "  WHERE a.left_id = c.left_id AND a.right_id = c.right_id) AS is_right"
+            " FROM candidate c WHERE c.run_id = :run AND c.rank = 1 AND c.probability IS NOT NULL"
+            " AND c.left_id IN (SELECT left_id FROM asked) ORDER BY c.left_id"
+        ),
+        {"run": run_id, "role": role},
+    ).all()
+    return np.array([row.probability for row in rows], float), np.array([row.is_right for row in rows], bool)
 
 
 def _array(rows: Sequence[Iterable[int]], columns: int) -> Ids:

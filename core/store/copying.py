@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from sqlalchemy import Integer, Table, insert, select, text
+from sqlalchemy.orm import Session
 
 from core.store.project_file import ProjectFile
 from core.store.schema import Base
@@ -21,14 +24,19 @@ def copy_contents(source: ProjectFile, target: ProjectFile) -> None:
             rows = reader.execute(select(table).execution_options(yield_per=_ROWS))
             for part in rows.mappings().partitions(_ROWS):
                 writer.execute(insert(table), [dict(row) for row in part])
-            if target.engine.dialect.name == "postgresql" and _is_numbered(table):
-                # The server counts its own numbers, and knows nothing of those that came with the rows.
-                writer.execute(
-                    text(
-                        f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"
-                        f" (SELECT max(id) FROM {table.name})) WHERE EXISTS (SELECT 1 FROM {table.name})"
-                    )
-                )
+            if _is_numbered(table):
+                continue_numbers(writer, table)
+
+
+def continue_numbers(session: Session, table: Any) -> None:
+    """Let a server go on after the highest ``id``: it counts its own, and knows nothing of those given."""
+    if session.get_bind().dialect.name == "postgresql":
+        session.execute(
+            text(
+                f"SELECT setval(pg_get_serial_sequence('{table.name}', 'id'),"
+                f" (SELECT max(id) FROM {table.name})) WHERE EXISTS (SELECT 1 FROM {table.name})"
+            )
+        )
 
 
 def _is_numbered(table: Table) -> bool:

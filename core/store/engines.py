@@ -7,10 +7,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
+from sqlalchemy import URL, Connection, Engine, create_engine, event
+from sqlalchemy.exc import DBAPIError, NoSuchModuleError
 
 from core.errors import ProjectError
+from core.store.places import parse_url
 
 _BUSY_MILLISECONDS = 10_000
 _ONE_WRITER = 0x4D494D45  # PostgreSQL's key for the lock that makes writers take turns, as SQLite's do
@@ -54,14 +55,14 @@ def server_engine(url: str) -> Engine:
         ProjectError: the URL is none, of another kind of server, or psycopg is not installed.
     """
     try:
-        parsed = make_url(url)
+        parsed = parse_url(url)
         if parsed.drivername == "postgresql":
             parsed = parsed.set(drivername="postgresql+psycopg")
         if parsed.get_backend_name() not in WRITING:
             raise ProjectError(f"projects live in SQLite files or on PostgreSQL, not on {parsed.drivername}")
         engine = create_engine(parsed, isolation_level="REPEATABLE READ")
-    except (ArgumentError, NoSuchModuleError) as error:
-        raise ProjectError(f"{url!r} is no address of a database: {error}") from error
+    except NoSuchModuleError as error:
+        raise ProjectError(f"{parsed.drivername} is no kind of database: {error}") from error
     except ModuleNotFoundError as error:
         raise ProjectError(
             f"shared projects need {error.name}: pip install 'mimea-explorer[team]'"

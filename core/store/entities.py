@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 
 from core.store.schema import Attribute, AttributeTriple, Entity, Graph, Image
 
-ImageStatus = Literal["ok", "missing", "unreadable"]
+ImageStatus = Literal["ok", "missing", "unreadable", "outside"]
+# What is said of a picture that can't be shown, by what the import found.
+IMAGE_PROBLEMS: dict[ImageStatus, str] = {
+    "missing": "image file gone",
+    "unreadable": "image unreadable",
+    "outside": "image outside its folder",
+}
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,6 +22,7 @@ from core.store.schema import (
     RelationTriple,
     Run,
 )
+from core.store.vanished import PRESENT
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,13 +115,13 @@ def _graph_info(session: Session, graph: Graph, link_end: Any) -> GraphInfo:
         name=graph.name,
         source=graph.source,
         license=graph.license,
-        entities=of_graph(Entity),
+        entities=of_graph(Entity, PRESENT),
         relations=of_graph(Relation),
         relation_triples=of_graph(RelationTriple),
         attributes=of_graph(Attribute),
         attribute_triples=of_entities(AttributeTriple, AttributeTriple.id),
         images=of_entities(Image, Image.id),
-        described=of_graph(Entity, Entity.description != ""),
+        described=of_graph(Entity, Entity.description != "", PRESENT),
         pictured=of_entities(Image, Image.entity_id.distinct(), Image.status == "ok"),
         linked=_rows(session, select(func.count(link_end.distinct()))),
         report=json.loads(graph.report_json),

@@ -17,6 +17,7 @@ from core.kg.records import SIDES, LinkBatch, Note
 from core.store.link_rows import LinkRows
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity, Graph, Link
+from core.store.vanished import PRESENT
 
 Role = Literal["seeds", "reference"]
 ROLES: tuple[Role, Role] = ("seeds", "reference")
@@ -56,6 +57,8 @@ def role_of(source: str) -> Role | None:
 def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
     """Add the links of a file, all or none; their source says ``ROLE: FILE``, also of links known before.
 
+    A copy of the project is left beside it first.
+
     Raises:
         InputError: the file is not what it should be.
         ProjectError: the project has no two graphs, or can't be written.
@@ -73,6 +76,7 @@ def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
             elif isinstance(batch, Note):
                 rows.told.append(batch.text)
     source = f"{role}: {path.name}"
+    project.autosave("import")
     with project.write() as session:
         known = {(left_id, right_id): held for left_id, right_id, held in session.execute(_KNOWN)}
         new = [pair for pair in rows.rows if pair not in known]
@@ -102,7 +106,8 @@ _CHANGE = (
 
 
 def _entities(session: Session, side: str) -> dict[str, int]:
-    query = select(Entity.uri, Entity.id).join(Graph, Graph.id == Entity.graph_id).where(Graph.side == side)
+    query = select(Entity.uri, Entity.id).join(Graph, Graph.id == Entity.graph_id)
+    query = query.where(Graph.side == side, PRESENT)
     return {uri: number for uri, number in session.execute(query)}  # noqa: C416, rows are no plain tuples
 
 

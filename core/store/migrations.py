@@ -6,12 +6,13 @@ they are dropped before and made anew after, so a format that only changes these
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Double, Engine
+from sqlalchemy import Connection, Double, Engine, select, update
 
 from core.store.engines import WRITING
-from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base
+from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base, Run
 
 Migration = Callable[[Connection], None]
 _COMMENT = "MIMEA Explorer project, format "
@@ -35,15 +36,21 @@ def _views_of_authors(connection: Connection) -> None:
 
 @migration(3)
 def _name_modality(connection: Connection) -> None:
-    """A fifth modality, and the calibrated probability of a candidate."""
+    """A fifth modality, and a candidate's support by matched neighbours and calibrated probability."""
     number = Double().compile(connection.dialect)
     for table, column in (
         ("epoch", "loss_name"),
         ("candidate", "score_name"),
+        ("candidate", "score_support"),
         ("candidate", "probability"),
         ("modality_weight", "name"),
     ):
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {number}")
+    for run_id, config in connection.execute(select(Run.id, Run.config_json)).all():
+        settings = json.loads(config)
+        settings.setdefault("training", {})["support_weight"] = 0.0  # it would be taken for today's default
+        changed = update(Run).where(Run.id == run_id).values(config_json=json.dumps(settings, sort_keys=True))
+        connection.execute(changed)
 
 
 def create_schema(connection: Connection) -> None:
@@ -54,6 +61,13 @@ def create_schema(connection: Connection) -> None:
     if connection.dialect.name == "sqlite":
         connection.exec_driver_sql(f"PRAGMA application_id = {APPLICATION_ID}")
     _set_version(connection, SCHEMA_VERSION)
+
+
+def drop_schema(connection: Connection) -> None:
+    """Remove all tables and views."""
+    for name in reversed(VIEW_NAMES):
+        connection.exec_driver_sql(f"DROP VIEW IF EXISTS {name}")
+    Base.metadata.drop_all(connection)
 
 
 def schema_version(connection: Connection) -> int | None:

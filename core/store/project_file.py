@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import Engine, make_url
+from sqlalchemy import Engine
 from sqlalchemy.exc import DatabaseError
 from sqlalchemy.orm import Session
 
@@ -17,10 +17,11 @@ from core.errors import ProjectError
 from core.store.backup import autosave
 from core.store.engines import WRITING, reason, server_engine, sqlite_engine
 from core.store.lock import EditingLock
-from core.store.migrations import create_schema, schema_version, upgrade
+from core.store.migrations import create_schema, drop_schema, schema_version, upgrade
+from core.store.places import SUFFIX, Place, local_file, without_password
 from core.store.schema import SCHEMA_VERSION
 
-SUFFIX = ".mimea"
+__all__ = ["SUFFIX", "ProjectFile", "ReadOnlyError"]
 
 
 class ReadOnlyError(ProjectError):
@@ -74,16 +75,19 @@ class ProjectFile:
         return cls(path, engine)
 
     @classmethod
-    def open(cls, path: Path, *, writable: bool = True) -> ProjectFile:
+    def open(cls, place: Place, *, writable: bool = True) -> ProjectFile:
         """Open an existing project, as commands do: any number of processes may, and writers take turns.
 
-        One of an earlier format is brought up to date first, with a copy of it left beside.
+        One of an earlier format is brought up to date first, with a copy of it left beside; a server's
+        backups are its own affair.
 
         Raises:
             ProjectError: no such file, not a project, damaged, made by a newer version, or made by an older
-                one and not ``writable``.
+                one and not ``writable``; or the server can't be reached.
         """
-        path = path.expanduser().absolute()
+        if isinstance(place, str):
+            return cls._open_url(place, writable=writable)
+        path = place.expanduser().absolute()
         if not path.is_file():
             raise ProjectError(f"there is no project {path}")
         engine = sqlite_engine(path, writable=writable)
@@ -102,13 +106,17 @@ class ProjectFile:
         return cls(path, engine, read_only="" if writable else f"{path.name} was opened for looking only")
 
     @classmethod
-    def open_for_editing(cls, path: Path) -> ProjectFile:
+    def open_for_editing(cls, place: Place) -> ProjectFile:
         """Open a project as a window does: the first can change it, every other gets it ``read_only``.
+
+        On a server all can: that is what it is for.
 
         Raises:
             ProjectError: as :meth:`open`.
         """
-        path = path.expanduser().absolute()
+        if isinstance(place, str):
+            return cls._open_url(place)
+        path = place.expanduser().absolute()
         if not path.is_file():
             raise ProjectError(f"there is no project {path}")
         lock, why = EditingLock(path), ""
@@ -126,10 +134,8 @@ class ProjectFile:
         return project
 
     @classmethod
-    def create_url(cls, url: str, local: Path) -> ProjectFile:
+    def create_url(cls, url: str) -> ProjectFile:
         """Make an empty project in the database at ``url``, any that SQLAlchemy knows as PostgreSQL's.
-
-        ``local`` names the project here, and its folder is ``LOCAL.d``.
 
         Raises:
             ProjectError: there is a project already, or the server can't be reached or written.
@@ -138,35 +144,46 @@ class ProjectFile:
         try:
             with engine.connect().execution_options(**WRITING[engine.dialect.name]) as connection:
                 if schema_version(connection) is not None:
-                    raise ProjectError(f"{_shown(url)} holds a project already; open it")
+                    raise ProjectError(f"{without_password(url)} holds a project already; open it")
                 create_schema(connection)
                 connection.commit()
         except DatabaseError as error:
             engine.dispose()
-            raise ProjectError(f"no project can be made at {_shown(url)}: {reason(error)}") from error
+            place = without_password(url)
+            raise ProjectError(f"no project can be made at {place}: {reason(error)}") from error
         except ProjectError:
             engine.dispose()
             raise
-        return cls(local.expanduser().absolute(), engine)
+        return cls(local_file(url), engine)
 
     @classmethod
-    def open_url(cls, url: str, local: Path) -> ProjectFile:
-        """Open the project in the database at ``url``; it is brought up to date, its server does the backups.
-
-        Raises:
-            ProjectError: there is none, it is of a newer version, or the server can't be reached.
-        """
+    def _open_url(cls, url: str, *, writable: bool = True) -> ProjectFile:
         engine = server_engine(url)
+        shown = without_password(url)
         try:
-            version = _version(engine, _shown(url))
+            version = _version(engine, shown)
             if version is None:
-                raise ProjectError(f"{_shown(url)} holds no MIMEA project")
+                raise ProjectError(f"{shown} holds no MIMEA project")
             if version < SCHEMA_VERSION:
-                _upgrade(engine, _shown(url))
+                if not writable:
+                    raise ProjectError(f"{shown} was written by an older version; open it for writing once")
+                _upgrade(engine, shown)
         except BaseException:
             engine.dispose()
             raise
-        return cls(local.expanduser().absolute(), engine)
+        return cls(
+            local_file(url), engine, read_only="" if writable else f"{shown} was opened for looking only"
+        )
+
+    @property
+    def place(self) -> str:
+        """Where it is, for people: its path, or the address without a password."""
+        return str(self.path) if not self.is_shared else without_password(str(self.engine.url))
+
+    @property
+    def is_shared(self) -> bool:
+        """Whether it lives on a server, which then looks after it."""
+        return self.engine.dialect.name != "sqlite"
 
     @contextmanager
     def read(self) -> Iterator[Session]:
@@ -187,6 +204,21 @@ class ProjectFile:
             session.connection(execution_options=WRITING[self.engine.dialect.name])
             yield session
             session.commit()
+
+    def autosave(self, occasion: str) -> None:
+        """Leave a copy beside the project before it is changed much; a server's backups are its own affair.
+
+        Raises:
+            ProjectError: the copy can't be written.
+        """
+        if not self.is_shared:
+            autosave(self.path, occasion)
+
+    def drop(self) -> None:
+        """Remove an empty or half-filled project from its server."""
+        with self.engine.connect().execution_options(**WRITING[self.engine.dialect.name]) as connection:
+            drop_schema(connection)
+            connection.commit()
 
     def close(self) -> None:
         """Close all connections; the write-ahead log is folded into the file."""
@@ -215,7 +247,3 @@ def _upgrade(engine: Engine, place: object) -> None:
         upgrade(engine)
     except DatabaseError as error:
         raise ProjectError(f"{place} can't be brought up to date: {reason(error)}") from error
-
-
-def _shown(url: str) -> str:
-    return make_url(url).render_as_string(hide_password=True)

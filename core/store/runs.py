@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from core.modality import MODALITIES, Modality
@@ -59,6 +59,8 @@ class Candidates:
     score: NDArray[np.float32]
     by_modality: Mapping[Modality, NDArray[np.float32]]
     mutual: NDArray[np.bool_]
+    probability: NDArray[np.float64] | None = None  # that the pair is right; None where nothing calibrated it
+    support: NDArray[np.float64] | None = None  # by matched neighbours; None where the run asked for none
 
     def __len__(self) -> int:
         return len(self.left_id)
@@ -86,6 +88,23 @@ def add_seeds(session: Session, run_id: int, role: Role, pairs: Pairs, epoch: in
     ]
     if rows:
         session.execute(insert(RunSeed), rows)
+
+
+def set_pseudo_seeds(session: Session, run_id: int, pairs: Pairs, epoch: int) -> None:
+    """Make these the run's pseudo-seeds; a pair that stays keeps the epoch in which it came."""
+    before = {(left, right) for left, right in run_pairs(session, run_id, "pseudo").tolist()}
+    now = {(left, right) for left, right in pairs.tolist()}
+    gone = [{"run": run_id, "left": left, "right": right} for left, right in before - now]
+    if gone:
+        session.execute(
+            text(
+                "DELETE FROM run_seed WHERE run_id = :run AND left_id = :left AND right_id = :right"
+                " AND role = 'pseudo'"
+            ),
+            gone,
+        )
+    new = np.array(sorted(now - before), dtype=np.int64).reshape(-1, 2)
+    add_seeds(session, run_id, "pseudo", new, epoch)
 
 
 def add_epochs(session: Session, run_id: int, epochs: Sequence[EpochInfo]) -> None:
@@ -119,6 +138,9 @@ def add_candidates(session: Session, run_id: int, candidates: Candidates, part: 
         for modality in MODALITIES
         if modality in candidates.by_modality
     }
+    for name, column in (("probability", candidates.probability), ("score_support", candidates.support)):
+        if column is not None:
+            scores[name] = column[part].tolist()
     rows = _rows(
         run_id,
         {
@@ -166,24 +188,29 @@ def finish_run(
     )
 
 
-def close_interrupted_runs(session: Session) -> int:
-    """Mark runs that a killed process left ``running`` as stopped; returns how many there were.
+def interrupt_runs(session: Session, run_ids: Sequence[int]) -> None:
+    """Mark runs that a killed process left ``running`` as stopped."""
+    session.execute(
+        update(Run).where(Run.id.in_(run_ids)).values(status="stopped", error=INTERRUPTED, finished_at=_now())
+    )
 
-    A run that is still going in another process sets its own status again when it ends.
-    """
-    interrupted = list(session.scalars(select(Run.id).where(Run.status == "running")))
-    if interrupted:
-        session.execute(
-            update(Run)
-            .where(Run.id.in_(interrupted))
-            .values(status="stopped", error=INTERRUPTED, finished_at=_now())
+
+def resume_run(session: Session, run_id: int, epoch: int, device: str) -> None:
+    """Make a run ``running`` again as it was after ``epoch``; what it wrote later is taken back."""
+    session.execute(delete(Epoch).where(Epoch.run_id == run_id, Epoch.epoch > epoch))
+    session.execute(delete(RunSeed).where(RunSeed.run_id == run_id, RunSeed.pseudo_epoch > epoch))
+    session.execute(
+        update(Run)
+        .where(Run.id == run_id)
+        .values(
+            status="running", device=device, finished_at=None, error=None, best_epoch=None, metrics_json=None
         )
-    return len(interrupted)
+    )
 
 
 def latest_run(session: Session) -> RunInfo | None:
-    """The newest run that has results in the store, whether it ended by itself or was stopped."""
-    query = select(Run).where(Run.status.in_(("done", "stopped")), Run.best_epoch.is_not(None))
+    """The newest run that has results in the store, however it ended."""
+    query = select(Run).where(Run.status != "running", Run.best_epoch.is_not(None))
     run = session.scalars(query.order_by(Run.id.desc()).limit(1)).first()
     return None if run is None else _info(run)
 

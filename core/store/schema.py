@@ -91,7 +91,10 @@ class AttributeTriple(Base):
 
 
 class Image(Base):
-    """A picture of an entity; ``status`` is ``ok``, ``missing`` or ``unreadable`` and ``path`` absolute."""
+    """A picture of an entity; ``path`` is absolute, ``status`` is ok | missing | unreadable | outside.
+
+    Outside is what a symbolic link would lead out of its folder to: it is never opened.
+    """
 
     __tablename__ = "image"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -178,6 +181,7 @@ class Candidate(Base):
     score_attribute: Mapped[float | None]
     score_visual: Mapped[float | None]
     score_name: Mapped[float | None]
+    score_support: Mapped[float | None]  # of neighbours that are matched, null where the run asked for none
     probability: Mapped[float | None]  # that the pair is right, where validation links calibrated it
     mutual: Mapped[bool] = mapped_column(default=False)
     __table_args__ = (

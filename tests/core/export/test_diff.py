@@ -8,9 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cli import run
-from core.export.diff import Scores, compare, read_links, score
+from core.export.diff import Links, Scores, compare, read_links, score
 from core.export.links import FORMATS, write_links
 from core.export.options import ExportOptions
+from core.kg.alignment import NAMESPACE
 from core.store.project_file import ProjectFile
 from tests.core.export.conftest import ACCEPTED
 
@@ -22,7 +23,9 @@ def test_every_export_comes_back_with_the_same_pairs(
     path = tmp_path / f"links{FORMATS[format].suffix}"
     options = ExportOptions(rejected=True, unsure=True, exporter="ada", orcid="0000-0002-1825-0097")
     write_links(decided, path, format, options)
-    assert read_links(path) == ACCEPTED
+    found = read_links(path)
+    assert found.same == ACCEPTED
+    assert bool(found.denied) == FORMATS[format].holds_rejections
 
 
 def test_identifiers_and_iris_of_one_thing_are_the_same(tmp_path: Path) -> None:
@@ -37,7 +40,7 @@ def test_identifiers_and_iris_of_one_thing_are_the_same(tmp_path: Path) -> None:
 def test_what_came_went_and_contradicts() -> None:
     old = frozenset({("a", "1"), ("b", "2"), ("c", "3")})
     new = frozenset({("a", "1"), ("b", "4"), ("d", "5")})
-    changes = compare(old, new)
+    changes = compare(Links(old), Links(new))
     assert changes.common == 1
     assert changes.added == (("b", "4"), ("d", "5"))
     assert changes.removed == (("b", "2"), ("c", "3"))
@@ -47,22 +50,43 @@ def test_what_came_went_and_contradicts() -> None:
 def test_scores_against_a_reference() -> None:
     found = frozenset({("a", "1"), ("b", "9")})
     true = frozenset({("a", "1"), ("b", "2"), ("c", "3"), ("d", "4")})
-    assert score(found, true) == Scores(0.5, 0.25, pytest.approx(1 / 3), 1)
-    assert score(frozenset(), true) == Scores(0.0, 0.0, 0.0, 0)
+    assert score(Links(found), Links(true)) == Scores(0.5, 0.25, pytest.approx(1 / 3), 1)
+    assert score(Links(frozenset()), Links(true)) == Scores(0.0, 0.0, 0.0, 0)
 
 
 pairs = st.frozensets(st.tuples(st.sampled_from("abcde"), st.sampled_from("12345")), max_size=12)
 
 
-@given(pairs, pairs)
-def test_the_parts_make_up_the_whole(old, new) -> None:
-    changes = compare(old, new)
+@given(pairs, pairs, pairs, pairs)
+def test_the_parts_make_up_the_whole(old, new, old_denied, new_denied) -> None:
+    changes = compare(Links(old, old_denied), Links(new, new_denied))
     assert (old - set(changes.removed)) | set(changes.added) == new
     assert changes.common + len(changes.added) == len(new)
-    assert set(changes.contradicting) <= set(changes.added)
-    if new & old:
-        assert compare(old, frozenset((right, left) for left, right in new)) == changes
-    assert score(new, new).f1 == (1.0 if new else 0.0)
+    assert set(changes.contradicting) <= set(changes.added) | set(changes.removed)
+    for pair in (old & new_denied - new) | (new & old_denied - old):
+        assert pair in changes.contradicting
+    turned = Links(*(frozenset((right, left) for left, right in each) for each in (new, new_denied)))
+    assert compare(Links(old, old_denied), turned) == changes or not (old | old_denied) & (new | new_denied)
+    assert score(Links(new), Links(new)).f1 == (1.0 if new else 0.0)
+
+
+@pytest.mark.parametrize("name", ["b.csv", "b.sssom.tsv", "b.rdf"])
+def test_what_one_accepts_and_the_other_rejects_contradicts(tmp_path: Path, name: str) -> None:
+    files = {
+        "b.csv": "left_uri,right_uri,verdict\nhttp://l/1,http://r/1,rejected\nhttp://l/2,http://r/2,unsure\n",
+        "b.sssom.tsv": "#curie_map:\n#  l: http://l/\n#  r: http://r/\n"
+        "subject_id\tpredicate_id\tpredicate_modifier\tobject_id\tmapping_justification\n"
+        "l:1\towl:sameAs\tNot\tr:1\tsemapv:MappingReview\n"
+        "l:2\tskos:closeMatch\tNot\tr:2\tsemapv:MappingReview\n",
+        "b.rdf": f'<rdf:RDF xmlns="{NAMESPACE}" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
+        '<Alignment><map><Cell><entity1 rdf:resource="http://l/1"/><entity2 rdf:resource="http://r/1"/>'
+        '<relation>!=</relation></Cell></map><map><Cell><entity1 rdf:resource="http://l/2"/>'
+        '<entity2 rdf:resource="http://r/2"/><relation>&lt;</relation></Cell></map></Alignment></rdf:RDF>',
+    }
+    (tmp_path / name).write_text(files[name])
+    (tmp_path / "a.tsv").write_text("http://l/1\thttp://r/1\nhttp://l/2\thttp://r/2\n")
+    a, b = read_links(tmp_path / "a.tsv"), read_links(tmp_path / name)
+    assert compare(a, b).contradicting == compare(b, a).contradicting == (("http://l/1", "http://r/1"),)
 
 
 def test_the_command_line_compares_files(

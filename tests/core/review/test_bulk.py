@@ -1,13 +1,10 @@
 from __future__ import annotations
 
-from itertools import permutations
-
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
+from sqlalchemy import text
 
 from core.errors import MimeaError
-from core.review.bulk import accept_candidates, best_matching
+from core.review.bulk import accept_candidates
 from core.review.journal import Decision, current_verdicts, decide, undo
 from core.store.project_file import ProjectFile
 
@@ -52,17 +49,24 @@ def test_without_candidates_it_says_so(project: ProjectFile) -> None:
         accept_candidates(project, 9)
 
 
-scored = st.dictionaries(st.tuples(st.integers(0, 3), st.integers(0, 3)), st.floats(-1, 1), max_size=8)
+def test_a_probability_keeps_the_likely_ones(project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(
+            text("UPDATE candidate SET probability = CASE WHEN left_id <= 10 THEN 0.95 ELSE 0.4 END")
+        )
+    assert accept_candidates(project, 1, probability=0.9) == 10
+    assert {left for left, _ in accepted(project)} == set(range(1, 11))
 
 
-@given(scored)
-def test_matching_agrees_with_trying_everything(scores: dict[tuple[int, int], float]) -> None:
-    pairs = [(left, right, score) for (left, right), score in scores.items()]
-    chosen = best_matching(pairs)
-    lefts, rights = [pairs[i][0] for i in chosen], [pairs[i][1] for i in chosen]
-    assert len(set(lefts)) == len(lefts) and len(set(rights)) == len(rights)
-    assert all(pairs[i][2] > 0 for i in chosen)
-    best = max(
-        sum(max(scores.get(pair, 0.0), 0.0) for pair in enumerate(order)) for order in permutations(range(4))
-    )
-    assert sum(pairs[i][2] for i in chosen) == pytest.approx(best, abs=1e-9)
+def test_a_probability_needs_a_calibrated_run(project: ProjectFile) -> None:
+    with pytest.raises(MimeaError, match="run 1 has no probabilities"):
+        accept_candidates(project, 1, probability=0.9)
+    assert accepted(project) == []
+
+
+def test_one_to_one_takes_the_most_likely_where_there_are_probabilities(project: ProjectFile) -> None:
+    with project.write() as session:  # the second candidate of each is the likely one, whatever its score
+        session.execute(text("UPDATE candidate SET probability = CASE WHEN rank = 2 THEN 0.9 ELSE 0.001 END"))
+        seconds = session.execute(text("SELECT left_id, right_id FROM candidate WHERE rank = 2")).all()
+    accept_candidates(project, 1, one_to_one=True)
+    assert len(set(accepted(project)) & {tuple(row) for row in seconds}) == len({row[1] for row in seconds})

@@ -1,7 +1,13 @@
 from __future__ import annotations
 
-from core.review.disagreement import Disagreement, disagreements
+from core.review.disagreement import (
+    Disagreement,
+    disagreement_count,
+    disagreement_on,
+    disagreements,
+)
 from core.review.journal import Decision, decide, undo
+from core.store.candidates import SETTLED, CandidateFilter, candidate_pairs
 from core.store.project_file import ProjectFile
 
 
@@ -44,3 +50,32 @@ def test_no_counterpart_disagrees_with_an_accepted_one(project: ProjectFile) -> 
     decide(project, [Decision(1, None, "no_counterpart", author="grace")])
     (only,) = found(project)
     assert (only.right_id, [o.kind for o in only.opinions]) == (41, ["accepted", "no_counterpart"])
+
+
+def test_a_verdict_that_settles_it_ends_it_until_somebody_decides_anew(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted", author="ada")])
+    decide(project, [Decision(1, 41, "rejected", author="grace")])
+    decide(project, [Decision(2, 42, "accepted", author="ada")])
+    decide(project, [Decision(2, None, "no_counterpart", author="grace")])
+    decide(project, [Decision(3, 43, "accepted", author="ada")])
+    with project.read() as session:
+        assert disagreement_count(session) == 2
+        assert [o.author for o in disagreement_on(session, 2, 42)] == ["ada", "grace"]
+        assert disagreement_on(session, 3, 43) == ()
+        shown = candidate_pairs(session, CandidateFilter(1, verdict="disagreement"))[:, 1:]
+        assert sorted(shown.tolist()) == [[1, 41], [2, 42]]
+    decide(project, [Decision(1, 41, "accepted", author="carol", note=f"{SETTLED}: seen both")])
+    decide(project, [Decision(2, None, "no_counterpart", author="carol", note=SETTLED)])
+    with project.read() as session:
+        assert disagreement_count(session) == 0 and disagreements(session) == []
+        assert not len(candidate_pairs(session, CandidateFilter(1, verdict="disagreement")))
+    undo(project)
+    assert [(d.left_id, d.right_id) for d in found(project)] == [(2, 42)]
+    decide(project, [Decision(1, 41, "rejected", author="grace")])
+    assert [o.author for o in found(project)[0].opinions] == ["ada", "carol", "grace"]
+
+
+def test_one_author_is_not_counted(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted", author="ada")])
+    with project.read() as session:
+        assert disagreement_count(session) == 0

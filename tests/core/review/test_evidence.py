@@ -40,6 +40,10 @@ def test_pictures_that_are_gone_or_broken(project: ProjectFile) -> None:
         session.execute(text("UPDATE candidate SET score_visual = NULL WHERE left_id = 1"))
     (visual,) = [m for m in evidence(project, 1, 41).modalities if m.modality == "visual"]
     assert visual.missing == "image file gone left, image unreadable right"
+    with project.write() as session:
+        session.execute(text("UPDATE image SET status = 'outside' WHERE entity_id IN (1, 41)"))
+    (visual,) = [m for m in evidence(project, 1, 41).modalities if m.modality == "visual"]
+    assert visual.missing == "image outside its folder on either side"
 
 
 def test_a_modality_that_the_run_did_not_have(project: ProjectFile) -> None:

@@ -15,18 +15,22 @@ import pytest
 from sqlalchemy import create_engine, select, text
 from sqlalchemy.exc import IntegrityError
 
-from core.errors import ProjectError
+from core.cli import run
+from core.errors import InputError, ProjectError
 from core.export.links import FORMATS, write_links
 from core.export.options import ExportOptions
+from core.kg.dataset import open_pair
 from core.review.disagreement import disagreements
 from core.review.journal import Decision, current_verdicts, decide
 from core.store.copying import copy_contents
 from core.store.project_file import ProjectFile
-from core.store.schema import Base
+from core.store.schema import Base, Entity, Graph
+from core.store.team import import_to_server
 from tests.core.review import test_bulk, test_disagreement, test_evidence, test_journal, test_queue
 from tests.core.store import test_candidates, test_graphs, test_project_file
+from tests.core.store.test_reimport import check_links, check_replacement, check_return
 from tests.postgres import NoServerError, server
-from tests.support import build_project
+from tests.support import DEMO, build_project
 
 psycopg = pytest.importorskip("psycopg", reason="shared projects need the extra `team`")
 _numbers = count(1)
@@ -57,6 +61,12 @@ def address() -> Iterator[str]:
         pytest.skip(str(error))
 
 
+@pytest.fixture(autouse=True)
+def own_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folders of shared projects lie."""
+    monkeypatch.setenv("XDG_DATA_HOME", str(tmp_path / "data"))
+
+
 @pytest.fixture
 def url(address: str) -> Iterator[str]:
     """An empty database."""
@@ -75,7 +85,7 @@ def url(address: str) -> Iterator[str]:
 def project(url: str, tmp_path: Path) -> Iterator[ProjectFile]:
     """The small project, on the server."""
     with closing(build_project(tmp_path / "file" / "small.mimea")) as source:
-        shared = ProjectFile.create_url(url, tmp_path / "small.mimea")
+        shared = ProjectFile.create_url(url)
         copy_contents(source, shared)
     yield shared
     shared.close()
@@ -107,8 +117,8 @@ def test_everything_is_copied(project: ProjectFile, tmp_path: Path) -> None:
                 )
 
 
-def test_two_curators_on_two_machines_share_a_journal(project: ProjectFile, url: str, tmp_path: Path) -> None:
-    with closing(ProjectFile.open_url(url, tmp_path / "other.mimea")) as other:
+def test_two_curators_on_two_machines_share_a_journal(project: ProjectFile, url: str) -> None:
+    with closing(ProjectFile.open(url)) as other:
         decide(project, [Decision(1, 41, "accepted", author="ada")])
         decide(other, [Decision(1, 41, "rejected", author="grace")])
         with project.read() as session:
@@ -150,21 +160,76 @@ def test_foreign_keys_hold(project: ProjectFile) -> None:
         decide(project, [Decision(9999, 41, "accepted")])
 
 
-def test_a_database_holds_one_project(url: str, project: ProjectFile, tmp_path: Path) -> None:
+def test_a_database_holds_one_project(url: str, project: ProjectFile) -> None:
     with pytest.raises(ProjectError, match="holds a project already"):
-        ProjectFile.create_url(url, tmp_path / "x.mimea")
+        ProjectFile.create_url(url)
     with project.write() as session:
         session.execute(text("COMMENT ON TABLE graph IS 'MIMEA Explorer project, format 99'"))
     with pytest.raises(ProjectError, match=r"newer version \(format 99"):
-        ProjectFile.open_url(url, tmp_path / "x.mimea")
+        ProjectFile.open(url)
 
 
-def test_what_is_no_shared_project_is_said(url: str, address: str, tmp_path: Path) -> None:
+def test_what_is_no_shared_project_is_said(url: str, address: str) -> None:
     with pytest.raises(ProjectError, match="holds no MIMEA project"):
-        ProjectFile.open_url(url, tmp_path / "x.mimea")
+        ProjectFile.open(url)
     with pytest.raises(ProjectError, match=r"can't be opened: .*does not exist"):
-        ProjectFile.open_url(address.format(name="nowhere"), tmp_path / "x.mimea")
+        ProjectFile.open(address.format(name="nowhere"))
     with pytest.raises(ProjectError, match="not on mysql"):
-        ProjectFile.open_url("mysql://x/y", tmp_path / "x.mimea")
+        ProjectFile.open("mysql://x/y")
     with pytest.raises(ProjectError, match="is no address"):
-        ProjectFile.open_url("somewhere", tmp_path / "x.mimea")
+        ProjectFile.open("somewhere")
+    with pytest.raises(ProjectError, match="is no address"):
+        ProjectFile.open("postgresql://host:port/x")
+
+
+@pytest.mark.parametrize("check", [check_replacement, check_return, check_links])
+def test_a_graph_is_replaced(
+    project: ProjectFile, tmp_path: Path, check: Callable[[ProjectFile, Path], None]
+) -> None:
+    check(project, tmp_path)
+    with project.write() as session:  # the server's own numbers go on after those that were given
+        graph = session.scalars(select(Graph.id).where(Graph.side == "left")).one()
+        session.add(Entity(graph_id=graph, uri="http://example.org/next", label="next", description=""))
+
+
+def test_commands_take_the_address_of_a_project(
+    url: str, address: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = url.replace("mimea@", "mimea:secret@")
+    assert run(["info", secret]) == 1
+    error = capsys.readouterr().err
+    assert "holds no MIMEA project" in error and error.count("\n") == 1
+    (tmp_path / "bad.nt").write_text("<a> <b>\n")
+    graphs = ["--left", str(DEMO / "atlas"), "--right", str(DEMO / "factbook")]
+    assert run(["import", secret, "--left", str(tmp_path / "bad.nt"), "--right", str(DEMO)]) == 1
+    assert run(["import", secret, *graphs, "--links", str(DEMO / "links.tsv")]) == 0
+    told = capsys.readouterr().out
+    assert "Imported into postgresql://mimea@" in told and "secret" not in told
+    assert run(["import", secret, *graphs]) == 1
+    assert "holds a project already" in capsys.readouterr().err
+    assert run(["info", url]) == 0
+    assert "entities" in capsys.readouterr().out
+    assert run(["check", url]) == 1
+    assert "looked after there" in capsys.readouterr().err
+    assert run(["export", url, "--format", "nt", "--out", str(tmp_path / "links.nt")]) == 0
+    assert run(["candidates", address.format(name="nowhere")]) == 1
+    error = capsys.readouterr().err
+    assert "does not exist" in error and error.count("\n") == 1
+    assert run(["info", "postgresql://mimea:secret@127.0.0.1:1/x"]) == 1
+    error = capsys.readouterr().err
+    assert "refused" in error and "secret" not in error and error.count("\n") == 1
+
+
+def test_an_import_that_fails_leaves_nothing_on_the_server(url: str, tmp_path: Path) -> None:
+    (tmp_path / "bad.nt").write_text("<a> <b>\n")
+    (tmp_path / "good.nt").write_text("<http://a> <http://p> <http://b> .\n")
+    dataset = open_pair(tmp_path / "good.nt", tmp_path / "bad.nt")
+    with pytest.raises(InputError):
+        import_to_server(url, dataset)
+    with pytest.raises(ProjectError, match="holds no MIMEA project"):
+        ProjectFile.open(url)
+    (tmp_path / "bad.nt").write_text('<http://c> <http://p> "\\u0000" .\n')  # what PostgreSQL can't store
+    with pytest.raises(ProjectError, match="can't be written"):
+        import_to_server(url, dataset)
+    with pytest.raises(ProjectError, match="holds no MIMEA project"):
+        ProjectFile.open(url)
