@@ -7,7 +7,7 @@ import sys
 from pathlib import Path
 
 COMMANDS = (
-    *("import", "links", "train", "evaluate", "candidates", "accept", "export", "diff"),
+    *("import", "reimport", "links", "train", "evaluate", "ablate", "candidates", "accept", "export", "diff"),
     *("backup", "compact", "check", "info", "demo"),
 )  # fmt: skip
 
@@ -23,10 +23,10 @@ def main() -> int:
         return run(arguments)
     if len(arguments) > 1:
         return _usage(f"one project at a time; {arguments[0]!r} is no command")
-    return _open_window(Path(arguments[0]) if arguments else None)
+    return _open_window(arguments[0] if arguments else None)
 
 
-def _open_window(project: Path | None) -> int:
+def _open_window(written: str | None) -> int:
     if not _has_display():
         print(
             "mimea-explorer: there is no display to open a window on; without one use "
@@ -35,8 +35,11 @@ def _open_window(project: Path | None) -> int:
             file=sys.stderr,
         )
         return 1
-    if project is not None and not project.exists():
-        return _usage(f"{str(project)!r} is neither a project file nor a command")
+    from core.store.places import place
+
+    project = None if written is None else place(written)
+    if isinstance(project, Path) and not project.exists():
+        return _usage(f"{written!r} is neither a project file nor a command")
     if sys.platform == "win32":
         # Torch's DLLs fail to load once Qt's are there (pytorch#166628); elsewhere torch is imported later.
         import torch  # noqa: F401

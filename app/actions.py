@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.icons import icon
 from app.views.rail import PAGES
+from core.store.places import Place
 
 
 class Actions(QObject):
@@ -21,6 +22,7 @@ class Actions(QObject):
         new = self._action
         self.new_project = new("newProjectAction", "&New project…", "Ctrl+N", "mdi6.plus")
         self.open_project = new("openProjectAction", "&Open…", "Ctrl+O", "mdi6.folder-open-outline")
+        self.open_team = new("openTeamAction", "Open &team project…", "", "mdi6.server-network-outline")
         self.demo = new("demoAction", "Open the &demo", "Ctrl+D", "mdi6.earth")
         self.demo.setToolTip("Two graphs of countries, cities and currencies that come with the program")
         self.export = new("exportAction", "&Export…", "Ctrl+E", "mdi6.tray-arrow-up")
@@ -50,20 +52,21 @@ class Actions(QObject):
         self.undo.setEnabled(can_undo)
         self.redo.setEnabled(can_redo)
 
-    def fill_recent(self, paths: list[Path]) -> None:
-        """List the files that were opened last."""
+    def fill_recent(self, places: list[Place]) -> None:
+        """List the projects that were opened last."""
         self.recent_menu.clear()
-        for path in paths:
-            action = self.recent_menu.addAction(path.name)
-            action.setData(str(path))
-            action.setToolTip(str(path))
-        if not paths:
+        for place in places:
+            action = self.recent_menu.addAction(place.name if isinstance(place, Path) else place)
+            action.setData(str(place))
+            action.setToolTip(str(place))
+        if not places:
             self.recent_menu.addAction("Nothing yet").setEnabled(False)
 
-    def set_project_open(self, is_open: bool) -> None:
-        """Enable what needs a project."""
-        for action in (self.export, self.backup, self.compact, self.check):
-            action.setEnabled(is_open)
+    def set_project_open(self, is_open: bool, *, is_shared: bool = False) -> None:
+        """Enable what needs a project; a server looks after those that are shared."""
+        self.export.setEnabled(is_open)
+        for action in (self.backup, self.compact, self.check):
+            action.setEnabled(is_open and not is_shared)
         if not is_open:
             self.undo.setEnabled(False)
             self.redo.setEnabled(False)
@@ -96,7 +99,7 @@ class Actions(QObject):
     def _build_menus(self) -> None:
         bar = self._window.menuBar()
         file = bar.addMenu("&File")
-        file.addActions([self.new_project, self.open_project])
+        file.addActions([self.new_project, self.open_project, self.open_team])
         file.addMenu(self.recent_menu)
         file.addAction(self.demo)
         file.addSeparator()

@@ -8,7 +8,6 @@ import signal
 import socket
 import sys
 from logging.handlers import RotatingFileHandler
-from pathlib import Path
 
 import platformdirs
 from PySide6.QtCore import (
@@ -28,6 +27,7 @@ from app.error_reporter import ErrorReporter
 from app.garbage import GarbageCollector
 from app.icons import application_icon
 from app.settings import Settings
+from core.store.places import Place
 
 NO_DISPLAY = "no window can be opened here; without a display use the commands that --help lists"
 _WARM_UP_MILLISECONDS = 700
@@ -35,7 +35,7 @@ _INTERRUPTED = 130
 _log = logging.getLogger("qt")
 
 
-def main(project: Path | None = None) -> int:
+def main(project: Place | None = None) -> int:
     """Open the window, on ``project`` if one is given; returns the exit status."""
     _log_to_file()
     qInstallMessageHandler(_on_qt_message)

@@ -10,8 +10,11 @@ from typing import TYPE_CHECKING
 from app.job import Report, Work
 
 if TYPE_CHECKING:
+    from core.kg.records import Side
     from core.kg.source import Dataset
     from core.store.import_report import ImportProgress
+    from core.store.project_file import ProjectFile
+    from core.store.reimport import Reimport
 
 _COUNTED = {
     "entity": "entities",
@@ -32,6 +35,23 @@ def import_work(path: Path, open_source: Callable[[], Dataset]) -> Work:
         return path
 
     return work
+
+
+def prepare_work(file: ProjectFile, side: Side, source: Path, images: Path | None) -> Work:
+    """Work that reads the new version of a graph, and returns the :class:`~core.store.reimport.Reimport`."""
+
+    def work(report: Report, stop: threading.Event) -> Reimport:
+        from core.kg.dataset import open_side
+        from core.store.reimport import prepare_reimport
+
+        return prepare_reimport(file, side, open_side(source, side, images=images), report, stop)
+
+    return work
+
+
+def apply_work(reimport: Reimport) -> Work:
+    """Work that puts a graph that was read in its place, and returns the plan that was carried out."""
+    return reimport.apply
 
 
 def counts_text(progress: ImportProgress) -> str:

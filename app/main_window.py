@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.actions import Actions
+from app.dialogs import Dialogs
 from app.icons import application_icon
 from app.pages import EXPORT, GRAPHS, REVIEW, Pages
 from app.project import Project
@@ -30,9 +31,9 @@ from app.tasks import Tasks
 from app.training_worker import Training
 from app.views.help_window import HelpWindow
 from app.views.message_bar import MessageBar
-from app.views.new_project_dialog import NewProjectDialog
 from app.views.rail import Rail
 from app.views.status_bar import StatusBar
+from core.store.places import Place, place
 
 _SUFFIX = ".mimea"
 
@@ -55,12 +56,12 @@ class MainWindow(QMainWindow):
         self.actions_ = Actions(self)
         self._care = ProjectCare(self.project, self)
         self.message = MessageBar()
-        self._new_project: NewProjectDialog | None = None
+        self.dialogs = Dialogs(self.project, self.training, settings, self)
         self._help: HelpWindow | None = None
         self._closing = False
         start = [self.actions_.new_project, self.actions_.demo, self.actions_.open_project]
         self.pages = Pages(self.project, self.training, start)
-        self._waiting: Path | None = None
+        self._waiting: Place | None = None
         self._device = ""
         self._rail = Rail()
         self._bar = StatusBar()
@@ -81,15 +82,15 @@ class MainWindow(QMainWindow):
         self.pages.show_page(index)
         self._rail.choose(index)
 
-    def open_project(self, path: Path) -> None:
+    def open_project(self, project: Place) -> None:
         """Open a project in place of the current one."""
         self.message.hide()
         if not self.pages.complete:
             # The window was just started: the project comes when its pages are there.
-            self._waiting = path
+            self._waiting = project
             self.pages.load()
             return
-        self.opener.open(path)
+        self.opener.open(project)
 
     def show_device(self, text: str) -> None:
         """Say where runs compute, when that is known."""
@@ -112,8 +113,7 @@ class MainWindow(QMainWindow):
             self.setEnabled(False)
             self.training.stop()
             self.opener.stop()
-            if self._new_project is not None:
-                self._new_project.reject()
+            self.dialogs.stop()
             return
         self.pages.wait()
         self.settings.geometry = self.saveGeometry()
@@ -139,16 +139,10 @@ class MainWindow(QMainWindow):
 
     def new_project(self, paths: list[Path] | None = None) -> None:
         """Ask what to import."""
-        if self._new_project is None:
-            self._new_project = NewProjectDialog(self.tasks, self)
-            self._new_project.imported.connect(self.open_project)
-            self._new_project.finished.connect(self._on_dialog_finished)
-        self._new_project.set_paths(paths or [])
-        self._new_project.open()
+        self.dialogs.new_project(paths or [])
 
     def _busy(self) -> bool:
-        importing = self._new_project is not None and self._new_project.importing
-        return self.training.active or self.opener.importing or importing
+        return self.training.active or self.opener.importing or self.dialogs.busy
 
     def _arrange(self) -> None:
         self.message.setProperty("place", "window")
@@ -170,6 +164,7 @@ class MainWindow(QMainWindow):
         actions = self.actions_
         actions.new_project.triggered.connect(self._on_new_project)
         actions.open_project.triggered.connect(self._on_open)
+        actions.open_team.triggered.connect(self.dialogs.open_team)
         actions.demo.triggered.connect(self.opener.open_demo)
         actions.export.triggered.connect(self._on_export)
         actions.backup.triggered.connect(self._care.back_up)
@@ -190,6 +185,11 @@ class MainWindow(QMainWindow):
         self._status.history_changed.connect(actions.set_history)
         self.pages.completed.connect(self._on_pages_completed)
         self.pages.page_requested.connect(self.show_page)
+        self.pages.graphs.replace_requested.connect(self.dialogs.replace)
+        self.dialogs.project_chosen.connect(self.open_project)
+        self.dialogs.refused.connect(self.show_error)
+        self.dialogs.done.connect(self.message.show_notice)
+        self.dialogs.ended.connect(self._on_work_ended)
         self.project.opened.connect(self._on_opened)
         self.project.closed.connect(self._on_closed)
         self.tasks.failed.connect(self.show_error)
@@ -213,8 +213,8 @@ class MainWindow(QMainWindow):
         self.actions_.review_menu.addActions(self.pages.review.review_actions())
         self.pages.train.show_device(self._device)
         if self._waiting is not None:
-            path, self._waiting = self._waiting, None
-            self.open_project(path)
+            waiting, self._waiting = self._waiting, None
+            self.open_project(waiting)
 
     @Slot()
     def _on_opened(self) -> None:
@@ -223,7 +223,7 @@ class MainWindow(QMainWindow):
             self.message.show_notice(self.project.read_only)
         looking = " (read-only)" if self.project.read_only else ""
         self.setWindowTitle(f"{self.project.file.name}{looking} – MIMEA Explorer")
-        self.actions_.set_project_open(True)
+        self.actions_.set_project_open(True, is_shared=self.project.file.is_shared)
 
     @Slot()
     def _on_closed(self) -> None:
@@ -239,14 +239,10 @@ class MainWindow(QMainWindow):
         if self._closing and not self._busy():
             self.close()
 
-    @Slot()
-    def _on_dialog_finished(self) -> None:
-        self._new_project = None
-        self._on_work_ended()
-
     @Slot(bool)
     def _on_importing_changed(self, importing: bool) -> None:
-        for action in (self.actions_.demo, self.actions_.new_project, self.actions_.open_project):
+        actions = self.actions_
+        for action in (actions.demo, actions.new_project, actions.open_project, actions.open_team):
             action.setEnabled(not importing)
         self._on_work_ended()
 
@@ -256,8 +252,7 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_open(self) -> None:
-        recent = self.settings.recent
-        start = str(recent[0].parent) if recent else ""
+        start = next((str(each.parent) for each in self.settings.recent if isinstance(each, Path)), "")
         chosen, _ = QFileDialog.getOpenFileName(self, "Open a project", start, f"Projects (*{_SUFFIX})")
         if chosen:
             self.open_project(Path(chosen))
@@ -276,7 +271,7 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _on_recent(self, action: QAction) -> None:
-        self.open_project(Path(action.data()))
+        self.open_project(place(action.data()))
 
     @Slot(QAction)
     def _on_theme(self, action: QAction) -> None:

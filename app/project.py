@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.tasks import Tasks
-from core.errors import MimeaError
 from core.review import journal
 from core.review.journal import Decision, Step
+from core.store.places import Place
 from core.store.project_file import ProjectFile
 
 
@@ -20,6 +20,7 @@ class Project(QObject):
     opened = Signal()
     closed = Signal()
     verdicts_changed = Signal(object, str)  # the Step, and "decided", "undone" or "redone"; it is on disk
+    graphs_changed = Signal()  # one was replaced
     runs_changed = Signal(int)  # run id; its candidates are in the store
     failed = Signal(str)
 
@@ -27,6 +28,7 @@ class Project(QObject):
         super().__init__(parent)
         self.tasks = tasks
         self._file: ProjectFile | None = None
+        self._wanted: Place | None = None  # what is being opened
 
     @property
     def file(self) -> ProjectFile:
@@ -49,25 +51,22 @@ class Project(QObject):
         """Why the open project can only be looked at; empty where it can be changed."""
         return self._file.read_only if self._file is not None else ""
 
-    def open(self, path: Path) -> bool:
-        """Open the project at ``path`` in place of the current one; False, and ``failed``, if it can't be.
+    def open(self, place: Place) -> None:
+        """Open a project in place of the current one; ``opened`` or ``failed`` follows.
 
         Where another window has it already, it is :attr:`read_only` here.
         """
-        if self._file is not None and self._file.path == path:
+        if self._file is not None and self._file.path == place:
             self.close()  # or it would stand in its own way
-        try:
-            file = ProjectFile.open_for_editing(path)
-        except MimeaError as error:
-            self.failed.emit(str(error))
-            return False
-        self.close()
-        self._file = file
-        self.opened.emit()
-        return True
+        self._wanted = place
+        # Not on this thread: a file of an earlier format is copied and brought up to date first.
+        self.tasks.write(
+            self, lambda: ProjectFile.open_for_editing(place), partial(self._on_file, place), self.failed.emit
+        )
 
     def close(self) -> None:
         """Close the project, once every task on it has ended."""
+        self._wanted = None
         if self._file is None:
             return
         self.tasks.wait()
@@ -91,6 +90,14 @@ class Project(QObject):
         """Redo the step that was undone last; ``verdicts_changed`` follows if there was one."""
         file = self.file
         self.tasks.write(self, lambda: journal.redo(file), self._redone)
+
+    def _on_file(self, place: Place, file: ProjectFile) -> None:
+        if self._wanted != place:  # another was asked for meanwhile, or the window closes
+            file.close()
+            return
+        self.close()
+        self._file = file
+        self.opened.emit()
 
     def _decided(self, step: Step) -> None:
         self.verdicts_changed.emit(step, "decided")

@@ -12,6 +12,7 @@ from app.job import Job
 from app.project import Project
 from app.settings import Settings
 from app.training_worker import Training
+from core.store.places import Place, without_password
 
 
 class ProjectOpener(QObject):
@@ -20,6 +21,7 @@ class ProjectOpener(QObject):
     ready = Signal(bool)  # a project is open; whether it has candidates to review
     failed = Signal(str, str)
     importing_changed = Signal(bool)
+    opening = Signal(str)  # what, in words; ``ready`` or ``failed`` follows
     progress = Signal(object)  # core.store.import_report.ImportProgress
 
     def __init__(
@@ -29,8 +31,10 @@ class ProjectOpener(QObject):
         self._project = project
         self._training = training
         self._settings = settings
-        self._waiting: Path | None = None
+        self._waiting: Place | None = None
+        self._opening: Place | None = None
         self._job: Job | None = None
+        project.opened.connect(self._on_opened)
         project.failed.connect(self._on_open_failed)
         training.ended.connect(self._on_training_ended)
 
@@ -39,27 +43,31 @@ class ProjectOpener(QObject):
         """Whether the demo is being imported."""
         return self._job is not None
 
-    def open(self, path: Path) -> None:
-        """Open ``path``; ``ready`` or ``failed`` follows."""
-        path = path.expanduser().absolute()
+    def open(self, place: Place) -> None:
+        """Open a project; ``ready`` or ``failed`` follows."""
+        if isinstance(place, Path):
+            place = place.expanduser().absolute()
         if self._training.active:
-            self._waiting = path
+            self._waiting = place
             self._training.stop()
             return
         self._waiting = None
-        if not self._project.open(path):
-            self._settings.forget(path)
-            return
-        self._settings.remember(path)
+        self._opening = place
+        self.opening.emit(f"Opening {place.name if isinstance(place, Path) else without_password(place)}")
+        self._project.open(place)
+
+    @Slot()
+    def _on_opened(self) -> None:
+        if self._opening is not None:
+            self._settings.remember(self._opening)
         file = self._project.file
 
         def prepare() -> bool:
             from core.store.candidates import reviewable_run
-            from core.store.runs import close_interrupted_runs
+            from core.store.run_files import close_interrupted_runs
 
             if not file.read_only:  # or the run goes on, in the other window
-                with file.write() as session:
-                    close_interrupted_runs(session)
+                close_interrupted_runs(file)
             with file.read() as session:
                 return reviewable_run(session) is not None
 
@@ -108,4 +116,6 @@ class ProjectOpener(QObject):
 
     @Slot(str)
     def _on_open_failed(self, message: str) -> None:
+        if isinstance(self._opening, Path):  # a server may be there again later
+            self._settings.forget(self._opening)
         self.failed.emit(message, "")

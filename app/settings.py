@@ -9,6 +9,7 @@ from typing import cast
 from PySide6.QtCore import QByteArray, QSettings
 
 from app.theme import Theme
+from core.store.places import Place, place, without_password
 
 _RECENT = 8
 
@@ -37,19 +38,21 @@ class Settings:
         self._store.setValue(f"splitter/{name}", state)
 
     @property
-    def recent(self) -> list[Path]:
-        """Project files opened last, newest first."""
+    def recent(self) -> list[Place]:
+        """Projects opened last, newest first."""
         stored = self._store.value("recent", [])
         # An ini file gives a list of one entry back as a plain string.
-        return [Path(item) for item in ([stored] if isinstance(stored, str) else stored or [])]
+        return [place(item) for item in ([stored] if isinstance(stored, str) else stored or [])]
 
-    def remember(self, path: Path) -> None:
-        """Put ``path`` first among the recent files."""
-        others = [str(item) for item in self.recent if item != path]
-        self._store.setValue("recent", [str(path), *others][:_RECENT])
+    def remember(self, project: Place) -> None:
+        """Put ``project`` first among the recent ones; of an address without its password."""
+        if isinstance(project, str):
+            project = without_password(project)
+        others = [str(item) for item in self.recent if item != project]
+        self._store.setValue("recent", [str(project), *others][:_RECENT])
 
     def forget(self, path: Path) -> None:
-        """Take ``path`` from the recent files."""
+        """Take ``path`` from the recent projects."""
         self._store.setValue("recent", [str(item) for item in self.recent if item != path])
 
     @property

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.project import Project
 from app.project_opener import ProjectOpener
 from app.training_worker import Training
-from app.views.run_facts import RunFacts, duration
+from app.views.run_facts import ENDED, RunFacts, duration
 from app.views.status_bar import StatusBar
 from core.review import journal
 from core.review.journal import VerdictCounts
@@ -34,19 +34,26 @@ class StatusReporter(QObject):
         project.closed.connect(self._on_closed)
         project.verdicts_changed.connect(self._count)
         project.runs_changed.connect(self._count)
+        project.graphs_changed.connect(self._count)
         training.started.connect(self._on_training_started)
         training.event_arrived.connect(self._on_event)
         training.failed.connect(self._on_training_failed)
         training.ended.connect(self._on_training_ended)
+        opener.opening.connect(bar.show_job)
+        opener.failed.connect(self._on_open_failed)
         opener.progress.connect(self._on_import_progress)
         opener.importing_changed.connect(self._on_importing_changed)
 
     @Slot()
     def _on_opened(self) -> None:
-        path = self._project.file.path
-        self._bar.show_project(path.name, str(path))
+        file = self._project.file
+        self._bar.show_project(file.name if file.is_shared else file.path.name, file.place)
         self._bar.show_result("")
         self._count()
+
+    @Slot()
+    def _on_open_failed(self) -> None:
+        self._bar.show_result("")
 
     @Slot()
     def _on_closed(self) -> None:
@@ -101,9 +108,8 @@ class StatusReporter(QObject):
             self._bar.show_result("Training failed" if self._failed else "Training stopped")
             return
         best = max((values["mrr"] for values in finish.metrics.values()), default=None)
-        word = "finished" if finish.status == "done" else "stopped"
         mrr = f": MRR {best:.3f}" if best is not None else ""
-        self._bar.show_result(f"Run {finish.run_id} {word}{mrr}")
+        self._bar.show_result(f"Run {finish.run_id} {ENDED[finish.status]}{mrr}")
 
     @Slot(object)
     def _on_import_progress(self, progress: ImportProgress) -> None:

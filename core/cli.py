@@ -11,10 +11,24 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from core import __version__, commands, export_commands, link_commands, store_commands
+from sqlalchemy.exc import DBAPIError
+
+from core import (
+    __version__,
+    ablate_commands,
+    commands,
+    export_commands,
+    link_commands,
+    reimport_commands,
+    store_commands,
+)
+from core.ablate_commands import add_ablate_options
 from core.errors import Cancelled, MimeaError
 from core.export_commands import add_diff_options, add_export_options
 from core.link_commands import add_link_options
+from core.reimport_commands import add_reimport_options
+from core.store.engines import reason
+from core.store.places import place
 from core.terminal import interruptible
 
 INTERRUPTED = 130
@@ -34,6 +48,9 @@ def run(arguments: Sequence[str]) -> int:
             return 2
         except MimeaError as error:
             print(f"mimea-explorer: {error}", file=sys.stderr)
+            return 1
+        except DBAPIError as error:
+            print(f"mimea-explorer: the database failed: {reason(error)}", file=sys.stderr)
             return 1
         except BrokenPipeError:
             # Whoever read our output has left; Python would complain once more when it flushes at exit.
@@ -55,7 +72,12 @@ def build_parser() -> argparse.ArgumentParser:
         sub = subparsers.add_parser(name, help=help, description=help[0].upper() + help[1:] + ".")
         sub.set_defaults(command=command)
         if name not in ("demo", "diff"):
-            sub.add_argument("project", type=Path, metavar="PROJECT", help="the project file (NAME.mimea)")
+            sub.add_argument(
+                "project",
+                type=place,
+                metavar="PROJECT",
+                help="the project file (NAME.mimea), or postgresql://USER@HOST/DATABASE",
+            )
         return sub
 
     sub = add("import", commands.import_graphs, "make a project from two graphs")
@@ -72,27 +94,32 @@ def build_parser() -> argparse.ArgumentParser:
             metavar="WHAT=NAME,...",
             help=f"columns of the {side} table: head, relation, tail; or id, label, description, image",
         )
+    add_reimport_options(
+        add("reimport", reimport_commands.reimport, "replace one graph by another version of it")
+    )
     add_link_options(add("links", link_commands.links, "add known links to a project"))
 
     sub = add("train", commands.train, "train MIMEA and store the candidates")
+    add_settings(sub)
     sub.add_argument(
-        "--seed-ratio", type=float, metavar="SHARE", help="share of the known links used as seeds"
+        "--resume",
+        type=int,
+        nargs="?",
+        const=commands.NEWEST,
+        metavar="RUN",
+        help="go on with a run that was interrupted, from its checkpoint (default: the newest such run)",
     )
-    sub.add_argument("--random-seed", type=int, metavar="N")
-    sub.add_argument("--epochs", type=int, metavar="N")
-    sub.add_argument("--iterative", action="store_true", default=None, help="find pseudo-seeds on the way")
-    sub.add_argument("--device", choices=("auto", "cpu", "cuda"))
-    sub.add_argument(
-        "--config", type=Path, metavar="FILE", help="settings as JSON, as `info --json` shows them"
-    )
-    sub.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any one setting")
 
     sub = add("evaluate", commands.evaluate, "measure a run on its test links")
     sub.add_argument("--run", type=int, metavar="ID", help="the run (default: the last)")
     sub.add_argument(
-        "--candidates", choices=("test", "all"), default="test", help="the right entities ranked"
+        "--candidates", choices=("test", "all"), help="the entities ranked (default: both, with --json test)"
     )
     sub.add_argument("--json", action="store_true", help="print one JSON object")
+
+    sub = add("ablate", ablate_commands.ablate, "rerun a table or figure of the paper, variant by variant")
+    add_ablate_options(sub)
+    add_settings(sub)
 
     sub = add("candidates", commands.candidates, "print the proposed pairs as CSV")
     sub.add_argument("--run", type=int, metavar="ID", help="the run (default: the last)")
@@ -104,9 +131,12 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--threshold", type=float, metavar="SCORE", help="best candidates that score at least this"
     )
+    sub.add_argument(
+        "--probability", type=float, metavar="P", help="best candidates at least this likely to be right"
+    )
     sub.add_argument("--mutual", action="store_true", help="pairs that are each other's best")
     sub.add_argument(
-        "--one-to-one", action="store_true", help="the one-to-one choice with the best total score"
+        "--one-to-one", action="store_true", help="the one-to-one choice with the most to expect"
     )
     sub.add_argument("--author", default="", help="name that the journal keeps")
 
@@ -126,3 +156,24 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("directory", type=Path, metavar="DIR", help="folder for countries.mimea")
     sub.add_argument("--no-train", action="store_true", help="import only")
     return parser
+
+
+def add_settings(parser: argparse.ArgumentParser) -> None:
+    """The options that :func:`core.commands.run_config` reads."""
+    parser.add_argument(
+        "--seed-ratio", type=float, metavar="SHARE", help="share of the known links used as seeds"
+    )
+    parser.add_argument("--random-seed", type=int, metavar="N")
+    parser.add_argument("--epochs", type=int, metavar="N")
+    parser.add_argument(
+        "--iterative",
+        nargs="?",
+        const="paper",
+        choices=("paper", "propagation"),
+        help="find pseudo-seeds on the way: the paper's buffer, or propagation over matched neighbours",
+    )
+    parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument(
+        "--config", type=Path, metavar="FILE", help="settings as JSON, as `info --json` shows them"
+    )
+    parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any one setting")

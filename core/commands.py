@@ -11,17 +11,21 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.errors import ConfigError, MimeaError
+from core.store.places import Place, without_password
 from core.store.project_file import ProjectFile
 from core.terminal import progress_bar
 
 if TYPE_CHECKING:
     from core.config import RunConfig
     from core.kg.dataset import Dataset
-    from core.training.events import RunFinished
+    from core.training.evaluate import CandidateSet
+    from core.training.events import Event, RunFinished
+
+
+NEWEST = 0  # in the place of a run's identifier
 
 
 class UsageError(MimeaError):
@@ -53,42 +57,61 @@ def import_graphs(options: argparse.Namespace, stop: threading.Event) -> None:
     _import_with_progress(options.project, dataset, stop)
 
 
-def _import_with_progress(path: Path, dataset: Dataset, stop: threading.Event) -> None:
-    from core.store.importer import import_dataset
+def _import_with_progress(place: Place, dataset: Dataset, stop: threading.Event) -> None:
+    from core.store.importer import ImportProgress, import_dataset
+    from core.store.team import import_to_server
 
     print(f"{dataset.name}: {dataset.format} ({dataset.reason})")
     with progress_bar() as show:
-        report = import_dataset(
-            path, dataset, on_progress=lambda p: show(p.stage, p.done, p.total), cancelled=stop
-        )
+
+        def tell(progress: ImportProgress) -> None:
+            show(progress.stage, progress.done, progress.total)
+
+        if isinstance(place, str):
+            report = import_to_server(place, dataset, on_progress=tell, cancelled=stop)
+        else:
+            report = import_dataset(place, dataset, on_progress=tell, cancelled=stop)
     for line in report.lines():
         print(line)
-    print(f"Imported into {path}")
+    print(f"Imported into {without_password(place) if isinstance(place, str) else place}")
 
 
 def train(options: argparse.Namespace, stop: threading.Event) -> None:
     """Train on the project and store the candidates."""
-    config = _config(options)
+    from core.config import RunConfig
+    from core.training import run
+
+    config = run_config(options)
+    if options.resume is not None and (options.config is not None or config != RunConfig()):
+        raise UsageError("a resumed run keeps its settings: give --resume without other options")
     with _open(options.project) as project:
-        _train_with_progress(project, config, stop)
+        if options.resume is None:
+            _show_training(run.train(project, config, stop))
+        else:
+            wanted = None if options.resume == NEWEST else options.resume
+            _show_training(run.resume(project, wanted, stop))
 
 
-def _train_with_progress(project: ProjectFile, config: RunConfig, stop: threading.Event) -> RunFinished:
-    from core.training.events import EpochDone, Evaluated, Progress, RunFinished, RunStarted
-    from core.training.run import train as run_training
+def _show_training(events: Iterator[Event]) -> RunFinished:
+    from core.training.events import EpochDone, Evaluated, Notice, Progress, RunFinished, RunStarted
 
     finished: RunFinished | None = None
-    epochs, label = config.training.epochs, ""
+    epochs, label = 0, ""
     with progress_bar() as show:
-        for event in run_training(project, config, stop):
+        for event in events:
             match event:
                 case RunStarted():
+                    epochs = event.epochs
                     print(
                         f"Run {event.run_id} on {event.device}: {', '.join(event.modalities)}; "
                         f"{event.seeds:,} seeds, {event.test:,} test links, {event.parameters:,} parameters"
                     )
                     for modality, reason in event.left_out.items():
                         print(f"  without {modality}: {reason}")
+                    if event.resumed_after:
+                        print(f"  resumed after epoch {event.resumed_after:,} of {epochs:,}")
+                case Notice():
+                    print(f"  {event.text}")
                 case EpochDone():
                     show(f"Training{label}", event.epoch, epochs)
                 case Evaluated():
@@ -112,13 +135,25 @@ def evaluate(options: argparse.Namespace, _stop: threading.Event) -> None:
     """Print a run's metrics."""
     from core.training.evaluate import evaluate as measure
 
-    with _open(options.project) as project:
-        result = measure(project, options.run, options.candidates)
     if options.json:
-        print(json.dumps(result))
-    else:
-        print(f"Run {result['run']}, ranked among {result['candidates']} right entities:")
-        _print_metrics(result["decodings"])
+        with _open(options.project) as project:
+            print(json.dumps(measure(project, options.run, options.candidates or "test")))
+        return
+    with _open(options.project) as project:
+        wanted: tuple[CandidateSet, ...] = (options.candidates,) if options.candidates else ("test", "all")
+        for ranked in wanted:
+            result = measure(project, options.run, ranked)
+            print(f"Run {result['run']}, ranked among {ranked} entities, left to right:")
+            _print_metrics(result["decodings"])
+            print("  right to left:")
+            _print_metrics(result["reverse"])
+            print("  one to one:")
+            _print_metrics(result["assignment"])
+    if calibration := result.get("calibration"):
+        print(
+            f"Probabilities of {calibration['pairs']:,} first candidates among all entities: "
+            f"expected calibration error {calibration['ece']:.3f}"
+        )
 
 
 def candidates(options: argparse.Namespace, _stop: threading.Event) -> None:
@@ -142,13 +177,16 @@ def accept(options: argparse.Namespace, _stop: threading.Event) -> None:
     """Accept candidates in bulk."""
     from core.review.bulk import accept_candidates
 
-    if options.threshold is None and not options.mutual and not options.one_to_one:
-        raise UsageError("say which: --threshold SCORE, --mutual or --one-to-one")
+    if options.threshold is options.probability is None and not options.mutual and not options.one_to_one:
+        raise UsageError("say which: --threshold SCORE, --probability P, --mutual or --one-to-one")
+    if options.probability is not None and not 0 < options.probability <= 1:
+        raise UsageError(f"--probability must be above 0 and at most 1, found {options.probability:g}")
     with _open(options.project) as project:
         number = accept_candidates(
             project,
             _run_id(project, options.run),
             threshold=float("-inf") if options.threshold is None else options.threshold,
+            probability=options.probability or 0.0,
             mutual=options.mutual,
             one_to_one=options.one_to_one,
             author=options.author,
@@ -172,6 +210,7 @@ def demo(options: argparse.Namespace, stop: threading.Event) -> None:
     """Make, train and measure the demo project."""
     from core.demo import DEMO_CONFIG, demo_dataset, demo_project_path
     from core.training.evaluate import evaluate as measure
+    from core.training.run import train as train_on
 
     path = demo_project_path(options.directory)
     if not path.exists():
@@ -179,14 +218,19 @@ def demo(options: argparse.Namespace, stop: threading.Event) -> None:
     with _open(path) as project:
         if not options.no_train:
             if _last_run(project) is None:
-                _train_with_progress(project, DEMO_CONFIG, stop)
+                _show_training(train_on(project, DEMO_CONFIG, stop))
             best = measure(project)["decodings"]
             print(f"Run {_run_id(project, None)} on links it never saw:")
             _print_metrics(best)
     print(f"The project is {path}")
 
 
-def _config(options: argparse.Namespace) -> RunConfig:
+def run_config(options: argparse.Namespace) -> RunConfig:
+    """The configuration that the options of :func:`core.cli.add_settings` say.
+
+    Raises:
+        ConfigError: a file that can't be read, or a setting that is wrong.
+    """
     from core.config import RunConfig
 
     config = RunConfig()
@@ -209,8 +253,8 @@ def _config(options: argparse.Namespace) -> RunConfig:
 
 
 @contextmanager
-def _open(path: Path) -> Iterator[ProjectFile]:
-    project = ProjectFile.open(path)
+def _open(place: Place) -> Iterator[ProjectFile]:
+    project = ProjectFile.open(place)
     try:
         yield project
     finally:
@@ -228,10 +272,10 @@ def _last_run(project: ProjectFile) -> int | None:
 def _run_id(project: ProjectFile, wanted: int | None) -> int:
     run_id = wanted if wanted is not None else _last_run(project)
     if run_id is None:
-        raise MimeaError(f"{project.path} has no run yet; train first")
+        raise MimeaError(f"{project.name} has no run yet; train first")
     return run_id
 
 
 def _print_metrics(decodings: Any) -> None:
     for name, metrics in decodings.items():
-        print(f"  {name:<9}" + "  ".join(f"{key.upper()} {value:.3f}" for key, value in metrics.items()))
+        print(f"  {name:<10}" + "  ".join(f"{key.upper()} {value:.3f}" for key, value in metrics.items()))

@@ -220,6 +220,11 @@ def _waiting_in(file: ProjectFile, queue: Queue) -> Mask:
         return waiting_rows(session, queue)
 
 
+def percent(probability: float) -> str:
+    """A probability for people; nothing that was learned from examples is certain."""
+    return f"{min(max(round(100 * probability), 1), 99)} %"
+
+
 def _text(row: CandidateRow, column: int) -> str:
     if column == SCORE:
         return f"{row.score:.2f}"
@@ -241,7 +246,8 @@ def _explanation(row: CandidateRow, column: int) -> str:
     """For the tooltip and for screen readers."""
     if column == SCORE:
         best = ", each is the other's best" if row.mutual else ""
-        return f"Score {row.score:.4f}, number {row.rank} of its left entity{best}"
+        likely = "" if row.probability is None else f", {percent(row.probability)} likely to be right"
+        return f"Score {row.score:.4f}{likely}, number {row.rank} of its left entity{best}"
     if column == VERDICT:
         verdict = theme.VERDICT_STYLE[row.verdict].label if row.verdict else "Undecided"
         if row.seed:

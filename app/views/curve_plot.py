@@ -12,7 +12,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
 from app.views.curve_data import Columns
-from core.modality import JOINT, MODALITIES
+from core.modality import JOINT, MODALITIES, PAPER_MODALITIES
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +23,7 @@ class Line:
     label: str
     color: str | None = None
     style: Qt.PenStyle = Qt.PenStyle.SolidLine
+    optional: bool = False  # not in the legend before there is a value of it
 
     def pen(self) -> QPen:
         """The pen of the theme in force."""
@@ -33,7 +34,18 @@ class Line:
 def loss_lines() -> list[Line]:
     """One line a modality in its colour, the joint loss in the colour of text."""
     joint = Line(JOINT, "Joint")
-    return [joint, *(Line(name, name.capitalize(), theme.MODALITY_COLORS[name]) for name in MODALITIES)]
+    return [
+        joint,
+        *(
+            Line(
+                name,
+                name.capitalize(),
+                theme.MODALITY_COLORS[name],
+                optional=name not in PAPER_MODALITIES,
+            )
+            for name in MODALITIES
+        ),
+    ]
 
 
 def metric_lines() -> list[Line]:
@@ -147,4 +159,4 @@ class CurvePlot(QWidget):
             color = line.color or theme.text_color().name()
             value = f" <b>{values[line.name]:.3f}</b>" if line.name in values else ""
             self._legend[line.name].setText(f'<span style="color:{color}">{mark}</span> {line.label}{value}')
-            self._legend[line.name].setVisible(bool(value) or not found)
+            self._legend[line.name].setVisible(bool(value) or not (found or line.optional))

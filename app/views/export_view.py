@@ -22,7 +22,7 @@ from app.views import layouts
 from app.views.empty_state import EmptyState
 from app.views.export_options import ExportOptionsForm
 from app.views.message_bar import MessageBar
-from app.views.path_field import PathField
+from app.views.path_field import PathField, documents_folder
 from core.errors import MimeaError
 from core.export.links import FORMATS, FileExistsAlreadyError, Preview, Written, preview, write_links
 from core.export.options import ExportOptions
@@ -100,7 +100,9 @@ class ExportView(QWidget):
     def _on_opened(self) -> None:
         self.message.hide()
         self._suffix = FORMATS[self._format.currentData()].suffix
-        self._path.set_path(self._project.file.path.with_suffix(self._suffix))
+        file = self._project.file
+        folder = documents_folder() if file.is_shared else file.path.parent
+        self._path.set_path(folder / f"{file.name}{self._suffix}")
         self._stack.setCurrentIndex(1)
         self._load_preview()
 

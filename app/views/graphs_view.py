@@ -31,6 +31,7 @@ class GraphsView(QWidget):
     """Says what the open project holds, and what its import left out."""
 
     train_requested = Signal()
+    replace_requested = Signal(str, str)  # side, name of the graph
 
     def __init__(self, project: Project, start_actions: list[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,6 +40,8 @@ class GraphsView(QWidget):
         self.message = MessageBar()
         self._left = _GraphTitle("leftGraphTitle", Qt.AlignmentFlag.AlignRight)
         self._right = _GraphTitle("rightGraphTitle", Qt.AlignmentFlag.AlignLeft)
+        self._left.replace.clicked.connect(self._on_replace_left)
+        self._right.replace.clicked.connect(self._on_replace_right)
         self._table = MirrorTable()
         self._links = QLabel(objectName="linksCount", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
         self._notes = QLabel(objectName="importNotes", wordWrap=True)
@@ -59,6 +62,7 @@ class GraphsView(QWidget):
         self._stack.addWidget(self._content())
         project.opened.connect(self.reload)
         project.runs_changed.connect(self.reload)
+        project.graphs_changed.connect(self.reload)
         project.closed.connect(self._on_closed)
 
     @Slot()
@@ -96,6 +100,14 @@ class GraphsView(QWidget):
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(centred(page))
         return scroll
+
+    @Slot()
+    def _on_replace_left(self) -> None:
+        self.replace_requested.emit("left", self._left.name)
+
+    @Slot()
+    def _on_replace_right(self) -> None:
+        self.replace_requested.emit("right", self._right.name)
 
     @Slot()
     def _on_closed(self) -> None:
@@ -137,7 +149,15 @@ class _GraphTitle(QWidget):
             line.setAlignment(side)
             line.setProperty("role", "secondary")
             layout.addWidget(line)
+        self.replace = QPushButton("Replace…", objectName=f"{name}Replace", flat=True)
+        self.replace.setToolTip("Read another version of this graph; entities that both have stay the same")
+        layout.addWidget(self.replace, alignment=side)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Maximum)
+
+    @property
+    def name(self) -> str:
+        """Of the graph that is shown."""
+        return self._name.text()
 
     def show_graph(self, graph: GraphInfo) -> None:
         self._name.setText(graph.name)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import QStandardPaths, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -24,7 +24,7 @@ from app.job import Job
 from app.tasks import Tasks
 from app.views import layouts
 from app.views.message_bar import MessageBar
-from app.views.path_field import PathField
+from app.views.path_field import PathField, documents_folder
 from app.views.source_fields import SourceFields
 from app.views.source_look import Found
 
@@ -185,7 +185,7 @@ class NewProjectDialog(QDialog):
 
 def _free_path(name: str) -> Path:
     """A file in the documents folder that isn't there yet."""
-    folder = Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
+    folder = documents_folder()
     safe = (
         "".join(letter if letter.isalnum() or letter in "-_ " else "-" for letter in name).strip()
         or "project"

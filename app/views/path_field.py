@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Literal
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QStandardPaths, Signal, Slot
 from PySide6.QtGui import QDragEnterEvent, QDropEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPushButton, QWidget
 
@@ -13,6 +13,11 @@ from app import theme
 from app.icons import icon
 
 Kind = Literal["folder", "file", "save", "either"]
+
+
+def documents_folder() -> Path:
+    """Where a person's own files go if nothing says otherwise."""
+    return Path(QStandardPaths.writableLocation(QStandardPaths.StandardLocation.DocumentsLocation))
 
 
 class PathField(QWidget):

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
+from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
 
+ENDED = {"done": "finished", "stopped": "stopped", "failed": "failed"}  # RunFinished.status in words
 _RECENT = 20
 
 
@@ -18,6 +19,7 @@ class RunFacts:
     epoch: EpochDone | None = None
     evaluated: Evaluated | None = None
     finish: RunFinished | None = None
+    notices: list[str] = field(default_factory=list)
     _seconds: list[float] = field(default_factory=list)
 
     def take(self, event: Event) -> None:
@@ -27,6 +29,8 @@ class RunFacts:
                 self.stage = event
             case RunStarted():
                 self.start = event
+            case Notice():
+                self.notices.append(event.text)
             case EpochDone():
                 self.epoch = event
                 self.stage = None
@@ -62,7 +66,7 @@ class RunFacts:
         """The facts in one line."""
         parts = [self.progress()[0]]
         if self.finish is not None:
-            word = "Finished" if self.finish.status == "done" else "Stopped"
+            word = ENDED[self.finish.status].capitalize()
             parts = [
                 f"{word} after epoch {self.finish.epoch:,} in {duration(self.finish.seconds)}",
                 f"{self.finish.candidates:,} candidates",
@@ -88,11 +92,11 @@ class RunFacts:
         values = ",  ".join(f"{name} {values['mrr']:.3f}" for name, values in decodings.items())
         return f"MRR on {where} links:  {values}" if values else ""
 
-    def left_out(self) -> str:
-        """Which modalities take no part, and why."""
-        if self.start is None or not self.start.left_out:
-            return ""
-        return "Left out: " + "; ".join(f"{name} ({why})" for name, why in self.start.left_out.items())
+    def remarks(self) -> str:
+        """Which modalities take no part and why, and what the run gave notice of."""
+        left_out = self.start.left_out if self.start is not None else {}
+        reasons = "; ".join(f"{name} ({why})" for name, why in left_out.items())
+        return "\n".join([*([f"Left out: {reasons}"] if reasons else []), *self.notices])
 
 
 def duration(seconds: float) -> str:

@@ -132,7 +132,7 @@ class RunPanel(QWidget):
         self._progress.setRange(0, total)
         self._progress.setValue(done)
         self._review.setVisible(self._facts.finish is not None)
-        self._say(self._facts.line(), self._facts.metrics(), self._facts.left_out())
+        self._say(self._facts.line(), self._facts.metrics(), self._facts.remarks())
 
     def _say(self, line: str, metrics: str, left_out: str) -> None:
         for label, text in ((self._line, line), (self._metrics, metrics), (self._left_out, left_out)):
@@ -178,7 +178,7 @@ class RunPanel(QWidget):
         self._progress.hide()
         self._review.setVisible(run.best_epoch is not None)
         if self._facts.finish is not None and self._facts.finish.run_id == run.id:
-            self._say(self._facts.line(), self._facts.metrics(), self._facts.left_out())
+            self._say(self._facts.line(), self._facts.metrics(), self._facts.remarks())
             return
         best = best_decoding(run.metrics_json)
         decodings = json.loads(run.metrics_json or "{}").get("decodings") or {}

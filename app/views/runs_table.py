@@ -11,12 +11,13 @@ from PySide6.QtCore import QAbstractTableModel, QItemSelection, QModelIndex, QOb
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import theme
-from core.modality import MODALITIES
-from core.store.runs import RunInfo
+from core.modality import MODALITIES, PAPER_MODALITIES
+from core.store.runs import INTERRUPTED, RunInfo
 
 _HEADERS = ("Run", "Started", "Ended", "Kept epoch", "MRR", "Hits@1", "Decoding", "Modalities", "Device")
 _NUMBERS = {0, 3, 4, 5}
 _STATUS = {"done": "finished", "running": "running", "stopped": "stopped", "failed": "failed"}
+_MODALITIES: dict[tuple[str, ...], str] = {MODALITIES: "all", PAPER_MODALITIES: "all but name"}
 _ROOT = QModelIndex()
 
 
@@ -123,12 +124,12 @@ def _cells(run: RunInfo) -> tuple[str, ...]:
     return (
         str(run.id),
         f"{started:%d %b %Y, %H:%M}",
-        _STATUS.get(run.status, run.status),
+        INTERRUPTED if run.error == INTERRUPTED else _STATUS.get(run.status, run.status),
         "" if run.best_epoch is None else str(run.best_epoch),
         f"{metrics['mrr']:.3f}" if best else "–",
         f"{metrics['hits@1']:.3f}" if best else "–",
         name,
-        "all" if run.modalities == MODALITIES else ", ".join(run.modalities),
+        _MODALITIES.get(run.modalities) or ", ".join(run.modalities),
         run.device,
     )
 

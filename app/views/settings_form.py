@@ -41,8 +41,15 @@ _MORE = {
     "iterative_start": "Pseudo-seeds from",
     "iterative_every": "Sought every",
     "iterative_probation": "Probation",
+    "contrastive": "Losses of",
+    "loss_weights": "Loss weights",
+    "schedule": "Rate schedule",
+    "checkpoint_every": "Checkpoint every",
     "bag": "Bags of words",
     "visual_weights": "Image weights",
+    "visual_features": "Image features",
+    "text_encoder": "Text encoder",
+    "text_model": "Text model",
 }
 
 

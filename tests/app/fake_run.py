@@ -11,7 +11,7 @@ import pytest
 
 from core.config import RunConfig
 from core.errors import Cancelled, TrainingError
-from core.modality import MODALITIES
+from core.modality import PAPER_MODALITIES
 from core.store.project_file import ProjectFile
 from core.training import devices
 from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
@@ -41,12 +41,12 @@ class FakeRun:
             raise self.fail_with
         epochs = config.training.epochs
         yield RunStarted(
-            1, "CPU, 1 thread", MODALITIES, {"visual": "no images"}, (40, 40), 9, 9, 12, 2, 26, epochs
+            1, "CPU, 1 thread", PAPER_MODALITIES, {"visual": "no images"}, (40, 40), 9, 9, 12, 2, 26, epochs
         )
         for epoch in range(1, epochs + 1):
             if epoch == self.pause_after:
                 assert stop.wait(20), "nobody stopped the run"
-            losses = dict.fromkeys(("joint", *MODALITIES), 10 / epoch)
+            losses = dict.fromkeys(("joint", *PAPER_MODALITIES), 10 / epoch)
             yield EpochDone(1, epoch, 0.5, losses)
             if epoch % 10 == 0:
                 yield Evaluated(1, epoch, "validation", {"cosine": METRICS, "csls": METRICS})

@@ -1,19 +1,23 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.pages import TRAIN
 from app.views.curve_data import LOSSES, Columns
+from app.views.curve_plot import CurvePlot, loss_lines
 from app.views.run_facts import RunFacts, duration
 from app.views.runs_table import RunsModel
 from app.views.settings_form import SettingsForm
 from app.views.train_view import TrainView
-from core.config import RunConfig
+from core.config import FeatureConfig, RunConfig
+from core.modality import MODALITIES, PAPER_MODALITIES
 from core.presets import DEFAULT, PAPER, PRESETS, QUICK
 from core.store.runs import RunInfo
 from core.training.events import EpochDone, RunStarted
@@ -62,7 +66,7 @@ def test_a_preset_goes_through_the_form_unchanged(form: SettingsForm, preset) ->
 def test_the_form_starts_with_the_default(form: SettingsForm) -> None:
     assert form.config == DEFAULT.config
     assert PAPER.config.training.epochs == 1000
-    assert PAPER.config.training.iterative
+    assert PAPER.config.training.iterative == "paper"
 
 
 @pytest.mark.parametrize(
@@ -97,6 +101,30 @@ def test_typing_makes_settings_of_ones_own(form: SettingsForm, qtbot: QtBot) -> 
     assert form.config is not None
     assert form.config.model.modalities == ("structure", "relation", "attribute")
     assert form.findChild(QWidget, "presetField").currentText() == "My own"
+
+
+def test_names_are_offered_but_not_chosen(form: SettingsForm) -> None:
+    box = form.findChild(QCheckBox, "modalitiesNameField")
+    assert box.isVisible() and not box.isChecked()
+    box.click()
+    assert form.config is not None
+    assert form.config.model.modalities == MODALITIES
+
+
+def test_features_from_a_file_and_by_sentence_can_be_chosen(form: SettingsForm, qtbot: QtBot) -> None:
+    for name, choice in (("visualEncoderField", "precomputed"), ("textEncoderField", "sentence")):
+        box = form.findChild(QComboBox, name)
+        box.setCurrentIndex(box.findData(choice))
+        box.activated.emit(box.currentIndex())
+    enter(form, qtbot, "visualFeaturesField", "/data/left.h5; /data/right.h5")
+    enter(form, qtbot, "textModelField", "/models/bert")
+    assert form.config is not None
+    assert form.config.features == FeatureConfig(
+        visual_encoder="precomputed",
+        visual_features="/data/left.h5; /data/right.h5",
+        text_encoder="sentence",
+        text_model="/models/bert",
+    )
 
 
 def test_every_setting_can_be_reached_and_says_what_it_means(form: SettingsForm) -> None:
@@ -164,8 +192,30 @@ def test_the_model_of_runs_keeps_to_the_rules(qtbot: QtBot) -> None:
     cells = [model.data(model.index(0, column), Qt.ItemDataRole.DisplayRole) for column in range(9)]
     assert cells[0] == "3"
     assert cells[2:8] == ["finished", "20", "0.700", "0.600", "sinkhorn", "structure, relation"]
+    for modalities, words in ((MODALITIES, "all"), (PAPER_MODALITIES, "all but name")):
+        model.set_runs([replace(run, modalities=modalities)])
+        assert model.data(model.index(0, 7), Qt.ItemDataRole.DisplayRole) == words
     model.set_runs([])
     assert tester.model() is model
+
+
+def test_the_legend_names_an_optional_modality_where_it_has_a_loss(qtbot: QtBot) -> None:
+    data = Columns(LOSSES)
+    plot = CurvePlot("plot", "Loss", data, loss_lines())
+    qtbot.addWidget(plot)
+    plot.show()
+
+    def legend() -> list[str]:
+        texts = (label.text() for label in plot.findChildren(QLabel) if label.isVisible())
+        return [name for text in texts for name in ("Visual", "Name") if name in text]
+
+    assert legend() == ["Visual"]  # before there is anything to tell
+    data.append(1, {"joint": 1.0, "visual": 1.0})
+    plot.redraw()
+    assert legend() == ["Visual"]
+    data.append(2, {"joint": 1.0, "name": 1.0})
+    plot.redraw()
+    assert legend() == ["Name"]
 
 
 def test_buffers_grow_and_skip_what_is_missing() -> None:

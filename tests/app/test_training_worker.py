@@ -18,7 +18,8 @@ from tests.app.fake_run import FakeRun, cancelled, training_error
 @pytest.fixture
 def opened(qtbot: QtBot, project: ProjectFile) -> Iterator[Project]:
     made = Project(Tasks())
-    made.open(project.path)
+    with qtbot.waitSignal(made.opened):
+        made.open(project.path)
     yield made
     made.close()
 

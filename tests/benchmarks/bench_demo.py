@@ -9,7 +9,7 @@ from time import perf_counter
 import pytest
 
 from core.demo import DEMO_CONFIG, demo_dataset
-from core.modality import MODALITIES
+from core.modality import MODALITIES, PAPER_MODALITIES
 from core.store.importer import import_dataset
 from core.store.project_file import ProjectFile
 from core.training.events import RunFinished
@@ -25,7 +25,11 @@ def test_the_demo_with_and_without_pictures(tmp_path: Path) -> None:
     import_dataset(path, demo_dataset())
     project = ProjectFile.open(path)
     means = {}
-    for name, modalities in (("all modalities", MODALITIES), ("without visual", MODALITIES[:-1])):
+    for name, modalities in (
+        ("all modalities", PAPER_MODALITIES),
+        ("without visual", PAPER_MODALITIES[:-1]),
+        ("with names", MODALITIES),
+    ):
         runs, began = [], perf_counter()
         for seed in SEEDS:
             config = DEMO_CONFIG.replace(random_seed=seed, modalities=modalities)

@@ -12,7 +12,7 @@ import pytest
 
 from tests.support import REPOSITORY
 
-ROOMS = ["kg", "store", "features", "model", "alignment", "training", "review", "export"]
+ROOMS = ["kg", "store", "features", "model", "alignment", "training", "review", "export", "ablation"]
 QT = {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtawesome", "qtpy", "app"}
 CORE_FILES = sorted((REPOSITORY / "core").rglob("*.py"))
 APP_FILES = sorted((REPOSITORY / "app").rglob("*.py"))

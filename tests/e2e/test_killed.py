@@ -12,7 +12,8 @@ from sqlalchemy import text
 
 from core.review.journal import Decision, current_verdicts, decide
 from core.store.project_file import ProjectFile
-from core.store.runs import close_interrupted_runs, list_runs
+from core.store.run_files import close_interrupted_runs
+from core.store.runs import list_runs
 from tests.support import REPOSITORY, build_project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -154,8 +155,7 @@ def test_killed_in_mid_training(tmp_path: Path) -> None:
 
     project = ProjectFile.open(path)
     assert integrity(project) == "ok"
-    with project.write() as session:
-        close_interrupted_runs(session)
+    assert close_interrupted_runs(project) == 1
     with project.read() as session:
         assert [(d.left_id, d.right_id, d.kind) for d in current_verdicts(session)] == [(1, 41, "accepted")]
         (run,) = list_runs(session)

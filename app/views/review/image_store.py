@@ -11,7 +11,7 @@ from PySide6.QtGui import QImage
 
 from app.tasks import Tasks
 from core.review.pictures import PictureError, load_picture
-from core.store.entities import ImageRef
+from core.store.entities import IMAGE_PROBLEMS, ImageRef
 
 LARGE = 900
 THUMBNAIL = 64
@@ -53,7 +53,12 @@ class ImageStore(QObject):
         return self._bytes
 
     def get(self, reference: ImageRef, edge: int) -> Picture | None:
-        """The picture fitted into a square of ``edge`` pixels, if it is here; else it is asked for."""
+        """The picture fitted into a square of ``edge`` pixels, if it is here; else it is asked for.
+
+        One that a symbolic link leads out of its folder for was not opened by the import, nor is it here.
+        """
+        if reference.status == "outside":
+            return Picture(None, IMAGE_PROBLEMS["outside"])
         key = (reference.path, edge)
         if key in self._pictures:
             self._pictures.move_to_end(key)

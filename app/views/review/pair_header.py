@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.models.candidate_model import percent
 from app.views.elided_label import ElidedLabel
 from core.review.evidence import PairEvidence, StoredVerdict
 from core.store.entities import EntityCard
@@ -22,6 +23,8 @@ class PairHeader(QWidget):
         self._right = _EntityLines(Qt.AlignmentFlag.AlignRight)
         self._score = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._score.setFont(theme.font("title", tabular=True))
+        self._likely = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
+        self._likely.setObjectName("pairProbability")
         self._place = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._place.setProperty("role", "secondary")
         self._verdict = QLabel(
@@ -31,6 +34,7 @@ class PairHeader(QWidget):
         self._verdict.setFont(theme.font(bold=True))
         middle = QVBoxLayout(spacing=theme.SMALL)
         middle.addWidget(self._score)
+        middle.addWidget(self._likely)
         middle.addWidget(self._place)
         middle.addWidget(self._verdict)
         middle.addStretch()
@@ -49,9 +53,20 @@ class PairHeader(QWidget):
         self._left.show_card(evidence.left)
         self._right.show_card(evidence.right)
         self._score.setText("–" if evidence.score is None else f"{evidence.score:.2f}")
+        self._show_probability(evidence.probability)
         self._place.setText(_place(evidence))
         self._stored = evidence.verdict
         self._show_verdict()
+
+    def _show_probability(self, probability: float | None) -> None:
+        if probability is None:
+            self._likely.setText("probability unknown")
+            self._likely.setToolTip(
+                "Known for pairs proposed by a run that held seeds out (validation_ratio)"
+            )
+        else:
+            self._likely.setText(f"{percent(probability)} likely")
+            self._likely.setToolTip("Of pairs with such a score, this share of the held-out seeds was right")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePol
 from app import theme
 from app.views.review.attribute_table import LOWEST, AttributeTable
 from app.views.review.conflict_notice import ConflictNotice
+from app.views.review.disagreement_notice import DisagreementNotice
 from app.views.review.image_pane import ImagePane
 from app.views.review.image_store import ImageStore
 from app.views.review.neighbour_section import NeighbourSection
@@ -38,6 +39,7 @@ class PairPanel(QScrollArea):
         self._shown: PairEvidence | None = None
         self.header = PairHeader()
         self.conflicts = ConflictNotice()
+        self.disagreement = DisagreementNotice()
         self.left_image, self.right_image = ImagePane(images), ImagePane(images)
         self.left_image.setObjectName("leftImage")
         self.right_image.setObjectName("rightImage")
@@ -72,6 +74,7 @@ class PairPanel(QScrollArea):
         layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
         layout.setSpacing(theme.MEDIUM)
         layout.addWidget(self.header)
+        layout.addWidget(self.disagreement)
         layout.addWidget(self.conflicts)
         layout.addLayout(pictures)
         layout.addLayout(aligned)
@@ -95,6 +98,7 @@ class PairPanel(QScrollArea):
             self.verticalScrollBar().setValue(0)
         self._shown = evidence
         self.header.show_evidence(evidence)
+        self.disagreement.show_opinions(evidence.opinions)
         self.conflicts.show_conflicts(evidence.conflicts)
         self._share_height()
         self.left_image.show_entity(evidence.left)

@@ -33,6 +33,7 @@ _VERDICTS: tuple[tuple[str, VerdictFilter], ...] = (
     ("Rejected", "rejected"),
     ("Unsure", "unsure"),
     ("No counterpart", "no_counterpart"),
+    ("Disagreements", "disagreement"),
 )
 _ORDERS: dict[int, tuple[QueueOrder, ...]] = {  # by column; a second click takes the next
     SCORE: ("score", "score_ascending"),
@@ -128,6 +129,11 @@ class QueuePanel(QWidget):
         """Look for ``text`` among all pairs."""
         self._set_quietly(text, "all")
         self.filter_changed.emit()
+
+    def show_disagreements(self, count: int) -> None:
+        """Say in the filter on how many pairs people differ."""
+        place = self._verdict.findData("disagreement")
+        self._verdict.setItemText(place, f"Disagreements ({count:,})" if count else "Disagreements")
 
     def show_count(self, text: str) -> None:
         """The line below the list."""

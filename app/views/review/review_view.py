@@ -19,11 +19,12 @@ from app.views.review.queue_panel import QueuePanel
 from app.views.review.review_actions import ReviewActions
 from app.views.review.review_pages import ReviewPages
 from app.views.review.verdict_bar import VerdictBar
+from core.review.disagreement import disagreement_count
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step, VerdictKind
 from core.review.neighbours import Neighbour
 from core.review.queue import Queue, load_queue
-from core.store.candidates import CandidateFilter, reviewable_run
+from core.store.candidates import SETTLED, CandidateFilter, reviewable_run
 from core.store.entities import graph_names
 from core.store.project_file import ProjectFile
 
@@ -37,6 +38,7 @@ class _Listing:
 
     names: tuple[str, str]
     queue: Queue | None
+    disagreements: int = 0
 
 
 class ReviewView(QWidget):
@@ -85,7 +87,8 @@ class ReviewView(QWidget):
         project.opened.connect(self._opened)
         project.closed.connect(self._closed)
         project.verdicts_changed.connect(self._verdicts_changed)
-        project.runs_changed.connect(self._runs_changed)
+        project.runs_changed.connect(self._results_changed)
+        project.graphs_changed.connect(self._results_changed)
         project.tasks.failed.connect(self._task_failed)
         for kind, action in self._actions.verdicts.items():
             action.triggered.connect(partial(self._decide, kind))
@@ -104,6 +107,7 @@ class ReviewView(QWidget):
         self._bar.note_left.connect(self.focus_table)
         self._panel.pair_chosen.connect(self._go_to)
         self._panel.neighbour_activated.connect(self._find_neighbour)
+        self._panel.disagreement.settled.connect(self._settle)
         self._evidence.loaded.connect(self._evidence_loaded)
         self._ahead.timeout.connect(self._read_ahead)
 
@@ -129,6 +133,7 @@ class ReviewView(QWidget):
             self._pages.setCurrentWidget(self._pages.no_run)
             return
         self._run_id = queue.wanted.run_id
+        self._queue.show_disagreements(listing.disagreements)
         self._evidence.set_source(file, self._run_id)
         self._model.set_queue(file, queue, listing.names)
         if self._pages.currentWidget() is not self._pages.splitter:
@@ -227,7 +232,13 @@ class ReviewView(QWidget):
 
     # Verdicts
 
-    def _decide(self, kind: VerdictKind, _checked: bool = False) -> None:
+    @Slot(str)
+    def _settle(self, kind: VerdictKind) -> None:
+        """Write a verdict that ends a disagreement; a note that was entered goes with it."""
+        note = self._bar.note.text().strip()
+        self._decide(kind, note=f"{SETTLED}: {note}" if note else SETTLED)
+
+    def _decide(self, kind: VerdictKind, _checked: bool = False, *, note: str | None = None) -> None:
         """Write a verdict on the pair on the screen; not while the last one is being written."""
         evidence = self._panel.shown
         if evidence is None or evidence.key != self._pair or self._saving or not self._project.is_open:
@@ -241,7 +252,7 @@ class ReviewView(QWidget):
             score_shown=evidence.score,
             run_id=self._run_id,
             author=Settings().author,
-            note=self._bar.note.text().strip(),
+            note=self._bar.note.text().strip() if note is None else note,
         )
         self._project.decide([decision])
 
@@ -316,8 +327,8 @@ class ReviewView(QWidget):
         self._panel.forget()
         self._reload(None)
 
-    @Slot(int)
-    def _runs_changed(self, _run_id: int) -> None:
+    @Slot()
+    def _results_changed(self) -> None:
         self._evidence.outdate()
         self.reload()
 
@@ -332,4 +343,4 @@ def _list(file: ProjectFile, wanted: CandidateFilter) -> _Listing:
         names = graph_names(session)
         if run_id is None:
             return _Listing(names, None)
-        return _Listing(names, load_queue(session, wanted.for_run(run_id)))
+        return _Listing(names, load_queue(session, wanted.for_run(run_id)), disagreement_count(session))

@@ -7,17 +7,18 @@ from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QP
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
+from core.modality import PAPER_MODALITIES
 from core.review.evidence import ModalityEvidence, PairEvidence
 
 _ROW, _CLOSE_ROW, _LOWEST_ROW = 40, 34, 27
-_LINES = 5
+_FEWEST_LINES = 1 + len(PAPER_MODALITIES)
 _HEAD = 18
 _SIDE = 40
 _BAR, _THIN_BAR = 8, 4
 
 
 class WeightBars(QWidget):
-    """Five lines, the joint score first; the weights of a side stand on that side."""
+    """A line a modality, the joint score first; the weights of a side stand on that side."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -26,17 +27,18 @@ class WeightBars(QWidget):
         self.setMinimumWidth(264)
         self.setMaximumWidth(420)
         self._evidence: PairEvidence | None = None
-        self._row = _ROW
+        self._height = _HEAD + _FEWEST_LINES * _ROW
 
     def set_height(self, height: int) -> None:
         """Move the lines together where ``height`` pixels are too few for them."""
-        self._row = max(_LOWEST_ROW, min(_ROW, (height - _HEAD) // _LINES))
+        self._height = height
         self.updateGeometry()
         self.update()
 
     def show_evidence(self, evidence: PairEvidence | None) -> None:
         """Show the numbers of a pair."""
         self._evidence = evidence
+        self.updateGeometry()
         self.setAccessibleName("Evidence by modality")
         self.setAccessibleDescription("\n".join(self.lines()))
         self.update()
@@ -50,7 +52,7 @@ class WeightBars(QWidget):
         return [joint, *map(_in_words, self._evidence.modalities)]
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _HEAD + _LINES * self._row)
+        return QSize(320, _HEAD + self._lines * self._row)
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
@@ -72,6 +74,14 @@ class WeightBars(QWidget):
         self._paint_joint(painter, self._row_rect(0), self._evidence)
         for number, modality in enumerate(self._evidence.modalities, start=1):
             self._paint_modality(painter, self._row_rect(number), modality)
+
+    @property
+    def _lines(self) -> int:
+        return _FEWEST_LINES if self._evidence is None else 1 + len(self._evidence.modalities)
+
+    @property
+    def _row(self) -> int:
+        return max(_LOWEST_ROW, min(_ROW, (self._height - _HEAD) // self._lines))
 
     @property
     def _bar(self) -> int:

@@ -39,7 +39,8 @@ class Page:
         qtbot.waitExposed(self.view)
         self.view.activateWindow()
         if path is not None:
-            assert self.project.open(path)
+            with qtbot.waitSignal(self.project.opened):
+                self.project.open(path)
         self.settle()
 
     @property

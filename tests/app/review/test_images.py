@@ -93,3 +93,12 @@ def test_the_page_shows_pictures_and_what_became_of_them(open_page, project: Pro
     page.settle()
     assert left.problem == "image file gone"
     assert right.has_picture
+
+
+def test_a_picture_outside_its_folder_is_not_opened(open_page, project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(text("UPDATE image SET status = 'outside' WHERE entity_id = 41"))
+    page = open_page(project.path)
+    assert page.shown == (1, 41)
+    right = page.find(ImagePane, "rightImage")
+    assert right.problem == "image outside its folder" and not right.has_picture

@@ -4,6 +4,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QApplication
+from sqlalchemy import text
 
 from app import theme
 from app.tasks import Tasks
@@ -69,6 +70,23 @@ def test_bars_say_the_numbers_in_words(qtbot, project: ProjectFile) -> None:
     assert "similarity 0.8700" in structure
     assert "missing (no attributes on either side)" in attribute
     assert "weight left none, right none" in visual
+
+
+def test_bars_have_a_line_more_where_names_took_part(qtbot, project: ProjectFile) -> None:
+    bars = WeightBars()
+    qtbot.addWidget(bars)
+    bars.show_evidence(read(project, 1, 41))
+    bars.set_height(0)  # the lines are as close as they get
+    five = bars.sizeHint().height()
+    with project.write() as session:
+        session.execute(text("UPDATE run SET modalities = modalities || ',name'"))
+        session.execute(text("UPDATE candidate SET score_name = 0.75"))
+        session.execute(text("UPDATE modality_weight SET name = 0.25"))
+    bars.show_evidence(read(project, 1, 41))
+    assert bars.lines()[5] == "name: similarity 0.7500, weight left 0.2500, right 0.2500"
+    assert bars.sizeHint().height() > five
+    bars.set_height(2 * five)  # where there is room, the lines share it
+    assert five < bars.sizeHint().height() <= 2 * five
 
 
 def test_a_graph_is_drawn_where_the_core_put_it(qtbot, project: ProjectFile) -> None:

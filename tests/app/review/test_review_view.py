@@ -274,10 +274,11 @@ def test_a_run_without_candidates_offers_to_train(open_page, untrained: Path, qt
         qtbot.mouseClick(page.view._pages.no_run.findChild(QPushButton), Qt.MouseButton.LeftButton)
 
 
-def test_no_project_and_a_closed_one(open_page, project: ProjectFile) -> None:
+def test_no_project_and_a_closed_one(open_page, project: ProjectFile, qtbot) -> None:
     page = open_page(None)
     assert page.visible(page.view._pages.no_project)
-    page.project.open(project.path)
+    with qtbot.waitSignal(page.project.opened):
+        page.project.open(project.path)
     page.settle()
     assert page.shown == (1, 41)
     page.project.close()
