@@ -26,6 +26,7 @@ from core.ablate_commands import add_ablate_options
 from core.errors import Cancelled, MimeaError
 from core.export_commands import add_diff_options, add_export_options
 from core.link_commands import add_link_options
+from core.presets import PRESETS
 from core.reimport_commands import add_reimport_options
 from core.store.engines import reason
 from core.store.places import place
@@ -173,6 +174,11 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="find pseudo-seeds on the way: the paper's buffer, or propagation over matched neighbours",
     )
     parser.add_argument("--device", choices=("auto", "cpu", "cuda"))
+    parser.add_argument(
+        "--preset",
+        choices=[preset.name for preset in PRESETS],
+        help="settings to start from (default: those of the paper)",
+    )
     parser.add_argument(
         "--config", type=Path, metavar="FILE", help="settings as JSON, as `info --json` shows them"
     )

@@ -225,15 +225,22 @@ def demo(options: argparse.Namespace, stop: threading.Event) -> None:
     print(f"The project is {path}")
 
 
-def run_config(options: argparse.Namespace) -> RunConfig:
+def run_config(options: argparse.Namespace, **defaults: Any) -> RunConfig:
     """The configuration that the options of :func:`core.cli.add_settings` say.
+
+    Args:
+        options: as parsed.
+        defaults: settings where neither a preset nor a file is named.
 
     Raises:
         ConfigError: a file that can't be read, or a setting that is wrong.
     """
     from core.config import RunConfig
+    from core.presets import PRESETS
 
-    config = RunConfig()
+    config = RunConfig().replace(**defaults)
+    if options.preset is not None:
+        config = next(preset.config for preset in PRESETS if preset.name == options.preset)
     if options.config is not None:
         try:
             config = RunConfig.from_json(options.config.read_text(encoding="utf-8"))

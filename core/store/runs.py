@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import delete, insert, select, text, update
+from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.modality import MODALITIES, Modality
@@ -80,31 +80,32 @@ def start_run(session: Session, config_json: str, device: str, modalities: Seque
     return run.id
 
 
-def add_seeds(session: Session, run_id: int, role: Role, pairs: Pairs, epoch: int | None = None) -> None:
+def add_seeds(session: Session, run_id: int, role: Role, pairs: Pairs) -> None:
     """Record the links that the run uses as ``role``; ``pairs`` has the shape ``(m, 2)``."""
     rows = [
-        {"run_id": run_id, "left_id": left, "right_id": right, "role": role, "pseudo_epoch": epoch}
+        {"run_id": run_id, "left_id": left, "right_id": right, "role": role, "pseudo_epoch": None}
         for left, right in pairs.tolist()
     ]
     if rows:
         session.execute(insert(RunSeed), rows)
 
 
-def set_pseudo_seeds(session: Session, run_id: int, pairs: Pairs, epoch: int) -> None:
-    """Make these the run's pseudo-seeds; a pair that stays keeps the epoch in which it came."""
-    before = {(left, right) for left, right in run_pairs(session, run_id, "pseudo").tolist()}
-    now = {(left, right) for left, right in pairs.tolist()}
-    gone = [{"run": run_id, "left": left, "right": right} for left, right in before - now]
-    if gone:
-        session.execute(
-            text(
-                "DELETE FROM run_seed WHERE run_id = :run AND left_id = :left AND right_id = :right"
-                " AND role = 'pseudo'"
-            ),
-            gone,
-        )
-    new = np.array(sorted(now - before), dtype=np.int64).reshape(-1, 2)
-    add_seeds(session, run_id, "pseudo", new, epoch)
+def set_pseudo_seeds(session: Session, run_id: int, pairs: Pairs, epochs: NDArray[np.int64]) -> None:
+    """Make these the run's pseudo-seeds, in place of those it had.
+
+    Args:
+        session: open for writing.
+        run_id: the run.
+        pairs: identifiers. Shape: ``(m, 2)``.
+        epochs: in which each came. Shape: ``(m,)``.
+    """
+    session.execute(delete(RunSeed).where(RunSeed.run_id == run_id, RunSeed.role == "pseudo"))
+    rows = [
+        {"run_id": run_id, "left_id": left, "right_id": right, "role": "pseudo", "pseudo_epoch": epoch}
+        for (left, right), epoch in zip(pairs.tolist(), epochs.tolist(), strict=True)
+    ]
+    if rows:
+        session.execute(insert(RunSeed), rows)
 
 
 def add_epochs(session: Session, run_id: int, epochs: Sequence[EpochInfo]) -> None:
@@ -198,7 +199,6 @@ def interrupt_runs(session: Session, run_ids: Sequence[int]) -> None:
 def resume_run(session: Session, run_id: int, epoch: int, device: str) -> None:
     """Make a run ``running`` again as it was after ``epoch``; what it wrote later is taken back."""
     session.execute(delete(Epoch).where(Epoch.run_id == run_id, Epoch.epoch > epoch))
-    session.execute(delete(RunSeed).where(RunSeed.run_id == run_id, RunSeed.pseudo_epoch > epoch))
     session.execute(
         update(Run)
         .where(Run.id == run_id)

@@ -76,6 +76,7 @@ class RunFinished:
     seconds: float
     candidates: int
     metrics: Mapping[str, Mapping[str, float]]  # by decoding, candidates = test; empty without test links
+    without_support: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # where the run has any
 
 
 Event = Progress | RunStarted | Notice | EpochDone | Evaluated | RunFinished

@@ -110,7 +110,8 @@ class TrainingLoop:
             self.epoch = epoch
             if self.pseudo.due(epoch):
                 self.pseudo.search(self.trainer.embed(), epoch)
-                self._write_pseudo_seeds()
+                with self.project.write() as session:
+                    self.pseudo.write(session, self.id)
             seconds = perf_counter() - began
             evaluated = None
             if epoch % settings.evaluate_every == 0 or epoch == settings.epochs:
@@ -211,10 +212,6 @@ class TrainingLoop:
             runs.add_epochs(session, self.id, self.unwritten)
         self.unwritten = []
 
-    def _write_pseudo_seeds(self) -> None:
-        with self.project.write() as session:
-            runs.set_pseudo_seeds(session, self.id, self.data.entity_ids[self.pseudo.accepted], self.epoch)
-
     def _checkpoint(self) -> Iterator[Event]:
         """Save the state; a run whose disk is full goes on without."""
         self._write_epochs()
@@ -260,6 +257,7 @@ class TrainingLoop:
             seconds=perf_counter() - self.started,
             candidates=written,
             metrics=metrics["decodings"],
+            without_support=metrics.get("without_support", {}),
         )
 
     def _fail(self, reason: str) -> Generator[Event, None, str]:

@@ -9,11 +9,13 @@ from dataclasses import dataclass, field
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from sqlalchemy.orm import Session
 from torch import Tensor
 
 from core.alignment.candidates import mutual_nearest
 from core.config import TrainingConfig
 from core.features.graph_data import GraphData
+from core.store.runs import set_pseudo_seeds
 from core.training.embeddings import Embeddings
 from core.training.split import Pairs
 from core.training.support import SupportSearch
@@ -51,6 +53,7 @@ class PseudoSeeds(ABC):
         self.config = config
         self.seed = seed
         self.accepted: Rows = np.empty((0, 2), dtype=np.int64)
+        self.since: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # the epoch in which each was accepted
 
     def due(self, epoch: int) -> bool:
         """Whether pairs are sought after this epoch."""
@@ -62,13 +65,17 @@ class PseudoSeeds(ABC):
     def search(self, embeddings: Embeddings, epoch: int) -> None:
         """Look among entities without a seed, and change what is accepted."""
 
+    def write(self, session: Session, run_id: int) -> None:
+        """Record what is accepted as the run's pseudo-seeds."""
+        set_pseudo_seeds(session, run_id, self.data.entity_ids[self.accepted], self.since)
+
     def state_dict(self) -> dict[str, Tensor]:
-        """What a checkpoint keeps: the pairs in use. Shape: ``(m, 2)``."""
-        return {"accepted": torch.from_numpy(self.accepted)}
+        """What a checkpoint keeps: the pairs in use and their epochs. Shapes: ``(m, 2)``, ``(m,)``."""
+        return {"accepted": torch.from_numpy(self.accepted), "since": torch.from_numpy(self.since)}
 
     def load_state_dict(self, state: Mapping[str, Tensor]) -> None:
         """Go on from what :meth:`state_dict` gave."""
-        self.accepted = state["accepted"].numpy()
+        self.accepted, self.since = state["accepted"].numpy(), state["since"].numpy()
 
 
 class ProbationSeeds(PseudoSeeds):
@@ -86,6 +93,7 @@ class ProbationSeeds(PseudoSeeds):
         pairs = zip(left[found[:, 0]].tolist(), right[found[:, 1]].tolist(), strict=True)
         passed = np.array(self.buffer.update(pairs, epoch), dtype=np.int64).reshape(-1, 2)
         self.accepted = np.concatenate([self.accepted, passed])
+        self.since = np.concatenate([self.since, np.full(len(passed), epoch)])
 
     def state_dict(self) -> dict[str, Tensor]:
         """Beside the pairs in use those on probation with their epoch. Shapes: ``(m, 2)``, ``(b, 3)``."""
@@ -106,9 +114,12 @@ class PropagatedSeeds(PseudoSeeds):
         self.support = SupportSearch(data, seed, config)
 
     def search(self, embeddings: Embeddings, epoch: int) -> None:
-        """Replace what was accepted."""
+        """Replace what was accepted; a pair that stays keeps its epoch."""
+        before = dict(zip(map(tuple, self.accepted.tolist()), self.since.tolist(), strict=True))
         for found in self.support.rounds(embeddings):
             self.accepted = self.support.pairs(found.matches)
+        epochs = [before.get((left, right), epoch) for left, right in self.accepted.tolist()]
+        self.since = np.array(epochs, dtype=np.int64)
 
 
 def pseudo_seeds(data: GraphData, seed: Pairs, config: TrainingConfig) -> PseudoSeeds:

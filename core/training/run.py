@@ -85,7 +85,7 @@ def resume(
         snapshot.restore(loop, checkpoint)
         with project.write() as session:
             runs.resume_run(session, run.id, loop.epoch, describe(trainer.device))
-            runs.set_pseudo_seeds(session, run.id, data.entity_ids[loop.pseudo.accepted], loop.epoch)
+            loop.pseudo.write(session, run.id)
         yield from loop.events()
     finally:
         lock.release()

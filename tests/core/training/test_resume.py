@@ -99,9 +99,11 @@ def _result(project: ProjectFile, run_id: int) -> dict[str, Any]:
     }
 
 
+@pytest.mark.parametrize("iterative", ["paper", "propagation"])
 def test_a_resumed_run_equals_an_uninterrupted_one(
-    make_project: MakeProject, everything: RunConfig, monkeypatch: pytest.MonkeyPatch
+    make_project: MakeProject, everything: RunConfig, monkeypatch: pytest.MonkeyPatch, iterative: str
 ) -> None:
+    everything = everything.replace(iterative=iterative)
     project = make_project(images=True)
     whole = [event for event in train(project, everything) if isinstance(event, EpochDone)]
     assert whole[-1].pseudo_seeds > 0 and len(whole) > 24
