@@ -13,7 +13,7 @@ setup: .venv/installed
 demo: setup
 	@$(PY) main.py demo demo
 ifeq ($(HEADLESS),yes)
-	@$(PY) main.py accept $(PROJECT) --one-to-one --threshold 0.6
+	@$(PY) main.py accept $(PROJECT) --one-to-one --probability 0.8
 	@$(PY) main.py export $(PROJECT) --format nt --out demo/links.nt --force
 	@echo "No display here: the accepted links are in $(CURDIR)/demo/links.nt, the project is $(CURDIR)/$(PROJECT)."
 else
