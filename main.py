@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import os
 import sys
 from pathlib import Path
@@ -63,4 +64,5 @@ def _usage(message: str) -> int:
 
 
 if __name__ == "__main__":
+    multiprocessing.freeze_support()  # in a bundle, a process that an import starts begins here too
     sys.exit(main())

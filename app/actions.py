@@ -25,6 +25,8 @@ class Actions(QObject):
         self.open_team = new("openTeamAction", "Open &team project…", "", "mdi6.server-network-outline")
         self.demo = new("demoAction", "Open the &demo", "Ctrl+D", "mdi6.earth")
         self.demo.setToolTip("Two graphs of countries, cities and currencies that come with the program")
+        self.add_links = new("addLinksAction", "Add known &links…", "", "mdi6.link-plus")
+        self.add_links.setToolTip("From N-Triples, Turtle, a table, SSSOM or Alignment RDF")
         self.export = new("exportAction", "&Export…", "Ctrl+E", "mdi6.tray-arrow-up")
         self.backup = new("backupAction", "&Backup project…", "", "mdi6.content-save-outline")
         self.compact = new("compactAction", "&Compact", "", "mdi6.arrow-collapse-vertical")
@@ -64,7 +66,8 @@ class Actions(QObject):
 
     def set_project_open(self, is_open: bool, *, is_shared: bool = False) -> None:
         """Enable what needs a project; a server looks after those that are shared."""
-        self.export.setEnabled(is_open)
+        for action in (self.add_links, self.export):
+            action.setEnabled(is_open)
         for action in (self.backup, self.compact, self.check):
             action.setEnabled(is_open and not is_shared)
         if not is_open:
@@ -103,7 +106,7 @@ class Actions(QObject):
         file.addMenu(self.recent_menu)
         file.addAction(self.demo)
         file.addSeparator()
-        file.addAction(self.export)
+        file.addActions([self.add_links, self.export])
         file.addSeparator()
         file.addActions([self.backup, self.compact, self.check])
         file.addSeparator()

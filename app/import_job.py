@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from app.job import Report, Work
 
 if TYPE_CHECKING:
+    from core.kg.csv_graph import CsvMapping
     from core.kg.records import Side
     from core.kg.source import Dataset
     from core.store.import_report import ImportProgress
@@ -37,14 +38,20 @@ def import_work(path: Path, open_source: Callable[[], Dataset]) -> Work:
     return work
 
 
-def prepare_work(file: ProjectFile, side: Side, source: Path, images: Path | None) -> Work:
-    """Work that reads the new version of a graph, and returns the :class:`~core.store.reimport.Reimport`."""
+def prepare_work(
+    file: ProjectFile, side: Side, source: Path, images: Path | None, mapping: CsvMapping | None
+) -> Work:
+    """Work that reads the new version of a graph, and returns the :class:`~core.store.reimport.Reimport`.
+
+    ``mapping`` says what the columns of a table are, None where they say so themselves.
+    """
 
     def work(report: Report, stop: threading.Event) -> Reimport:
         from core.kg.dataset import open_side
         from core.store.reimport import prepare_reimport
 
-        return prepare_reimport(file, side, open_side(source, side, images=images), report, stop)
+        graph = open_side(source, side, images=images, mapping=mapping)
+        return prepare_reimport(file, side, graph, report, stop)
 
     return work
 

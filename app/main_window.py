@@ -10,9 +10,7 @@ from PySide6.QtWidgets import (
     QApplication,
     QFileDialog,
     QHBoxLayout,
-    QInputDialog,
     QMainWindow,
-    QMessageBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,15 +19,16 @@ from app import theme
 from app.actions import Actions
 from app.dialogs import Dialogs
 from app.icons import application_icon
-from app.pages import EXPORT, GRAPHS, REVIEW, Pages
+from app.menu_dialogs import MenuDialogs
+from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN, Pages
 from app.project import Project
 from app.project_care import ProjectCare
 from app.project_opener import ProjectOpener
+from app.resume_offer import ResumeOffer
 from app.settings import Settings
 from app.status import StatusReporter
 from app.tasks import Tasks
 from app.training_worker import Training
-from app.views.help_window import HelpWindow
 from app.views.message_bar import MessageBar
 from app.views.rail import Rail
 from app.views.status_bar import StatusBar
@@ -55,9 +54,10 @@ class MainWindow(QMainWindow):
         self.opener = ProjectOpener(self.project, self.training, settings, self)
         self.actions_ = Actions(self)
         self._care = ProjectCare(self.project, self)
+        self._menu = MenuDialogs(settings, self)
         self.message = MessageBar()
+        self._offer = ResumeOffer(self.message, self.project, self.training, self.opener)
         self.dialogs = Dialogs(self.project, self.training, settings, self)
-        self._help: HelpWindow | None = None
         self._closing = False
         start = [self.actions_.new_project, self.actions_.demo, self.actions_.open_project]
         self.pages = Pages(self.project, self.training, start)
@@ -167,16 +167,17 @@ class MainWindow(QMainWindow):
         actions.open_team.triggered.connect(self.dialogs.open_team)
         actions.demo.triggered.connect(self.opener.open_demo)
         actions.export.triggered.connect(self._on_export)
+        actions.add_links.triggered.connect(self._care.add_links)
         actions.backup.triggered.connect(self._care.back_up)
         actions.compact.triggered.connect(self._care.compact)
         actions.check.triggered.connect(self._care.check)
         actions.quit.triggered.connect(self.close)
         actions.undo.triggered.connect(self.project.undo)
         actions.redo.triggered.connect(self.project.redo)
-        actions.author.triggered.connect(self._on_author)
-        actions.help.triggered.connect(self._on_help)
-        actions.keys.triggered.connect(self._on_keys)
-        actions.about.triggered.connect(self._on_about)
+        actions.author.triggered.connect(self._menu.ask_author)
+        actions.help.triggered.connect(self._menu.show_help)
+        actions.keys.triggered.connect(self._menu.show_keys)
+        actions.about.triggered.connect(self._menu.show_about)
         actions.recent_menu.aboutToShow.connect(self._fill_recent)
         actions.recent_menu.triggered.connect(self._on_recent)
         actions.themes.triggered.connect(self._on_theme)
@@ -199,6 +200,7 @@ class MainWindow(QMainWindow):
         self.opener.ready.connect(self._on_ready)
         self.opener.importing_changed.connect(self._on_importing_changed)
         self.training.ended.connect(self._on_work_ended)
+        self._offer.resumed.connect(self._on_resumed)
         self._on_closed()
 
     def _restore(self) -> None:
@@ -258,6 +260,10 @@ class MainWindow(QMainWindow):
             self.open_project(Path(chosen))
 
     @Slot()
+    def _on_resumed(self) -> None:
+        self.show_page(TRAIN)
+
+    @Slot()
     def _on_export(self) -> None:
         self.show_page(EXPORT)
 
@@ -279,33 +285,3 @@ class MainWindow(QMainWindow):
         application = QApplication.instance()
         assert isinstance(application, QApplication)
         theme.apply_theme(application, action.data())
-
-    @Slot()
-    def _on_author(self) -> None:
-        name, agreed = QInputDialog.getText(
-            self, "Author name", "Your name, as it is stored with each decision:", text=self.settings.author
-        )
-        if agreed:
-            self.settings.author = name
-
-    @Slot()
-    def _on_help(self) -> None:
-        self._show_help("index.md")
-
-    @Slot()
-    def _on_keys(self) -> None:
-        self._show_help("keys.md")
-
-    def _show_help(self, page: str) -> None:
-        if self._help is None:
-            self._help = HelpWindow(self)
-        self._help.show_page(page)
-
-    @Slot()
-    def _on_about(self) -> None:
-        QMessageBox.about(
-            self,
-            "About MIMEA Explorer",
-            "<h3>MIMEA Explorer</h3><p>Aligns two multi-modal knowledge graphs with the MIMEA model "
-            "and lets curators decide.</p><p>MIT licence.</p>",
-        )

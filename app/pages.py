@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedWidget, QWidget
 
@@ -51,7 +51,7 @@ class Pages(QStackedWidget):
         self.addWidget(self.graphs)
 
     def load(self) -> None:
-        """Import the other pages off the GUI thread, then build them; ``completed`` follows."""
+        """Import the other pages off the GUI thread, then build one by one; ``completed`` follows."""
         if self._importing is None and not self.complete:
             self._importing = Job(_import, self)
             self._importing.succeeded.connect(self._on_imported)
@@ -60,22 +60,32 @@ class Pages(QStackedWidget):
 
     def build(self) -> None:
         """Build the other pages now, unless they are there."""
-        if self.complete:
-            return
-        from app.views.export_view import ExportView
-        from app.views.review.review_view import ReviewView
-        from app.views.train_view import TrainView
+        while not self.complete:
+            self._build_next()
 
-        self.complete = True
-        self.train = TrainView(self._project, self._training, self._start_actions)
-        self.review = ReviewView(self._project)
-        self.export = ExportView(self._project, self._start_actions)
-        self.train.review_requested.connect(self._ask_for_review)
-        self.review.train_requested.connect(self._ask_for_train)
-        self.review.graphs_requested.connect(self._ask_for_graphs)
-        for page in (self.train, self.review, self.export):
-            self.addWidget(page)
-        self.completed.emit()
+    def _build_next(self) -> None:
+        """Build the first page that is not there yet."""
+        match self.count():
+            case 1:
+                from app.views.train_view import TrainView
+
+                self.train = TrainView(self._project, self._training, self._start_actions)
+                self.train.review_requested.connect(self._ask_for_review)
+                self.addWidget(self.train)
+            case 2:
+                from app.views.review.review_view import ReviewView
+
+                self.review = ReviewView(self._project)
+                self.review.train_requested.connect(self._ask_for_train)
+                self.review.graphs_requested.connect(self._ask_for_graphs)
+                self.addWidget(self.review)
+            case _:
+                from app.views.export_view import ExportView
+
+                self.export = ExportView(self._project, self._start_actions)
+                self.addWidget(self.export)
+                self.complete = True
+                self.completed.emit()
 
     def show_page(self, index: int) -> None:
         """Show a page and put the keyboard on it."""
@@ -93,7 +103,14 @@ class Pages(QStackedWidget):
 
     @Slot(object)
     def _on_imported(self, _nothing: object) -> None:
-        self.build()
+        self._build_in_turn()
+
+    @Slot()
+    def _build_in_turn(self) -> None:
+        """One page a turn of the event loop, so that the window answers in between."""
+        if not self.complete:
+            self._build_next()
+            QTimer.singleShot(0, self._build_in_turn)
 
     @Slot()
     def _on_import_ended(self) -> None:

@@ -20,7 +20,7 @@ class Project(QObject):
     opened = Signal()
     closed = Signal()
     verdicts_changed = Signal(object, str)  # the Step, and "decided", "undone" or "redone"; it is on disk
-    graphs_changed = Signal()  # one was replaced
+    graphs_changed = Signal()  # one was replaced, or known links were added
     runs_changed = Signal(int)  # run id; its candidates are in the store
     failed = Signal(str)
 

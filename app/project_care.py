@@ -1,4 +1,4 @@
-"""The File menu's care for the open project: a copy, room given back, a look for damage."""
+"""The File menu's care for the open project: known links, a copy, room given back, a look for damage."""
 
 from __future__ import annotations
 
@@ -6,12 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QWidget
+from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.project import Project
 from core.errors import ProjectError
 from core.store import backup as care
+from core.store.links import Role, import_links
 from core.store.project_file import SUFFIX
+
+_ROLES: dict[str, Role] = {
+    "as seeds, to train on": "seeds",
+    "as a reference, only to measure against": "reference",
+}
 
 
 class ProjectCare(QObject):
@@ -24,6 +30,27 @@ class ProjectCare(QObject):
         super().__init__(window)
         self._project = project
         self._window = window
+
+    @Slot()
+    def add_links(self) -> None:
+        """Ask which file of known links and what for, and add them."""
+        if self._project.read_only:
+            self.failed.emit(self._project.read_only)
+            return
+        chosen, _ = QFileDialog.getOpenFileName(self._window, "Add known links")
+        if not chosen:
+            return
+        use, is_said = QInputDialog.getItem(
+            self._window, "Add known links", "Use them", list(_ROLES), editable=False
+        )
+        if is_said:
+            file = self._project.file
+            self._start(
+                lambda: "; ".join(
+                    line.strip() for line in import_links(file, Path(chosen), _ROLES[use]).lines()
+                ),
+                self._on_links_added,
+            )
 
     @Slot()
     def back_up(self) -> None:
@@ -61,5 +88,9 @@ class ProjectCare(QObject):
 
         self._start(work)
 
-    def _start(self, work: Callable[[], str]) -> None:
-        self._project.tasks.write(self, work, self.done.emit, self.failed.emit)
+    def _on_links_added(self, told: str) -> None:
+        self._project.graphs_changed.emit()
+        self.done.emit(told)
+
+    def _start(self, work: Callable[[], str], done: Callable[[str], None] | None = None) -> None:
+        self._project.tasks.write(self, work, done or self.done.emit, self.failed.emit)

@@ -29,6 +29,9 @@ MODALITY_COLORS: dict[str, str] = {
     "visual": "#CC79A7",
     "name": "#56B4E9",
 }
+SUPPORT_COLOR = (
+    "#D55E00"  # of matched neighbours, from the same palette; striped beside the modalities' plain
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,6 +126,11 @@ def text_color() -> QColor:
 def secondary_color() -> QColor:
     """For text that explains: weaker than the text itself, contrast still 4.5:1."""
     return QColor(_tokens().secondary)
+
+
+def base_color() -> QColor:
+    """Of the area that pictures and bars stand on."""
+    return QColor(_tokens().base)
 
 
 def border_color() -> QColor:

@@ -43,10 +43,21 @@ class Training(QObject):
         Raises:
             RuntimeError: one is going already, or no project is open.
         """
+        self._begin(config)
+
+    def resume(self, run_id: int) -> None:
+        """Go on with a run from its checkpoint, with its own settings.
+
+        Raises:
+            RuntimeError: one is going already, or no project is open.
+        """
+        self._begin(run_id)
+
+    def _begin(self, what: RunConfig | int) -> None:
         if self._job is not None:
             raise RuntimeError("a run is going already")
         self._finished = None
-        self._job = Job(_work(self._project.file, config), self)
+        self._job = Job(_work(self._project.file, what), self)
         self._job.reported.connect(self._on_event)
         self._job.failed.connect(self.failed)
         self._job.ended.connect(self._on_ended)
@@ -73,16 +84,19 @@ class Training(QObject):
         self.ended.emit()
 
 
-def _work(file: ProjectFile, config: RunConfig) -> Work:
+def _work(file: ProjectFile, what: RunConfig | int) -> Work:
+    """A new run with these settings, or the one with this identifier again."""
+
     def work(report: Report, stop: threading.Event) -> None:
         report(Progress("Loading PyTorch", 0, 0))
         from core.training.devices import leave_a_core, preload
 
         preload()
-        from core.training.run import train  # takes seconds, so it is not for the thread of the window
+        from core.training.run import resume, train  # seconds: not for the thread of the window
 
         leave_a_core()  # in this thread: OpenMP keeps the number by thread
-        for event in train(file, config, stop):
+        events = train(file, what, stop) if isinstance(what, RunConfig) else resume(file, what, stop)
+        for event in events:
             report(event)
 
     return work

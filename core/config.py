@@ -21,6 +21,7 @@ Bag = Literal["weighted", "counts"]
 LossWeights = Literal["uncertainty", "fixed"]
 Schedule = Literal["constant", "cosine"]
 Iterative = Literal["off", "paper", "propagation"]
+HeadReduction = Literal["concat", "mean"]
 Device = Literal["auto", "cpu", "cuda"]
 
 
@@ -61,6 +62,9 @@ class ModelConfig:
     dimension: int = _setting(300, "Embedding dimension of every modality", symbol="d", low=2, high=4096)
     layers: int = _setting(2, "Attention layers of the structure encoder", low=1, high=8)
     heads: int = _setting(2, "Attention heads a layer", symbol="K", low=1, high=16)
+    head_reduction: HeadReduction = _setting(
+        "concat", "Heads side by side, each with its share of the dimensions, or averaged over all of them"
+    )
     activation: Literal["elu", "relu"] = _setting(
         "elu", "Non-linearity σ of the structure encoder: ELU between layers, or ReLU after each (eq. 1)"
     )
@@ -204,9 +208,15 @@ class RunConfig:
         )
 
 
+# To read the types off the annotations takes milliseconds each time.
+_TYPES: dict[type, dict[str, Any]] = {
+    section: get_type_hints(section) for section in (FeatureConfig, ModelConfig, TrainingConfig)
+}
+
+
 def _coerce(section: type, name: str, value: Any) -> Any:
     """``value`` as the field's type; text (from a command line) is parsed."""
-    wanted = get_type_hints(section)[name]
+    wanted = _TYPES[section][name]
     origin = get_origin(wanted)
     try:
         if origin is tuple:
@@ -232,7 +242,7 @@ def _kind(wanted: Any) -> str:
 
 
 def _check_section(section: Any) -> None:
-    hints = get_type_hints(type(section))
+    hints = _TYPES[type(section)]
     for f in fields(section):
         value, wanted = getattr(section, f.name), hints[f.name]
         if get_origin(wanted) is Literal and value not in get_args(wanted):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 
@@ -21,6 +23,11 @@ class InputError(MimeaError):
         self.found = found
         place = f"{path}, line {line}" if line is not None else str(path)
         super().__init__(f"{place}: expected {expected}, found {found}" + (f". {hint}" if hint else ""))
+        self.hint = hint
+
+    def __reduce__(self) -> tuple[Callable[..., InputError], tuple[Path, str, str]]:
+        """For pickle: a process that reads for another one sends it the error."""
+        return partial(InputError, line=self.line, hint=self.hint), (self.path, self.expected, self.found)
 
 
 class ProjectError(MimeaError):

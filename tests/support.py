@@ -158,7 +158,7 @@ def _add_run(session, size: int, rng: random.Random) -> None:  # type: ignore[no
     session.add(
         Run(
             id=1,
-            config_json=RunConfig().to_json(),
+            config_json=RunConfig().replace(support_weight=0).to_json(),
             status="done",
             device="CPU, 1 thread",
             started_at="2026-01-01T00:00:00.000+00:00",

@@ -23,8 +23,8 @@ class Curves(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._losses = Columns(LOSSES)
-        self._metrics = Columns(METRICS)
+        self.losses = Columns(LOSSES)
+        self.metrics = Columns(METRICS)
         self._held_out = "test"
         self._plots: tuple[CurvePlot, CurvePlot] | None = None
         self._dirty = False
@@ -37,19 +37,19 @@ class Curves(QWidget):
 
     def clear(self) -> None:
         """Begin a new run."""
-        self._losses.clear()
-        self._metrics.clear()
+        self.losses.clear()
+        self.metrics.clear()
         self._dirty = True
 
     def add_losses(self, epoch: int, losses: Mapping[str, float]) -> None:
         """An epoch is over."""
-        self._losses.append(epoch, losses)
+        self.losses.append(epoch, losses)
         self._dirty = True
 
     def add_metrics(self, epoch: int, held_out: str, metrics: Mapping[str, float]) -> None:
         """An epoch was evaluated on the ``held_out`` links."""
         self._held_out = held_out
-        self._metrics.append(epoch, metrics)
+        self.metrics.append(epoch, metrics)
         self._dirty = True
 
     def show_history(self, epochs: Iterable[EpochInfo], held_out: str) -> None:
@@ -57,10 +57,10 @@ class Curves(QWidget):
         self.clear()
         self._held_out = held_out
         for info in epochs:
-            self._losses.append(info.epoch, info.losses)
+            self.losses.append(info.epoch, info.losses)
             if info.mrr is not None:
                 values = {"mrr": info.mrr, "hits@1": info.hits1, "hits@10": info.hits10}
-                self._metrics.append(info.epoch, values)
+                self.metrics.append(info.epoch, values)
         self._redraw()
 
     def showEvent(self, event: QEvent) -> None:
@@ -84,8 +84,8 @@ class Curves(QWidget):
         # pyqtgraph takes a third of a second to import: it comes with the first curves, not with the window.
         from app.views.curve_plot import CurvePlot, loss_lines, metric_lines
 
-        losses = CurvePlot("lossPlot", "Loss", self._losses, loss_lines(), self)
-        metrics = CurvePlot("metricPlot", "", self._metrics, metric_lines(), self)
+        losses = CurvePlot("lossPlot", "Loss", self.losses, loss_lines(), self)
+        metrics = CurvePlot("metricPlot", "", self.metrics, metric_lines(), self)
         metrics.follow(losses)
         metrics.keep_unit_range()
         self._plots = (losses, metrics)

@@ -22,7 +22,8 @@ class MessageBar(QFrame):
         self._text = QLabel(wordWrap=True, textInteractionFlags=Qt.TextInteractionFlag.TextBrowserInteraction)
         self._text.setTextFormat(Qt.TextFormat.PlainText)
         self._text.setObjectName("messageText")
-        self._action = QPushButton()
+        self._action = QPushButton(objectName="messageAction")
+        self._later = QPushButton("Later", objectName="messageLater")
         self._toggle = QPushButton("Show details", checkable=True)
         self._copy = QPushButton("Copy")
         self._close = QPushButton(icon("mdi6.close"), "", flat=True, toolTip="Dismiss")
@@ -31,9 +32,9 @@ class MessageBar(QFrame):
         self._details = QPlainTextEdit(readOnly=True, maximumHeight=160)
 
         line = QHBoxLayout(spacing=theme.MEDIUM)
-        line.addWidget(self._icon, alignment=Qt.AlignmentFlag.AlignTop)
+        line.addWidget(self._icon)
         line.addWidget(self._text, stretch=1)
-        for button in (self._action, self._toggle, self._copy, self._close):
+        for button in (self._action, self._later, self._toggle, self._copy, self._close):
             line.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.MEDIUM + theme.SMALL, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
@@ -44,6 +45,7 @@ class MessageBar(QFrame):
         self._toggle.toggled.connect(self._show_details)
         self._copy.clicked.connect(self._copy_text)
         self._close.clicked.connect(self.hide)
+        self._later.clicked.connect(self.hide)
         self._action.clicked.connect(self._run_action)
         self.hide()
 
@@ -63,6 +65,12 @@ class MessageBar(QFrame):
         self._action.setText(action)
         self._action.setVisible(bool(action))
 
+    def show_question(self, message: str, action: str, run: Callable[[], None]) -> None:
+        """Ask something that can wait."""
+        self.show_notice(message, action, run)
+        self._close.hide()
+        self._later.show()
+
     def _show(self, icon_name: str, tone: str, message: str, details: str) -> None:
         color = theme.error_color() if tone == "error" else theme.secondary_color()
         self._icon.setPixmap(icon(icon_name, color.name()).pixmap(18, 18))
@@ -71,7 +79,9 @@ class MessageBar(QFrame):
         self._toggle.setChecked(False)
         self._toggle.setVisible(bool(details))
         self._copy.setVisible(tone == "error")
-        self._action.hide()
+        self._close.show()
+        for button in (self._action, self._later):
+            button.hide()
         self._details.hide()
         self.setProperty("tone", tone)
         self.style().unpolish(self)

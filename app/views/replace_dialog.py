@@ -9,9 +9,12 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushB
 from app import theme
 from app.import_job import apply_work, counts_text, pace_text, prepare_work
 from app.job import Job, Work
+from app.tasks import Tasks
 from app.views import layouts
+from app.views.column_fields import ColumnFields
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField
+from app.views.source_look import table_columns
 from core.kg.records import Side
 from core.store.import_report import ImportProgress
 from core.store.project_file import ProjectFile
@@ -23,11 +26,14 @@ class ReplaceDialog(QDialog):
 
     replaced = Signal(object)  # ReimportPlan
 
-    def __init__(self, file: ProjectFile, side: Side, name: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, tasks: Tasks, file: ProjectFile, side: Side, name: str, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("replaceDialog")
         self.setWindowTitle(f"Replace the {side} graph, {name}")
         self.setMinimumWidth(560)
+        self._tasks = tasks
         self._file = file
         self._side: Side = side
         self._job: Job | None = None
@@ -37,6 +43,7 @@ class ReplaceDialog(QDialog):
         self._source = PathField("replaceSourceField", "either", "The new version: a folder, RDF or a table")
         self._images = PathField("replaceImagesField", "folder", "Folder with its images")
         self._images.set_placeholder("optional")
+        self._columns = ColumnFields(side)
         self._plan = QLabel(objectName="replacePlan", wordWrap=True)
         self._stage = QLabel(objectName="replaceStage")
         self._counts = QLabel(objectName="replaceCounts", wordWrap=True)
@@ -49,8 +56,9 @@ class ReplaceDialog(QDialog):
         self._cancel = QPushButton("Cancel", objectName="cancelReplaceButton")
         self._arrange()
         self._update()
-        for field in (self._source, self._images):
+        for field in (self._source, self._images, self._columns):
             field.changed.connect(self._forget)
+        self._source.changed.connect(self._look)
         self._read.clicked.connect(self._on_read)
         self._replace.clicked.connect(self._on_replace)
         self._cancel.clicked.connect(self.reject)
@@ -89,6 +97,7 @@ class ReplaceDialog(QDialog):
         layout.setSpacing(theme.MEDIUM + theme.SMALL)
         layout.addWidget(self.message)
         layout.addLayout(form)
+        layout.addWidget(self._columns)
         layout.addWidget(self._plan)
         layout.addStretch()
         for widget in (self._stage, self._bar, self._counts):
@@ -96,12 +105,29 @@ class ReplaceDialog(QDialog):
         layout.addLayout(buttons)
 
     @Slot()
+    def _look(self) -> None:
+        """Show the columns of what was chosen, if it is a table; what is wrong with it Compare will say."""
+        self._columns.set_columns(None)
+        if source := self._source.path:
+            self._tasks.read(
+                self,
+                lambda: table_columns(source),
+                self._columns.set_columns,
+                self._on_not_looked_at,
+                key="look",
+            )
+
+    def _on_not_looked_at(self, _message: str) -> None:
+        self._columns.set_columns(None)
+
+    @Slot()
     def _on_read(self) -> None:
         source = self._source.path
         if source is None:
             self.message.show_error("Choose the new version.")
             return
-        self._start(prepare_work(self._file, self._side, source, self._images.path), "Opening")
+        work = prepare_work(self._file, self._side, source, self._images.path, self._columns.mapping())
+        self._start(work, "Opening")
         assert self._job is not None
         self._job.succeeded.connect(self._on_read_done)
 
@@ -165,7 +191,7 @@ class ReplaceDialog(QDialog):
         working, ready = self._job is not None, self._reimport is not None
         for widget in (self._stage, self._bar, self._counts):
             widget.setVisible(working)
-        for field in (self._source, self._images):
+        for field in (self._source, self._images, self._columns):
             field.setEnabled(not working)
         self._plan.setVisible(ready)
         self._read.setVisible(not ready)

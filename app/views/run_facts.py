@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
 
+Metrics = Mapping[str, Mapping[str, float]]  # by decoding
 ENDED = {"done": "finished", "stopped": "stopped", "failed": "failed"}  # RunFinished.status in words
 _RECENT = 20
 
@@ -56,9 +58,10 @@ class RunFacts:
     def progress(self) -> tuple[str, int, int]:
         """A sentence, and how much is done of how much (0 for unknown)."""
         if self.stage is not None:
-            return self.stage.stage, self.stage.done, self.stage.total
+            stage = self.stage.stage
+            return f"{stage[:1].upper()}{stage[1:]}", self.stage.done, self.stage.total
         if self.start is not None:
-            done = self.epoch.epoch if self.epoch else 0
+            done = self.epoch.epoch if self.epoch else self.start.resumed_after
             return f"Epoch {done:,} of {self.start.epochs:,}", done, self.start.epochs
         return "Starting", 0, 0
 
@@ -84,19 +87,28 @@ class RunFacts:
     def metrics(self) -> str:
         """MRR by decoding, of the end or the last evaluation."""
         if self.finish is not None and self.finish.metrics:
-            decodings, where = self.finish.metrics, "test"
-        elif self.evaluated is not None:
-            decodings, where = self.evaluated.decodings, self.evaluated.held_out
-        else:
-            return ""
-        values = ",  ".join(f"{name} {values['mrr']:.3f}" for name, values in decodings.items())
-        return f"MRR on {where} links:  {values}" if values else ""
+            return metrics_in_words(self.finish.metrics, "test", self.finish.without_support)
+        if self.evaluated is not None:
+            return metrics_in_words(self.evaluated.decodings, self.evaluated.held_out)
+        return ""
 
     def remarks(self) -> str:
         """Which modalities take no part and why, and what the run gave notice of."""
         left_out = self.start.left_out if self.start is not None else {}
         reasons = "; ".join(f"{name} ({why})" for name, why in left_out.items())
         return "\n".join([*([f"Left out: {reasons}"] if reasons else []), *self.notices])
+
+
+def metrics_in_words(decodings: Metrics, held_out: str, without_support: Metrics | None = None) -> str:
+    """MRR by decoding in a line; where matched neighbours took part, a second line says it without them."""
+    lines = [f"MRR on {held_out} links:  {_mrr(decodings)}"] if decodings else []
+    if without_support:
+        lines.append(f"without matched neighbours:  {_mrr(without_support)}")
+    return "\n".join(lines)
+
+
+def _mrr(decodings: Metrics) -> str:
+    return ",  ".join(f"{name} {values['mrr']:.3f}" for name, values in decodings.items())
 
 
 def duration(seconds: float) -> str:

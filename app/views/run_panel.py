@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
+from functools import partial
 
 from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
@@ -21,11 +22,11 @@ from app.project import Project
 from app.training_worker import Training
 from app.views.curves import Curves
 from app.views.empty_state import EmptyState
-from app.views.run_facts import RunFacts, duration
-from app.views.runs_table import RunsTable, best_decoding
+from app.views.run_facts import RunFacts, duration, metrics_in_words
+from app.views.runs_table import RunsTable
 from core.store import runs
 from core.store.runs import EpochInfo, RunInfo
-from core.training.events import EpochDone, Evaluated, Event
+from core.training.events import EpochDone, Evaluated, Event, RunStarted
 
 _CURVE_DECODING = "csls"  # the decoding that the store keeps for each evaluated epoch
 
@@ -40,6 +41,7 @@ class RunPanel(QWidget):
         self._project = project
         self._training = training
         self._facts = RunFacts()
+        self._held_back: list[Event] | None = None  # while the epochs before them are being read
         self._line = QLabel(objectName="runFacts", wordWrap=True)
         self._line.setFont(theme.font(bold=True, tabular=True))
         self._metrics = QLabel(objectName="runMetrics", wordWrap=True)
@@ -101,6 +103,7 @@ class RunPanel(QWidget):
     @Slot()
     def _on_started(self) -> None:
         self._facts = RunFacts()
+        self._held_back = None
         self.curves.clear()
         self.table.setEnabled(False)
         self.table.setVisible(self.table.runs.rowCount() > 0)
@@ -111,11 +114,38 @@ class RunPanel(QWidget):
     @Slot(object)
     def _on_event(self, event: Event) -> None:
         self._facts.take(event)
+        if isinstance(event, RunStarted) and event.resumed_after:
+            self._read_history(event)
+        elif self._held_back is not None:
+            self._held_back.append(event)
+        else:
+            self._draw(event)
+
+    def _draw(self, event: Event) -> None:
         match event:
             case EpochDone():
                 self.curves.add_losses(event.epoch, event.losses)
             case Evaluated() if _CURVE_DECODING in event.decodings:
                 self.curves.add_metrics(event.epoch, event.held_out, event.decodings[_CURVE_DECODING])
+
+    def _read_history(self, start: RunStarted) -> None:
+        """Draw the epochs before a run was interrupted; those that come meanwhile wait for them."""
+        self._held_back = []
+        file = self._project.file
+
+        def read() -> list[EpochInfo]:
+            with file.read() as session:
+                epochs = runs.run_epochs(session, start.run_id)
+            return [info for info in epochs if info.epoch <= start.resumed_after]
+
+        held_out = "validation" if start.validation else "test"
+        self._project.tasks.read(self, read, partial(self._draw_history, held_out), key="epochs")
+
+    def _draw_history(self, held_out: str, epochs: list[EpochInfo]) -> None:
+        waiting, self._held_back = self._held_back, None
+        self.curves.show_history(epochs, held_out)
+        for event in waiting or []:
+            self._draw(event)
 
     @Slot()
     def _on_ended(self) -> None:
@@ -180,11 +210,9 @@ class RunPanel(QWidget):
         if self._facts.finish is not None and self._facts.finish.run_id == run.id:
             self._say(self._facts.line(), self._facts.metrics(), self._facts.remarks())
             return
-        best = best_decoding(run.metrics_json)
-        decodings = json.loads(run.metrics_json or "{}").get("decodings") or {}
-        values = ",  ".join(f"{name} {metrics['mrr']:.3f}" for name, metrics in decodings.items())
+        metrics = json.loads(run.metrics_json or "{}")
         self._say(
             f"Run {run.id}   ·   {len(epochs):,} epochs in {duration(sum(e.seconds for e in epochs))}",
-            f"MRR on test links:  {values}" if best else "",
+            metrics_in_words(metrics.get("decodings", {}), "test", metrics.get("without_support")),
             run.error or "",
         )

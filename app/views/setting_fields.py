@@ -11,7 +11,6 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
-from app.views.layouts import CONTROL_HEIGHT
 from core.modality import MODALITIES
 
 # Choices whose names are not yet words; all others are shown as they are.
@@ -28,8 +27,15 @@ _CHOICES = {
     "bag": "Bags of words",
     "sentence": "Sentence embeddings",
     "pmf": "PMF (the paper's)",
-    "weighted": "log counts × rarity",
-    "counts": "plain counts",
+    "weighted": "Log counts × rarity",
+    "counts": "Plain counts",
+    "elu": "ELU",
+    "relu": "ReLU",
+    "equal": "Equal weights",
+    "uncertainty": "By uncertainty",
+    "fixed": "Fixed at 1",
+    "paper": "After a probation",
+    "propagation": "Matched neighbours",
 }
 
 
@@ -82,6 +88,7 @@ class NumberField(SettingField):
         super().__init__(key)
         self._percent = percent
         self._edit = QLineEdit(alignment=Qt.AlignmentFlag.AlignRight)
+        self._edit.setProperty("wrong", False)
         self._edit.setObjectName(f"{_camel(key)}Field")
         self._edit.setFont(theme.font(tabular=True))
         self.setFocusProxy(self._edit)
@@ -99,10 +106,14 @@ class NumberField(SettingField):
             return text
 
     def set_value(self, value: Any) -> None:
-        self._edit.setText(f"{100 * value:g}" if self._percent else f"{value:g}" if value < 1 else str(value))
+        if self._percent:
+            value = 100.0 * value
+        self._edit.setText(f"{value:g}" if isinstance(value, float) else str(value))
 
     def show_error(self, message: str) -> None:
         super().show_error(message)
+        if self._edit.property("wrong") == bool(message):
+            return
         self._edit.setProperty("wrong", bool(message))
         self._edit.style().unpolish(self._edit)
         self._edit.style().polish(self._edit)
@@ -153,29 +164,6 @@ class ChoiceField(SettingField):
         self.edited.emit()
 
 
-class FlagField(SettingField):
-    """Yes or no."""
-
-    def __init__(self, key: str) -> None:
-        super().__init__(key)
-        self._box = QCheckBox()
-        self._box.setMinimumHeight(CONTROL_HEIGHT)
-        self._box.setObjectName(f"{_camel(key)}Field")
-        self.setFocusProxy(self._box)
-        self._box.clicked.connect(self._on_clicked)
-        self._arrange(self._box)
-
-    @property
-    def value(self) -> bool:
-        return self._box.isChecked()
-
-    def set_value(self, value: Any) -> None:
-        self._box.setChecked(value)
-
-    def _on_clicked(self) -> None:
-        self.edited.emit()
-
-
 class ModalitiesField(SettingField):
     """Any of the modalities, each beside its colour."""
 
@@ -215,8 +203,6 @@ def make_field(setting: Field[Any], wanted: Any) -> SettingField:
         return ModalitiesField(key)
     if get_origin(wanted) is Literal:
         return ChoiceField(key, get_args(wanted))
-    if wanted is bool:
-        return FlagField(key)
     if wanted is str:
         return TextField(key)
     return NumberField(key, percent=key.endswith("_ratio"))

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from collections.abc import Mapping
+from dataclasses import Field, fields
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -12,45 +13,12 @@ from app import theme
 from app.icons import icon
 from app.views import layouts
 from app.views.setting_fields import SettingField, make_field
+from app.views.setting_groups import GROUPS, MAIN
 from core.config import RunConfig
 from core.errors import ConfigError
 from core.presets import DEFAULT, PRESETS
 
-_MAIN = {
-    "seed_ratio": "Links as seeds, %",
-    "validation_ratio": "Seeds held out, %",
-    "epochs": "Epochs at most",
-    "dimension": "Dimension",
-    "modalities": "Modalities",
-    "visual_encoder": "Image encoder",
-    "iterative": "Pseudo-seeds",
-    "random_seed": "Random seed",
-    "device": "Device",
-}
-_MORE = {
-    "pmf_lambda": "PMF rate",
-    "kl_reduction": "Divergences",
-    "transport_epsilon": "Transport entropy",
-    "transport_sample": "Transport sample",
-    "transport": "Transport of",
-    "tau": "Temperature",
-    "gamma": "Inner negatives",
-    "top_k": "Candidates kept",
-    "patience": "Patience",
-    "evaluate_every": "Evaluate every",
-    "iterative_start": "Pseudo-seeds from",
-    "iterative_every": "Sought every",
-    "iterative_probation": "Probation",
-    "contrastive": "Losses of",
-    "loss_weights": "Loss weights",
-    "schedule": "Rate schedule",
-    "checkpoint_every": "Checkpoint every",
-    "bag": "Bags of words",
-    "visual_weights": "Image weights",
-    "visual_features": "Image features",
-    "text_encoder": "Text encoder",
-    "text_model": "Text model",
-}
+Setting = tuple[Field[Any], Any]  # a field of the configuration, and its type
 
 
 class SettingsForm(QWidget):
@@ -82,7 +50,13 @@ class SettingsForm(QWidget):
         main, more = layouts.form(), layouts.form()
         layouts.add_row(main, "Preset", self._preset)
         main.addRow(self._hint)
-        self._add_fields(main, more)
+        settings = _settings()
+        self._add_fields(main, {key: settings.pop(key) for key in MAIN}, MAIN)
+        for title, labels in GROUPS.items():
+            more.addRow(_heading(title))
+            self._add_fields(more, {key: settings.pop(key) for key in labels}, labels)
+        # One that has no place yet comes last, by its own name.
+        self._add_fields(more, settings, {key: key.replace("_", " ").capitalize() for key in settings})
         self._more.setLayout(more)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, theme.MEDIUM, 0)
@@ -109,21 +83,15 @@ class SettingsForm(QWidget):
                 self._fields[setting.name].set_value(getattr(section, setting.name))
         self._check()
 
-    def _add_fields(self, main: QFormLayout, more: QFormLayout) -> None:
-        defaults = RunConfig()
-        known: dict[str, tuple[Any, Any]] = {}
-        for section in (defaults.features, defaults.model, defaults.training):
-            hints = get_type_hints(type(section))
-            known.update({setting.name: (setting, hints[setting.name]) for setting in fields(section)})
-        for key in [*_MAIN, *(key for key in known if key not in _MAIN)]:
-            setting, wanted = known[key]
+    def _add_fields(
+        self, rows: QFormLayout, settings: Mapping[str, Setting], labels: Mapping[str, str]
+    ) -> None:
+        for key, (setting, wanted) in settings.items():
             symbol = setting.metadata["symbol"]
-            title = _MAIN.get(key) or _MORE.get(key) or key.replace("_", " ").capitalize()
-            self._labels[key] = title
+            self._labels[key] = title = labels[key]
             self._fields[key] = field = make_field(setting, wanted)
             field.setToolTip(_tooltip(setting.metadata))
             field.edited.connect(self._check)
-            rows = main if key in _MAIN else more
             label = layouts.add_row(rows, f"{title}  <i>{symbol}</i>" if symbol else title, field)
             label.setToolTip(field.toolTip())
 
@@ -165,6 +133,23 @@ class SettingsForm(QWidget):
     def _show_more(self, wanted: bool) -> None:
         self._more.setVisible(wanted)
         self._more_button.setIcon(icon("mdi6.chevron-down" if wanted else "mdi6.chevron-right"))
+
+
+def _settings() -> dict[str, Setting]:
+    """All settings by their key."""
+    defaults = RunConfig()
+    found: dict[str, Setting] = {}
+    for section in (defaults.features, defaults.model, defaults.training):
+        hints = get_type_hints(type(section))
+        found.update({setting.name: (setting, hints[setting.name]) for setting in fields(section)})
+    return found
+
+
+def _heading(title: str) -> QLabel:
+    label = QLabel(title)
+    label.setFont(theme.font(bold=True))
+    label.setContentsMargins(0, theme.MEDIUM, 0, 0)
+    return label
 
 
 def _tooltip(metadata: Any) -> str:

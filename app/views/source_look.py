@@ -49,7 +49,7 @@ def look_at(dataset: Dataset, graphs: tuple[Path | None, Path | None]) -> Found:
     """
     from core.kg.preview import preview
 
-    left, right = (None if path is None else _columns(path) for path in graphs)
+    left, right = (None if path is None else table_columns(path) for path in graphs)
     raw = [_as_it_is(columns.path) for columns in (left, right) if columns]
     rows = (*preview(dataset, _ROWS), *raw)
     return Found(dataset.name, dataset.format, dataset.reason, rows, (left, right))
@@ -65,7 +65,12 @@ def _as_it_is(path: Path) -> FirstRows:
     return FirstRows(f"{path.name} as it is", numbers, rows, 0)
 
 
-def _columns(path: Path) -> Columns | None:
+def table_columns(path: Path) -> Columns | None:
+    """The columns of a table; None for anything else.
+
+    Raises:
+        InputError: the table can't be split into columns.
+    """
     from core.kg.csv_graph import guess_mapping, is_table, preview_rows
 
     if not is_table(path):

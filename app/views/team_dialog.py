@@ -35,7 +35,9 @@ class TeamDialog(QDialog):
         buttons = QDialogButtonBox(
             QDialogButtonBox.StandardButton.Open | QDialogButtonBox.StandardButton.Cancel
         )
-        buttons.button(QDialogButtonBox.StandardButton.Open).setObjectName("openTeamButton")
+        open_ = buttons.button(QDialogButtonBox.StandardButton.Open)
+        open_.setObjectName("openTeamButton")
+        open_.setProperty("primary", True)
         form = layouts.form()
         layouts.add_row(form, "Address", self._url)
         layouts.add_row(form, "Password", self._password)

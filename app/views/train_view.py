@@ -84,7 +84,7 @@ class TrainView(QWidget):
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(self.form)
         left = QWidget()
-        left.setFixedWidth(336)
+        left.setFixedWidth(356)
         column = QVBoxLayout(left)
         column.setContentsMargins(theme.LARGE, theme.LARGE, theme.MEDIUM, theme.LARGE)
         column.setSpacing(theme.MEDIUM)

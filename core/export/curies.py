@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 
 from core.errors import MimeaError
@@ -38,8 +37,9 @@ class Prefixes:
 
     def __init__(self, iris: Iterable[str]) -> None:
         self._namespaces: dict[str, str] = {}
-        spaces = Counter(_namespace(iri) for iri in iris)
-        known = [space for space in spaces if space in WELL_KNOWN]
+        self._spaces = {iri: _namespace(iri) for iri in iris}
+        spaces = dict.fromkeys(self._spaces.values())
+        known = sorted(space for space in spaces if space in WELL_KNOWN)
         others = sorted(space for space in spaces if space not in WELL_KNOWN)
         if len(others) > _MOST_NAMESPACES:
             others = [_common_namespace(others[0], others[-1])]
@@ -54,7 +54,7 @@ class Prefixes:
 
     def curie(self, iri: str) -> str:
         """``prefix:local`` for one of the IRIs that the prefixes were made for."""
-        space = _namespace(iri)
+        space = self._spaces[iri]
         if space not in self._namespaces:
             space = self._common
         return f"{self._namespaces[space]}:{iri[len(space) :]}"

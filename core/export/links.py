@@ -19,6 +19,7 @@ from core.export.sssom import sssom_lines
 from core.export.tables import csv_lines, openea_lines
 from core.export.verdicts import ExportedVerdict, wanted_verdicts
 from core.review.journal import VerdictKind
+from core.store.collector import without_collection
 from core.store.project_file import ProjectFile
 
 
@@ -99,9 +100,9 @@ def write_links(
     for file in files:
         if not options.replace and file.path.exists():
             raise FileExistsAlreadyError(file.path)
-    counts, exports = _load(project, files, options)
     try:
-        with _Staged() as staged:
+        with without_collection(), _Staged() as staged:
+            counts, exports = _load(project, files, options)
             for file, export in zip(files, exports, strict=True):
                 staged.write(file.path, shape.lines(export))
             staged.publish()
@@ -115,8 +116,9 @@ def preview(
 ) -> Preview:
     """The first ``limit`` lines of what :func:`write_links` would write, and its counts."""
     options, shape = options or ExportOptions(), _format(format)
-    counts, exports = _load(project, _files(Path("preview"), shape, options), options)
-    return Preview("".join(islice(shape.lines(exports[0]), limit)), *counts)
+    with without_collection():
+        counts, exports = _load(project, _files(Path("preview"), shape, options), options)
+        return Preview("".join(islice(shape.lines(exports[0]), limit)), *counts)
 
 
 def replace_atomically(path: Path, lines: Iterable[str]) -> None:

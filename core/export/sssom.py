@@ -18,15 +18,16 @@ from core.export.curies import Prefixes
 from core.export.export import Export
 from core.export.iri import absolute_iri
 from core.export.provenance import PROGRAM
-from core.export.verdicts import ExportedVerdict
+from core.export.verdicts import SUPPORT, ExportedVerdict
 from core.modality import MODALITIES
 
 UNSPECIFIED_LICENSE = "https://w3id.org/sssom/license/unspecified"
 NO_TERM_FOUND = "sssom:NoTermFound"
 SIMILARITY = "cosine similarity of the joint embeddings"
+WITH_SUPPORT = f"{SIMILARITY} and support by matched neighbours, as a share of the most there can be"
 VOCABULARY = "urn:x-mimea:"
 _ORCID = "https://orcid.org/"
-_EXTENSIONS = {f"ext_similarity_{modality}": modality for modality in MODALITIES}
+_EXTENSIONS = {modality: f"ext_similarity_{modality}" for modality in MODALITIES} | {SUPPORT: "ext_support"}
 # An empty row: the slots in the order of the schema, which the columns of a file keep.
 _TEMPLATE = dict.fromkeys(
     (
@@ -34,7 +35,7 @@ _TEMPLATE = dict.fromkeys(
         "mapping_justification", "author_id", "author_label", "reviewer_id", "reviewer_label", "subject_type",
         "subject_source", "object_type", "object_source", "mapping_tool", "mapping_tool_version",
         "mapping_date", "review_date", "reviewer_agreement", "similarity_score", "similarity_measure",
-        "comment", *_EXTENSIONS,
+        "comment", *_EXTENSIONS.values(),
     ),
     "",
 ) | {
@@ -107,31 +108,32 @@ class _Table:
         self._ended = {run.id: run.ended[:10] for run in export.provenance.runs}
         self._extensions = [
             slot
-            for slot, modality in _EXTENSIONS.items()
-            if any(modality in verdict.by_modality for verdict in export.verdicts)
+            for part, slot in _EXTENSIONS.items()
+            if any(part in verdict.parts for verdict in export.verdicts)
         ]
 
     def rows(self, verdict: ExportedVerdict) -> Iterator[tuple[str, ...]]:
+        pair = _TEMPLATE | self._pair(verdict)
         if verdict.kind == "unsure":
-            yield self._row(verdict, self._model_part(verdict) | self._doubt(verdict))
+            yield _row(pair, self._model_part(verdict) | self._doubt(verdict))
             return
         if verdict.kind == "accepted" and verdict.score is not None:
             slots = self._model_part(verdict)
             if verdict.in_bulk:
                 slots["comment"] = verdict.note
-            yield self._row(verdict, slots)
+            yield _row(pair, slots)
         if not verdict.in_bulk:
-            yield self._row(verdict, self._curator_part(verdict))
+            yield _row(pair, self._curator_part(verdict))
 
-    def _row(self, verdict: ExportedVerdict, slots: Slots) -> tuple[str, ...]:
+    def _pair(self, verdict: ExportedVerdict) -> Slots:
         missing = verdict.kind == "no_counterpart"
-        row = _TEMPLATE | slots
-        row["subject_id"] = self._curies[verdict.left_uri]
-        row["subject_label"] = _cell(verdict.left_label)
-        row["object_id"] = NO_TERM_FOUND if missing else self._curies[verdict.right_uri]
-        row["object_label"] = _cell(verdict.right_label)
-        row["object_type"] = "" if missing else "owl named individual"
-        return tuple(row.values())
+        return {
+            "subject_id": self._curies[verdict.left_uri],
+            "subject_label": _cell(verdict.left_label),
+            "object_id": NO_TERM_FOUND if missing else self._curies[verdict.right_uri],
+            "object_label": _cell(verdict.right_label),
+            "object_type": "" if missing else "owl named individual",
+        }
 
     def _model_part(self, verdict: ExportedVerdict) -> Slots:
         if verdict.score is None:
@@ -144,9 +146,10 @@ class _Table:
         if verdict.run_id in self._ended:
             row["mapping_date"] = self._ended[verdict.run_id]
         if 0 <= verdict.score <= 1:  # a cosine below 0 is no similarity score in the sense of SSSOM
-            row["similarity_score"], row["similarity_measure"] = _number(verdict.score), SIMILARITY
-        for name, value in verdict.by_modality.items():
-            row[f"ext_similarity_{name}"] = _number(value)
+            row["similarity_score"] = _number(verdict.score)
+            row["similarity_measure"] = WITH_SUPPORT if SUPPORT in verdict.parts else SIMILARITY
+        for part, value in verdict.parts.items():
+            row[_EXTENSIONS[part]] = _number(value)
         return row
 
     def _curator_part(self, verdict: ExportedVerdict) -> Slots:
@@ -209,6 +212,11 @@ class _Table:
         for slot in self._extensions:
             yield f"#- slot_name: {slot}\n"
             yield f"#  property: mimea:{slot.removeprefix('ext_')}\n#  type_hint: xsd:double\n"
+
+
+def _row(pair: Slots, slots: Slots) -> tuple[str, ...]:
+    """``pair`` has every slot, in the order of the columns; ``slots`` are those that this row fills."""
+    return tuple((pair | slots).values())
 
 
 def _cell(text: str) -> str:

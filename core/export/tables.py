@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from core.errors import MimeaError
 from core.export.export import Export
+from core.export.verdicts import SUPPORT
 from core.kg.csv_text import marked
 from core.modality import with_a_place
 
@@ -19,10 +20,11 @@ _LINE_BREAKS = re.compile(r"[\t\n\r]")
 
 def csv_lines(export: Export) -> Iterator[str]:
     """CSV with a header; identifiers as the graphs write them."""
-    modalities = with_a_place({name for v in export.verdicts for name in v.by_modality})
-    yield csv_line([*_PAIR, *(f"score_{name}" for name in modalities), *_DECISION])
+    computed = {name for v in export.verdicts for name in v.parts}
+    parts = [*with_a_place(computed), *({SUPPORT} & computed)]
+    yield csv_line([*_PAIR, *(f"score_{name}" for name in parts), *_DECISION])
     for v in export.verdicts:
-        scores = [v.by_modality.get(name) for name in modalities]
+        scores = [v.parts.get(name) for name in parts]
         pair = (v.left_uri, v.left_label, v.right_uri, v.right_label)
         yield csv_line([*pair, v.kind, v.score, *scores, v.run_id, v.author, v.decided_at, v.note])
 

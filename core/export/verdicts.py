@@ -13,9 +13,12 @@ from core.export.options import ExportOptions
 from core.modality import MODALITIES
 from core.review.journal import BULK_NOTE, VerdictKind
 
+SUPPORT = "support"
+PARTS = (*MODALITIES, SUPPORT)
 _QUERY = """
 SELECT l.uri, l.label, r.uri, r.label, v.kind, v.score_shown, v.author, v.decided_at, v.note, v.run_id,
-       c.score_structure, c.score_relation, c.score_attribute, c.score_visual, c.score_name
+       c.score_structure, c.score_relation, c.score_attribute, c.score_visual, c.score_name,
+       c.score_support
 FROM {view} v JOIN entity l ON l.id = v.left_id LEFT JOIN entity r ON r.id = v.right_id
 LEFT JOIN candidate c ON c.run_id = v.run_id AND c.left_id = v.left_id AND c.right_id = v.right_id
 WHERE {where} ORDER BY l.uri, r.uri
@@ -26,8 +29,8 @@ WHERE {where} ORDER BY l.uri, r.uri
 class ExportedVerdict:
     """A verdict as it leaves; ``score`` is the one shown when it was decided, None where there was none.
 
-    The right side is empty exactly for ``no_counterpart``. ``by_modality`` holds the similarities that the
-    run which proposed the pair computed.
+    The right side is empty exactly for ``no_counterpart``. ``parts`` holds what the run that proposed the
+    pair computed: the similarity within each modality, and ``support`` by matched neighbours.
     """
 
     left_uri: str
@@ -40,7 +43,7 @@ class ExportedVerdict:
     decided_at: str
     note: str
     run_id: int | None
-    by_modality: Mapping[str, float]
+    parts: Mapping[str, float]
 
     @property
     def in_bulk(self) -> bool:
@@ -70,7 +73,7 @@ def wanted_verdicts(
     return [
         ExportedVerdict(
             left_uri, left_label, right_uri or "", right_label or "", kind, score, author, at, note, run_id,
-            {name: value for name, value in zip(MODALITIES, scores, strict=True) if value is not None},
+            {name: value for name, value in zip(PARTS, scores, strict=True) if value is not None},
         )
         for (
             left_uri, left_label, right_uri, right_label, kind, score, author, at, note, run_id, *scores

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, replace
+from functools import partial
 from itertools import islice
 from pathlib import Path
 
@@ -126,7 +127,7 @@ def open_tables(path: Path, images: Path | None = None, mapping: CsvMapping | No
 
 
 def _part(title: str, file: Path, folder: Path, mapping: CsvMapping | None) -> Part:
-    return Part(title, size(file), lambda: _read(file, folder, mapping), (file,))
+    return Part(title, size(file), partial(_read, file, folder, mapping), (file,))
 
 
 def _read(path: Path, folder: Path, mapping: CsvMapping | None) -> Iterator[Batch]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from core.errors import InputError
@@ -68,7 +69,7 @@ def _open_graph(path: Path, images: Path | None) -> GraphSource:
 
 def _open_links(path: Path) -> LinkSource:
     if any(plain(path).name in names for names in _LINK_FILES):
-        return text_links(path, lambda: _resolver(path))
+        return text_links(path, partial(_resolver, path))
     return open_links(path)
 
 
@@ -112,22 +113,22 @@ def _graph(folder: Path, suffix: str, images: Path | None) -> GraphSource:
     relations = find(folder, _RELATIONS + suffix)
     name = f"{folder.absolute().name}-{suffix}"
     parts = [
-        Part(f"{name} entities", size(entities), lambda: _read_entities(entities), (entities,)),
+        Part(f"{name} entities", size(entities), partial(_read_entities, entities), (entities,)),
         Part(
             f"{name} relation triples",
             size(triples),
-            lambda: _read_triples(triples, entities, relations),
+            partial(_read_triples, triples, entities, relations),
             (triples, *([relations] if relations else [])),
         ),
     ]
     if attributes := find(folder, _ATTRIBUTES + suffix):
         parts.append(attributes_part(f"{name} attributes", attributes))
     if names := names_file(folder):
-        parts.append(names_part(f"{name} translated names", names, lambda: _uris(entities)))
+        parts.append(names_part(f"{name} translated names", names, partial(_uris, entities)))
     if images:  # the layout itself names no picture files, its images come as feature vectors
-        parts.append(folder_images(f"{name} images", images, lambda: _numbers(entities)))
+        parts.append(folder_images(f"{name} images", images, partial(_numbers, entities)))
     if vectors := vectors_file(folder):
-        parts.append(vectors_part(f"{name} image features", vectors, lambda: _uris(entities)))
+        parts.append(vectors_part(f"{name} image features", vectors, partial(_uris, entities)))
     return GraphSource(name, str(folder.absolute()), find_license(folder), tuple(parts))
 
 

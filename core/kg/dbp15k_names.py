@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ _ROWS = 20_000
 
 def attributes_part(title: str, path: Path) -> Part:
     """Attribute types by entity; the layout has no values, so they are empty."""
-    return Part(title, size(path), lambda: _read_attributes(path), (path,))
+    return Part(title, size(path), partial(_read_attributes, path), (path,))
 
 
 def _read_attributes(path: Path) -> Iterator[Batch]:
@@ -58,17 +59,17 @@ def names_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> Pa
 
     The label stays the URI's own: the curator reads the source, the translation is one more hint.
     """
-    return Part(title, size(path), lambda: _read_names(path, uris()), (path,))
+    return Part(title, size(path), partial(_read_names, path, uris), (path,))
 
 
-def _read_names(path: Path, uris: dict[str, str]) -> Iterator[Batch]:
-    rows = _load(path)
+def _read_names(path: Path, uris: Callable[[], dict[str, str]]) -> Iterator[Batch]:
+    rows, known = _load(path), uris()
     entities: list[str] = []
     values: list[str] = []
     for place, row in enumerate(rows):
         try:
             number, tokens = row
-            uri = uris.get(str(number))
+            uri = known.get(str(number))
             name = " ".join(tokens) if isinstance(tokens, list) else None
         except (TypeError, ValueError):
             name = None

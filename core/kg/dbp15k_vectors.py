@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
 from core.kg.pickled import read_vectors
@@ -28,10 +29,10 @@ def vectors_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> 
 
     The vectors stay where they are: a run takes them from there.
     """
-    return Part(title, size(path), lambda: _read(path, uris()))
+    return Part(title, size(path), partial(_read, path, uris))
 
 
-def _read(path: Path, uris: dict[str, str]) -> Iterator[Batch]:
-    vectors = read_vectors(path)
+def _read(path: Path, make_uris: Callable[[], dict[str, str]]) -> Iterator[Batch]:
+    vectors, uris = read_vectors(path), make_uris()
     known = sum(1 for number in vectors if str(number) in uris)
     yield Note(f"{path.name} holds image features of {known:,} of {len(uris):,} entities", size(path))

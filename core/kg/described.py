@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from core.errors import InputError
@@ -15,7 +16,7 @@ _WHAT = "identifier, label and perhaps a description, tab-separated"
 
 def labels_part(title: str, path: Path) -> Part:
     """A part that describes entities which other parts declare."""
-    return Part(title, size(path), lambda: _read(path), (path,))
+    return Part(title, size(path), partial(_read, path), (path,))
 
 
 def _read(path: Path) -> Iterator[Batch]:

@@ -7,6 +7,7 @@ import os
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Literal
 from urllib.parse import quote, unquote
@@ -100,13 +101,8 @@ def folder_images(title: str, folder: Path, aliases: Callable[[], dict[str, str]
     """
     index = find_file(folder, INDEX)
     if index is None:
-        return Part(title, 0, lambda: _read_names(folder, aliases() if aliases else {}))
-
-    def find(_entity: str, name: str) -> list[Path]:
-        path = inside(folder, name)
-        return [path] if path else []
-
-    return indexed_images(title, index, lambda: find, root=folder)
+        return Part(title, 0, partial(_read_names, folder, aliases))
+    return indexed_images(title, index, partial(_finder_inside, folder), root=folder)
 
 
 def picture_names(uri: str) -> list[str]:
@@ -126,11 +122,20 @@ def picture_names(uri: str) -> list[str]:
     return list(dict.fromkeys(name for name in names if name))
 
 
-def _read_names(folder: Path, aliases: dict[str, str]) -> Iterator[Batch]:
+def _finder_inside(folder: Path) -> Find:
+    def find(_entity: str, name: str) -> list[Path]:
+        path = inside(folder, name)
+        return [path] if path else []
+
+    return find
+
+
+def _read_names(folder: Path, aliases: Callable[[], dict[str, str]] | None) -> Iterator[Batch]:
     files = ImageFolder(folder)
+    other_names = aliases() if aliases else {}
 
     def find(uri: str) -> list[Path]:
-        return files.find(*([aliases[uri]] if uri in aliases else []), *picture_names(uri))
+        return files.find(*([other_names[uri]] if uri in other_names else []), *picture_names(uri))
 
     yield PicturesByName(find, folder)
 
@@ -144,7 +149,7 @@ def indexed_images(title: str, index: Path, finder: Callable[[], Find], root: Pa
 
     A name without a file is counted in a note: such indexes name pictures that were never handed out.
     """
-    return Part(title, size(index), lambda: _read_index(index, finder(), root), (index,))
+    return Part(title, size(index), partial(_read_index, index, finder, root), (index,))
 
 
 def image_names(index: Path) -> Iterator[tuple[list[tuple[str, str]], int]]:
@@ -166,7 +171,8 @@ def image_names(index: Path) -> Iterator[tuple[list[tuple[str, str]], int]]:
         yield rows, block.done
 
 
-def _read_index(index: Path, find: Find, root: Path | None) -> Iterator[Batch]:
+def _read_index(index: Path, finder: Callable[[], Find], root: Path | None) -> Iterator[Batch]:
+    find = finder()
     absent = 0
     for rows, done in image_names(index):
         batch = ImageBatch([], [], root, done)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 from core.errors import InputError
@@ -41,13 +42,13 @@ def open_links(path: Path) -> LinkSource:
     require_file(path, _WHAT)
     suffix = plain(path).suffix.lower()
     if suffix in _XML_SUFFIXES and is_alignment(path):
-        return _source(path, lambda: read_alignment(path))
+        return _source(path, partial(read_alignment, path))
     if suffix in RDF_SUFFIXES:
         return rdf_links(path)
     if suffix == ".csv":
-        return _source(path, lambda: read_csv_links(path))
+        return _source(path, partial(read_csv_links, path))
     if suffix == ".tsv" and is_sssom(path):
-        return _source(path, lambda: read_sssom(path))
+        return _source(path, partial(read_sssom, path))
     return text_links(path)
 
 
@@ -58,7 +59,7 @@ def rdf_links(path: Path) -> LinkSource:
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
     require_file(path, "RDF with owl:sameAs statements")
-    return _source(path, lambda: _read_rdf(path))
+    return _source(path, partial(_read_rdf, path))
 
 
 def _source(path: Path, read: Callable[[], Iterator[Batch]]) -> LinkSource:
@@ -85,10 +86,11 @@ def text_links(path: Path, resolve: Callable[[], Resolve] | None = None) -> Link
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
     require_file(path, _WHAT)
-    return _source(path, lambda: _read(path, resolve() if resolve else None))
+    return _source(path, partial(_read, path, resolve))
 
 
-def _read(path: Path, resolve: Resolve | None) -> Iterator[Batch]:
+def _read(path: Path, make_resolve: Callable[[], Resolve] | None) -> Iterator[Batch]:
+    resolve = make_resolve() if make_resolve else None
     for block in blocks(path, _WHAT):
         batch = LinkBatch([], [], [], block.done)
         for number, line in enumerate(block.lines, block.first):

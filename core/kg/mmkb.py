@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from core.errors import InputError
@@ -79,7 +80,7 @@ def _graph(folder: Path, name: str, images: Path | None) -> GraphSource:
     index = find(folder, f"{name}_ImageIndex.txt")
     features = folder / f"{name}_ImageData.h5"
     image_folders = (images,) if images else (folder / "image-graph_images", folder / "images", folder / name)
-    parts = [Part(f"{name} relation triples", size(triples), lambda: _read_triples(triples), (triples,))]
+    parts = [Part(f"{name} relation triples", size(triples), partial(_read_triples, triples), (triples,))]
     if numbers:
         parts.append(_numbers_part(name, numbers))
     if labels:
@@ -88,14 +89,14 @@ def _graph(folder: Path, name: str, images: Path | None) -> GraphSource:
         parts.append(folder_images(f"{name} images", images))
     elif index:
         root = images or folder
-        parts.append(indexed_images(f"{name} images", index, lambda: _image_finder(image_folders), root))
+        parts.append(indexed_images(f"{name} images", index, partial(_image_finder, image_folders), root))
     if features.exists():
         parts.append(remark(f"{features.name} holds image features; a run can take them as they are"))
     return GraphSource(name, str(folder.absolute()), find_license(folder), tuple(parts))
 
 
 def _numbers_part(name: str, path: Path) -> Part:
-    return Part(f"{name} numerical triples", size(path), lambda: _read_numbers(path), (path,))
+    return Part(f"{name} numerical triples", size(path), partial(_read_numbers, path), (path,))
 
 
 def _image_finder(folders: tuple[Path, ...]) -> Find:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 
 from core.errors import InputError
@@ -67,7 +68,7 @@ def _graph(folder: Path, suffix: str, images: Path | None) -> GraphSource:
     triples = require_file(find_or_name(folder, _TRIPLES + suffix), _TRIPLE_WHAT)
     attributes = find(folder, _ATTRIBUTES + suffix)
     name = f"{folder.absolute().name}-{suffix}"
-    parts = [Part(f"{name} relation triples", size(triples), lambda: _read_triples(triples), (triples,))]
+    parts = [Part(f"{name} relation triples", size(triples), partial(_read_triples, triples), (triples,))]
     if attributes:
         parts.append(_attributes_part(name, attributes))
     if images:
@@ -76,13 +77,13 @@ def _graph(folder: Path, suffix: str, images: Path | None) -> GraphSource:
 
 
 def _attributes_part(name: str, path: Path) -> Part:
-    return Part(f"{name} attribute triples", size(path), lambda: _read_attributes(path), (path,))
+    return Part(f"{name} attribute triples", size(path), partial(_read_attributes, path), (path,))
 
 
 def _links(folder: Path) -> LinkSource | None:
     if path := find(folder, _LINKS):
         fold = folder / _FOLDS / _FIRST_FOLD
-        part = Part(f"links of {path.name}", size(path), lambda: _read_links(path, fold), (path,))
+        part = Part(f"links of {path.name}", size(path), partial(_read_links, path, fold), (path,))
         return LinkSource(str(path.absolute()), (part,))
     found = [path for name in _SPLITS if (path := find(folder / _OWN_SPLITS, name))]
     parts = [part for path in found for part in text_links(path).parts]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
 from core.errors import InputError
@@ -30,7 +31,7 @@ def _open_graph(path: Path, images: Path | None) -> GraphSource:
     if not files:
         raise InputError(path, f"a file or folder of {_SUFFIXES}", "none")
     folder, name = (path.parent, plain(path).stem) if path.is_file() else (path, path.name)
-    parts = [Part(f"{name} statements", sum(map(size, files)), lambda: read_graph(files), tuple(files))]
+    parts = [Part(f"{name} statements", sum(map(size, files)), partial(read_graph, files), tuple(files))]
     if labels := find(folder, "labels.tsv"):
         parts.append(labels_part(f"{name} labels", labels))
     parts += images_parts(name, folder, images)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from core.kg.records import Batch, Note
@@ -13,6 +14,8 @@ from core.kg.records import Batch, Note
 class Part:
     """One thing to read, a file as a rule. ``read`` starts afresh at each call.
 
+    ``read`` of a file can be pickled, a :class:`~functools.partial` of a function of its module: another
+    process may do the reading.
     ``title`` continues the word "Reading"; ``size`` is in the unit of the batches' ``done``, 0 for unknown;
     ``files`` are those whose contents it reads.
     """
@@ -25,7 +28,7 @@ class Part:
 
 def remark(text: str) -> Part:
     """A part without data, for something to be told."""
-    return Part("notes", 0, lambda: iter((Note(text),)))
+    return Part("notes", 0, partial(iter, (Note(text),)))
 
 
 @dataclass(frozen=True)

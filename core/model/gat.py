@@ -8,27 +8,34 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from core.config import HeadReduction
 from core.model.sparse import Pattern, attend
 
 
 class AttentionLayer(nn.Module):
-    """One layer of eq. 1 to 3: head k sees and writes the k-th part of the d columns.
+    """One layer of eq. 1 to 3: K heads, concatenated or averaged.
 
-    With a diagonal W a head's output has the columns of its input, so concatenating K heads gives d columns
-    again exactly when each has its own d/K of them.
+    With a diagonal W a head's output has the columns of its input. Concatenating K heads therefore gives d
+    columns again exactly when head k sees and writes the k-th d/K of them; to be averaged, each has all d.
     """
 
-    def __init__(self, dimension: int, heads: int, generator: torch.Generator) -> None:
+    def __init__(
+        self, dimension: int, heads: int, generator: torch.Generator, reduction: HeadReduction = "concat"
+    ) -> None:
         super().__init__()
         self.heads = heads
-        self.diagonal = nn.Parameter(torch.ones(dimension))
-        scale = (6 / (1 + 2 * dimension / heads)) ** 0.5  # Glorot's bound for a vector of 2 d/K weights
-        self.target = nn.Parameter(_uniform(dimension, scale, generator))
-        self.source = nn.Parameter(_uniform(dimension, scale, generator))
+        self.copies = heads if reduction == "mean" else 1
+        columns = self.copies * dimension
+        self.diagonal = nn.Parameter(torch.ones(columns))
+        scale = (6 / (1 + 2 * columns / heads)) ** 0.5  # Glorot's bound for a vector of two heads' columns
+        self.target = nn.Parameter(_uniform(columns, scale, generator))
+        self.source = nn.Parameter(_uniform(columns, scale, generator))
 
     def forward(self, hidden: Tensor, pattern: Pattern) -> Tensor:
-        """What σ is applied to. Shape: ``(n, d)`` to ``(n, d)``."""
-        return attend(hidden * self.diagonal, self.target, self.source, self.heads, pattern)
+        """What σ is applied to. Shape: ``(n, d)`` to ``(q, d)``."""
+        parts = (hidden if self.copies == 1 else hidden.repeat(1, self.copies)) * self.diagonal
+        out = attend(parts, self.target, self.source, self.heads, pattern)
+        return out if self.copies == 1 else out.view(len(out), self.copies, -1).mean(dim=1)
 
 
 class GraphAttention(nn.Module):
@@ -47,22 +54,23 @@ class GraphAttention(nn.Module):
         heads: int,
         activation: Literal["elu", "relu"],
         generator: torch.Generator,
+        head_reduction: HeadReduction = "concat",
     ) -> None:
         super().__init__()
         self.activation = activation
         self.initial = nn.Parameter(torch.randn(n, dimension, generator=generator) / n**0.5)
-        self.layers = nn.ModuleList(AttentionLayer(dimension, heads, generator) for _ in range(layers))
+        self.layers = nn.ModuleList(
+            AttentionLayer(dimension, heads, generator, head_reduction) for _ in range(layers)
+        )
 
-    def forward(self, pattern: Pattern) -> Tensor:
-        """Shape: ``(n, d)``."""
+    def forward(self, pattern: Pattern, last: Pattern) -> Tensor:
+        """Embeddings of the targets of the last layer's pattern. Shape: ``(q, d)``."""
         hidden: Tensor = self.initial
-        for number, layer in enumerate(self.layers, start=1):
+        for layer in self.layers[:-1]:
             hidden = layer(hidden, pattern)
-            if self.activation == "relu":
-                hidden = torch.relu_(hidden)
-            elif number < len(self.layers):
-                hidden = functional.elu_(hidden)
-        return hidden
+            hidden = torch.relu_(hidden) if self.activation == "relu" else functional.elu_(hidden)
+        hidden = self.layers[-1](hidden, last)
+        return torch.relu_(hidden) if self.activation == "relu" else hidden
 
 
 def _uniform(size: int, bound: float, generator: torch.Generator) -> Tensor:

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from core.config import ModelConfig
@@ -22,35 +25,73 @@ from core.model.pmf import (
     ProbabilityGuidedFusion,
     joint_embedding,
 )
-from core.model.sparse import Pattern, SparseInput
+from core.model.sparse import Integers, Pattern, SparseInput, to_device
 
 Hidden = dict[Modality, Tensor]
 
 
+@dataclass(frozen=True, slots=True)
 class GraphInputs:
-    """What the encoders read, on the device that trains."""
+    """What the encoders read of q entities, on the device that trains."""
 
-    def __init__(self, data: GraphData, device: torch.device) -> None:
-        self.n = data.n
-        self.modalities = data.modalities
-        self.pattern = Pattern(data.edges.to(device), data.n) if "structure" in data.modalities else None
-        self.bags = {modality: SparseInput(bag, device) for modality, bag in data.bags.items()}
-        self.dense = {modality: features.to(device) for modality, features in data.dense.items()}
-        self.present = torch.stack([data.masks[modality] for modality in data.modalities], dim=1).to(device)
+    pattern: Pattern | None  # of all n entities, which every attention layer but the last one sees
+    last: Pattern | None  # of the q
+    bags: Mapping[Modality, SparseInput]
+    dense: Mapping[Modality, Tensor]
+    present: Tensor  # (q, M): the entity has the modality
+    has: NDArray[np.bool_]  # the same, to ask without waiting for the device
+
+    @classmethod
+    def of_all(cls, data: GraphData, device: torch.device) -> GraphInputs:
+        """Those of all n entities."""
+        has = np.stack([data.masks[modality].numpy() for modality in data.modalities], axis=1)
+        pattern = Pattern(data.edges, data.n, device) if "structure" in data.modalities else None
+        return cls(
+            pattern=pattern,
+            last=pattern,
+            bags={modality: SparseInput(bag, device) for modality, bag in data.bags.items()},
+            dense={modality: features.to(device) for modality, features in data.dense.items()},
+            present=to_device(has, device),
+            has=has,
+        )
+
+    def of(self, rows: Integers) -> GraphInputs:
+        """Those of some entities, in this order. Shape: ``(q,)``."""
+        places = to_device(rows, self.present.device)
+        return GraphInputs(
+            pattern=self.pattern,
+            last=self.last.of(rows) if self.last is not None else None,
+            bags={modality: bag.of(rows) for modality, bag in self.bags.items()},
+            dense={modality: part.index_select(0, places) for modality, part in self.dense.items()},
+            present=self.present.index_select(0, places),
+            has=self.has[rows],
+        )
 
 
 class Mimea(nn.Module):
     """The model; parameters are drawn from ``generator`` alone, so a seed gives the same model anywhere."""
 
-    def __init__(self, config: ModelConfig, inputs: GraphInputs, generator: torch.Generator) -> None:
+    def __init__(
+        self,
+        config: ModelConfig,
+        modalities: tuple[Modality, ...],
+        inputs: GraphInputs,
+        generator: torch.Generator,
+    ) -> None:
         super().__init__()
         self.config = config
-        self.modalities = inputs.modalities
+        self.modalities = modalities
         d = config.dimension
         self.encoders = nn.ModuleDict()
         if inputs.pattern is not None:
             self.encoders["structure"] = GraphAttention(
-                inputs.n, d, config.layers, config.heads, config.activation, generator
+                inputs.pattern.shape[1],
+                d,
+                config.layers,
+                config.heads,
+                config.activation,
+                generator,
+                config.head_reduction,
             )
         for modality in self.modalities:
             if modality in inputs.bags:
@@ -66,30 +107,34 @@ class Mimea(nn.Module):
         )
 
     def encode(self, inputs: GraphInputs) -> Hidden:
-        """H^l of all entities; rows of entities without the modality mean nothing. Shapes: ``(n, d)``."""
+        """H^l of the entities; rows of those without the modality mean nothing. Shapes: ``(q, d)``."""
         hidden: Hidden = {}
         for modality in self.modalities:
             encoder = self.encoders[modality]
             if modality == "structure":
-                hidden[modality] = encoder(inputs.pattern)
+                hidden[modality] = encoder(inputs.pattern, inputs.last)
             elif modality in inputs.bags:
                 hidden[modality] = encoder(inputs.bags[modality])
             else:
                 hidden[modality] = encoder(inputs.dense[modality])
         return hidden
 
-    def plans(self, hidden: Mapping[Modality, Tensor], present: Tensor) -> Hidden:
+    def plans(self, hidden: Mapping[Modality, Tensor], present: Tensor, has: NDArray[np.bool_]) -> Hidden:
         """What :func:`translation` gives for each translated modality, from a sample of s entities.
 
         The plan is a constant of the epoch: its own gradient is left out.
+
+        Args:
+            hidden: H^l of the sample. Shapes: ``(s, d)``.
+            present: which modalities its entities have. Shape: ``(s, M)``.
+            has: the same on the processor.
         """
         plans: Hidden = {}
         with torch.no_grad():
             joint = joint_embedding(hidden, self.fusion(hidden, present))
-            for index, modality in enumerate(self.modalities):
-                rows = present[:, index]
+            for modality, rows in _where(has, self.modalities, present.device).items():
                 translated = modality in self.contrastive and modality in self.config.transport
-                if translated and modality != "structure" and rows.any():
+                if translated and modality != "structure":
                     plans[modality] = translation(
                         hidden[modality][rows], joint[rows], self.config.transport_epsilon
                     )
@@ -97,9 +142,9 @@ class Mimea(nn.Module):
 
     def losses(
         self,
-        left: Mapping[Modality, Tensor],
-        right: Mapping[Modality, Tensor],
-        present: tuple[Tensor, Tensor],
+        hidden: Mapping[Modality, Tensor],
+        present: Tensor,
+        has: NDArray[np.bool_],
         plans: Mapping[Modality, Tensor],
         tau: float,
         gamma: float,
@@ -107,31 +152,38 @@ class Mimea(nn.Module):
         """Eq. 9 for the joint embedding and each contrastive modality, over the pairs of which both have it.
 
         Args:
-            left: H^l of the batch's left entities. Shapes: ``(b, d)``.
-            right: those of its right entities.
-            present: which modalities the entities have. Shapes: ``(b, M)`` twice.
+            hidden: H^l of a batch's left entities, then of its right ones. Shapes: ``(2b, d)``.
+            present: which modalities the entities have. Shape: ``(2b, M)``.
+            has: the same on the processor.
             plans: from :meth:`plans`.
             tau: temperature.
             gamma: weight of inner-graph negatives.
         """
-        losses: dict[str, Tensor] = {}
-        joint = [
-            joint_embedding(side, self.fusion(side, has))
-            for side, has in zip((left, right), present, strict=True)
-        ]
-        losses[JOINT] = contrastive_loss(joint[0], joint[1], tau, gamma)
-        both = present[0] & present[1]
-        for index, modality in enumerate(self.modalities):
+        b = len(has) // 2
+        joint = joint_embedding(hidden, self.fusion(hidden, present))
+        losses: dict[str, Tensor] = {JOINT: contrastive_loss(joint[:b], joint[b:], tau, gamma)}
+        for modality, pairs in _where(has[:b] & has[b:], self.modalities, present.device).items():
             if modality not in self.contrastive:
                 continue
-            rows = both[:, index]
-            one, other = left[modality][rows], right[modality][rows]
-            if not len(one):
-                continue
+            left, right = hidden[modality][:b][pairs], hidden[modality][b:][pairs]
             if modality in plans:
-                one, other = one @ plans[modality], other @ plans[modality]
-            losses[modality] = contrastive_loss(one, other, tau, gamma)
+                left, right = left @ plans[modality], right @ plans[modality]
+            losses[modality] = contrastive_loss(left, right, tau, gamma)
         return losses
+
+
+def _where(
+    has: NDArray[np.bool_], modalities: tuple[Modality, ...], device: torch.device
+) -> dict[Modality, Tensor | slice]:
+    """The rows that have each modality, of those that some have; all of them are a slice: no copy.
+
+    A mask on the device would have the processor wait for the number of its rows.
+    """
+    return {
+        modality: slice(None) if column.all() else to_device(np.flatnonzero(column), device)
+        for modality, column in zip(modalities, has.T, strict=True)
+        if column.any()
+    }
 
 
 def build_fusion(config: ModelConfig, modalities: tuple[Modality, ...], generator: torch.Generator) -> Fusion:

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import warnings
+
 import ot
 import torch
 from torch import Tensor
 from torch.nn import functional
+
+# What diverged is found by the trainer, which then says so; once for the process, as in core.model.sparse.
+warnings.filterwarnings("ignore", message="Warning: numerical errors at iteration", category=UserWarning)
 
 _ITERATIONS = 200
 _TOLERANCE = 1e-4

@@ -1,4 +1,4 @@
-"""Sparse-dense products: attention over a fixed symmetric pattern, and a fixed sparse input.
+"""Sparse-dense products: attention over a fixed pattern, and a fixed sparse input.
 
 Message passing that makes an (edges x d) tensor moves hundreds of megabytes a layer. Here the attention of a
 layer is a vector with one number an edge, the values of a CSR matrix that multiplies the embeddings.
@@ -10,7 +10,9 @@ import warnings
 from collections.abc import Iterator
 from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from torch import Tensor
 from torch.autograd.function import once_differentiable
@@ -18,58 +20,97 @@ from torch.autograd.function import once_differentiable
 # Once for the process, here: catching it around a call isn't safe while other threads run.
 warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta state", category=UserWarning)
 
+Integers = NDArray[np.int64]
+
+
+def to_device(array: NDArray[Any], device: torch.device) -> Tensor:
+    """The array on the device, without waiting for it."""
+    return torch.from_numpy(array).to(device, non_blocking=True)
+
 
 class Pattern:
-    """Where a symmetric n x n matrix has entries, in CSR order."""
+    """Where a matrix of targets by n entities has entries, in CSR order.
 
-    def __init__(self, edges: Tensor, n: int) -> None:
-        """Take the edges in the order of :attr:`GraphData.edges`, each direction present.
+    Targets are all entities, or with :meth:`of` some of them; ``targets`` is None for all.
+    """
+
+    def __init__(self, edges: Tensor, n: int, device: torch.device | str = "cpu") -> None:
+        """Take all edges, in the order of :attr:`GraphData.edges`.
 
         Args:
-            edges: ordered by row then column, no duplicates. Shape: ``(2, e)``.
-            n: number of rows.
+            edges: ordered by row then column, no duplicates, on the processor. Shape: ``(2, e)``.
+            n: number of entities.
+            device: where the products are taken.
         """
-        rows, columns = edges
-        self.n = n
-        self.rows = rows
-        self.columns = columns
-        self.offsets = torch.zeros(n + 1, dtype=torch.int64, device=edges.device)
-        torch.cumsum(torch.bincount(rows, minlength=n), dim=0, out=self.offsets[1:])
-        # values[mirror] are the transposed matrix's values in the same pattern.
-        self.mirror = torch.argsort(columns * n + rows)
-        # 32-bit indices are what MKL and cuSPARSE take without a copy.
-        self._crow = self.offsets.to(torch.int32)
-        self._column = columns.to(torch.int32)
+        rows, columns = edges.numpy()
+        entries = csr_array((np.arange(len(rows), dtype=np.int32), (rows, columns)), shape=(n, n))
+        self._set(entries, torch.device(device), None)
+
+    def of(self, targets: Integers) -> Pattern:
+        """The rows of some entities. Shape: ``(q,)``."""
+        part = object.__new__(Pattern)
+        part._set(self._entries[targets], self.device, to_device(targets, self.device))
+        return part
+
+    def _set(self, entries: csr_array, device: torch.device, targets: Tensor | None) -> None:
+        self._entries = entries
+        self.device = device
+        self.targets = targets
+        self.shape: tuple[int, int] = entries.shape
+        numbered = csr_array((np.arange(entries.nnz), entries.indices, entries.indptr), shape=entries.shape)
+        turned = numbered.T.tocsr()
+        # values[order] are the transposed matrix's values.
+        self.order = to_device(turned.data, device)
+        self.rows = to_device(np.repeat(np.arange(entries.shape[0]), np.diff(entries.indptr)), device)
+        self.columns = to_device(entries.indices.astype(np.int64), device)
+        # 32-bit indices are what MKL and cuSPARSE take without a copy, 64 bits what sums by segment take.
+        self._crow, self._column, self._turned_crow, self._turned_column = (
+            to_device(part.astype(np.int32), device)
+            for part in (entries.indptr, entries.indices, turned.indptr, turned.indices)
+        )
+        self._offsets, self._turned_offsets = self._crow.long(), self._turned_crow.long()
 
     def matrix(self, values: Tensor) -> Tensor:
-        """The CSR matrix with these values. Shapes: ``(e,)`` to ``(n, n)``."""
-        return torch.sparse_csr_tensor(
-            self._crow, self._column, values, (self.n, self.n), check_invariants=False
-        )
+        """The CSR matrix with these values. Shapes: ``(e,)`` to ``(q, n)``."""
+        return torch.sparse_csr_tensor(self._crow, self._column, values, self.shape, check_invariants=False)
 
     def transposed(self, values: Tensor) -> Tensor:
-        """The transpose of :meth:`matrix`. Shapes: ``(e,)`` to ``(n, n)``."""
-        return self.matrix(values.index_select(0, self.mirror))
+        """The transpose of :meth:`matrix`. Shapes: ``(e,)`` to ``(n, q)``."""
+        values = values.index_select(0, self.order)
+        return torch.sparse_csr_tensor(
+            self._turned_crow, self._turned_column, values, self.shape[::-1], check_invariants=False
+        )
 
     def row_sums(self, values: Tensor) -> Tensor:
-        """Sum of each row's values. Shapes: ``(e,)`` to ``(n,)``."""
-        return torch.segment_reduce(values, "sum", offsets=self.offsets, unsafe=True)
+        """Sum of each row's values. Shapes: ``(e,)`` to ``(q,)``."""
+        return torch.segment_reduce(values, "sum", offsets=self._offsets, unsafe=True)
 
     def column_sums(self, values: Tensor) -> Tensor:
         """Sum of each column's values. Shapes: ``(e,)`` to ``(n,)``."""
-        return self.row_sums(values.index_select(0, self.mirror))
+        values = values.index_select(0, self.order)
+        return torch.segment_reduce(values, "sum", offsets=self._turned_offsets, unsafe=True)
 
     def by_row(self, values: Tensor) -> Tensor:
-        """Each entry's row's value. Shapes: ``(n,)`` to ``(e,)``."""
+        """Each entry's row's value. Shapes: ``(q,)`` to ``(e,)``."""
         return values.index_select(0, self.rows)
 
     def by_column(self, values: Tensor) -> Tensor:
         """Each entry's column's value. Shapes: ``(n,)`` to ``(e,)``."""
         return values.index_select(0, self.columns)
 
+    def of_targets(self, values: Tensor) -> Tensor:
+        """The targets' of the entities' values. Shapes: ``(n,)`` to ``(q,)``."""
+        return values if self.targets is None else values.index_select(0, self.targets)
+
+    def to_entities(self, values: Tensor) -> Tensor:
+        """The targets' values summed by entity. Shapes: ``(q,)`` to ``(n,)``."""
+        if self.targets is None:
+            return values
+        return values.new_zeros(self.shape[1]).index_add_(0, self.targets, values)
+
     def row_softmax_(self, scores: Tensor) -> Tensor:
         """Softmax over each row's scores, in place. Shape: ``(e,)``."""
-        highest = torch.segment_reduce(scores, "max", offsets=self.offsets, unsafe=True)
+        highest = torch.segment_reduce(scores, "max", offsets=self._offsets, unsafe=True)
         scores.sub_(self.by_row(highest)).exp_()
         return scores.div_(self.by_row(self.row_sums(scores)))
 
@@ -88,7 +129,7 @@ class _Attention(torch.autograd.Function):
     ) -> Tensor:
         alphas, negatives, out = [], [], []
         for part, to, of in _parts(heads, hidden, target, source):
-            scores = pattern.by_row(part @ to).add_(pattern.by_column(part @ of))
+            scores = pattern.by_row(pattern.of_targets(part @ to)).add_(pattern.by_column(part @ of))
             negatives.append(scores < 0)
             alphas.append(pattern.row_softmax_(torch.nn.functional.leaky_relu_(scores, slope)))
             out.append(product(pattern.matrix(alphas[-1]), part))
@@ -112,7 +153,8 @@ class _Attention(torch.autograd.Function):
             by_score.mul_(alpha)
             by_score.addcmul_(alpha, pattern.by_row(pattern.row_sums(by_score)), value=-1)
             by_score = torch.where(negative, by_score * ctx.slope, by_score)
-            by_row, by_column = pattern.row_sums(by_score), pattern.column_sums(by_score)
+            by_row = pattern.to_entities(pattern.row_sums(by_score))
+            by_column = pattern.column_sums(by_score)
             by_part.addr_(by_row, to).addr_(by_column, of)
             gradients.append((by_part, by_row @ part, by_column @ part))
         by_hidden, by_target, by_source = (torch.cat(parts, dim=-1) for parts in zip(*gradients, strict=True))
@@ -128,18 +170,18 @@ def _parts(heads: int, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
 def attend(
     hidden: Tensor, target: Tensor, source: Tensor, heads: int, pattern: Pattern, slope: float = 0.2
 ) -> Tensor:
-    """Attention-weighted mean of each entity's neighbours; head k has the k-th part of the columns.
+    """Attention-weighted mean of each target's neighbours; head k has the k-th part of the columns.
 
     Args:
         hidden: what is averaged. Shape: ``(n, d)``.
         target: weights of the part of an edge's score that its row gives. Shape: ``(d,)``.
         source: weights of the part of an edge's score that its column gives. Shape: ``(d,)``.
         heads: K.
-        pattern: the edges.
+        pattern: the edges of the targets.
         slope: of LeakyReLU below zero.
 
     Returns:
-        Shape: ``(n, d)``.
+        Shape: ``(q, d)``, q being the number of targets.
     """
     out: Tensor = _Attention.apply(hidden, target, source, heads, pattern, slope)
     return out
@@ -150,8 +192,14 @@ class SparseInput:
 
     def __init__(self, matrix: csr_array, device: torch.device) -> None:
         self.shape: tuple[int, int] = matrix.shape
+        self.device = device
+        self._entries = matrix
         self._matrix = _csr(matrix, device)
         self._transposed = _csr(matrix.T.tocsr(), device)
+
+    def of(self, rows: Integers) -> SparseInput:
+        """Some of its rows. Shape: ``(q,)``."""
+        return SparseInput(self._entries[rows], self.device)
 
     def __matmul__(self, weight: Tensor) -> Tensor:
         """Product with ``weight``. Shapes: ``(words, d)`` to ``(n, d)``."""
@@ -174,10 +222,9 @@ class _FixedProduct(torch.autograd.Function):
 def _csr(matrix: csr_array, device: torch.device) -> Tensor:
     matrix.sort_indices()
     return torch.sparse_csr_tensor(
-        torch.from_numpy(matrix.indptr.astype("int32")),
-        torch.from_numpy(matrix.indices.astype("int32")),
-        torch.from_numpy(matrix.data.astype("float32")),
+        to_device(matrix.indptr.astype("int32"), device),
+        to_device(matrix.indices.astype("int32"), device),
+        to_device(matrix.data, device),
         matrix.shape,
-        device=device,
         check_invariants=False,
     )

@@ -9,31 +9,17 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.kg.labels import is_name
-from core.modality import Modality, with_a_place
 from core.review.attributes import AttributePair, AttributeValue, align_attributes
 from core.review.disagreement import Opinion, disagreement_on
 from core.review.journal import VerdictKind
 from core.review.neighbours import NeighbourComparison, compare_neighbours
+from core.review.score_parts import ModalityEvidence, Reasons, SupportEvidence, score_parts
 from core.store.candidates import verdicts_of
 from core.store.entities import IMAGE_PROBLEMS, EntityCard, ImageRef, attribute_rows, entity_cards
-from core.store.schema import Candidate, ModalityWeight, Run
+from core.store.schema import Candidate
 
 Side = Literal["left", "right"]
 MOST_OTHERS = 12
-
-
-@dataclass(frozen=True, slots=True)
-class ModalityEvidence:
-    """What one modality says: how similar the pair is in it, and the fusion weight of either side.
-
-    A number is None where there is none, and ``missing`` then says why; it is empty where all are there.
-    """
-
-    modality: Modality
-    similarity: float | None
-    left_weight: float | None
-    right_weight: float | None
-    missing: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +74,7 @@ class PairEvidence:
     conflicts: tuple[Conflict, ...]
     opinions: tuple[Opinion, ...]  # where authors differ on the pair, and nobody has settled it
     modalities: tuple[ModalityEvidence, ...]
+    support: SupportEvidence
     attributes: tuple[AttributePair, ...]
     neighbours: NeighbourComparison
     for_left: tuple[OtherCandidate, ...]
@@ -118,10 +105,11 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         [AttributeValue(r.name, r.value, r.datatype, r.language) for r in attribute_rows(session, entity_id)]
         for entity_id in (left_id, right_id)
     ]
-    lacks = [
+    lacks = (
         _lacks(cards[left_id], bool(attributes[0]), bool(neighbours.left.total)),
         _lacks(cards[right_id], bool(attributes[1]), bool(neighbours.right.total)),
-    ]
+    )
+    modalities, support = score_parts(session, run_id, candidate, (left_id, right_id), lacks)
     for_left = _others(session, run_id, "left", left_id)
     for_right = _others(session, run_id, "right", right_id)
     return PairEvidence(
@@ -137,7 +125,8 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         verdict=_verdict(session, left_id, right_id),
         opinions=disagreement_on(session, left_id, right_id),
         conflicts=_conflicts(session, run_id, cards[left_id], cards[right_id]),
-        modalities=_modalities(session, run_id, candidate, left_id, right_id, lacks),
+        modalities=modalities,
+        support=support,
         attributes=align_attributes(*attributes),
         neighbours=neighbours,
         for_left=for_left[:MOST_OTHERS],
@@ -145,9 +134,9 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
     )
 
 
-def _lacks(card: EntityCard, attributes: bool, neighbours: bool) -> dict[Modality, str]:
+def _lacks(card: EntityCard, attributes: bool, neighbours: bool) -> Reasons:
     """Why an entity takes no part in a modality, by modality."""
-    reasons: dict[Modality, str] = {}
+    reasons: Reasons = {}
     if not is_name(card.label, card.uri):
         reasons["name"] = "no name"
     if not neighbours:
@@ -159,39 +148,6 @@ def _lacks(card: EntityCard, attributes: bool, neighbours: bool) -> dict[Modalit
     elif all(image.status != "ok" for image in card.images):
         reasons["visual"] = IMAGE_PROBLEMS[card.images[0].status]
     return reasons
-
-
-def _modalities(
-    session: Session,
-    run_id: int,
-    candidate: Candidate | None,
-    left_id: int,
-    right_id: int,
-    lacks: list[dict[Modality, str]],
-) -> tuple[ModalityEvidence, ...]:
-    run = session.get_one(Run, run_id)
-    weights = [session.get(ModalityWeight, (run_id, entity)) for entity in (left_id, right_id)]
-    took_part = run.modalities.split(",")
-    rows = []
-    for modality in with_a_place(took_part):
-        similarity = getattr(candidate, f"score_{modality}") if candidate else None
-        left, right = (getattr(weight, modality) if weight else None for weight in weights)
-        missing = ""
-        if similarity is None or left is None or right is None:
-            missing = _reason(modality, candidate is not None, modality in took_part, lacks)
-        rows.append(ModalityEvidence(modality, similarity, left, right, missing))
-    return tuple(rows)
-
-
-def _reason(modality: Modality, proposed: bool, took_part: bool, lacks: list[dict[Modality, str]]) -> str:
-    if not took_part:
-        return "not part of this run"
-    left, right = (side.get(modality, "") for side in lacks)
-    if left and right:
-        return f"{left} on either side" if left == right else f"{left} left, {right} right"
-    if left or right:
-        return f"{left or right} on the {'left' if left else 'right'}"
-    return "not stored by this run" if proposed else "pair not scored by this run"
 
 
 def _others(session: Session, run_id: int, side: Side, entity_id: int) -> tuple[OtherCandidate, ...]:

@@ -26,13 +26,15 @@ class Neighbour:
     """A node beside the centre; ``x`` and ``y`` lie between -1 and 1, the centre at (0, 0).
 
     ``relations`` say how it is joined, with an arrow that points away from the centre or to it. ``number``
-    is the same on both sides for two neighbours that are linked to each other.
+    is the same on both sides for two neighbours that are matched to each other, which is ``proposed`` where
+    only the run says so.
     """
 
     entity_id: int
     label: str
     relations: tuple[str, ...]
     number: int | None
+    proposed: bool
     x: float
     y: float
 
@@ -52,27 +54,33 @@ class EgoGraph:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Two neighbours that are known to be the same, numbered from 1."""
+    """Two neighbours that are matched to each other, numbered from 1; ``proposed``: only the run says so."""
 
     number: int
     left_id: int
     right_id: int
     label: str
+    proposed: bool
 
 
 @dataclass(frozen=True, slots=True)
 class NeighbourComparison:
-    """Both neighbourhoods, and all pairs of neighbours that are known to be the same."""
+    """Both neighbourhoods, and all pairs of neighbours that are matched, those known to be the same first."""
 
     left: EgoGraph
     right: EgoGraph
     agreements: tuple[Agreement, ...]
 
     @property
+    def known(self) -> int:
+        """How many pairs are known to be the same; the other agreements are proposals."""
+        return sum(not agreement.proposed for agreement in self.agreements)
+
+    @property
     def share(self) -> float | None:
-        """Agreements as a share of the smaller neighbourhood; None where a side has no neighbours."""
+        """Known pairs as a share of the smaller neighbourhood; None where a side has no neighbours."""
         fewer = min(self.left.total, self.right.total)
-        return len(self.agreements) / fewer if fewer else None
+        return self.known / fewer if fewer else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,16 +101,17 @@ def compare_neighbours(
 ) -> NeighbourComparison:
     """The neighbourhoods of a pair; neighbours that agree are shown before all others."""
     left, right = _near(session, left_id), _near(session, right_id)
-    known = counterparts_near(session, run_id, left_id)
+    found = counterparts_near(session, run_id, left_id)
     agreeing = sorted(
-        (pair for pair in known.items() if pair[0] in left and pair[1] in right),
-        key=lambda pair: (left[pair[0]].order, pair),
+        (pair for pair in (found.proposed | found.known).items() if pair[0] in left and pair[1] in right),
+        key=lambda pair: (pair[0] not in found.known, left[pair[0]].order, pair),
     )
     # One to one: of two that claim the same neighbour the first counts.
     claimed: dict[int, tuple[int, int]] = {}
     for pair in agreeing:
         claimed.setdefault(pair[1], pair)
     agreeing = list(claimed.values())
+    proposed = [pair[0] not in found.known for pair in agreeing]
     shown = agreeing[:most_nodes]
     sides = [
         _choose(near, [pair[side] for pair in shown], most_nodes) for side, near in enumerate((left, right))
@@ -121,13 +130,15 @@ def compare_neighbours(
                 labels[n.entity_id],
                 tuple(sorted({_arrow(edge, relations) for edge in n.edges})),
                 index + 1 if index < len(shown) else None,
+                index < len(shown) and proposed[index],
                 *place,
             )
             for index, (n, place) in enumerate(zip(side, places, strict=True))
         )
         graphs.append(EgoGraph(len(near), nodes))
     agreements = tuple(
-        Agreement(number, one, other, labels[one]) for number, (one, other) in enumerate(agreeing, start=1)
+        Agreement(number, *pair, labels[pair[0]], is_proposed)
+        for number, (pair, is_proposed) in enumerate(zip(agreeing, proposed, strict=True), start=1)
     )
     return NeighbourComparison(graphs[0], graphs[1], agreements)
 

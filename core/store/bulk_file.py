@@ -10,10 +10,11 @@ from pathlib import Path
 from types import TracebackType
 
 from core.errors import Cancelled, ProjectError
+from core.store.many_rows import connect_to_fill
 from core.store.project_file import ProjectFile
 
 PART_SUFFIX = ".part"
-_CACHE_KILOBYTES = 64 * 1024
+_BESIDE_SUFFIX = "-beside"
 _STEPS_BETWEEN_CHECKS = 100_000
 
 
@@ -21,7 +22,8 @@ class BulkFile:
     """``TARGET.part`` while the ``with`` block runs; :meth:`publish` makes it the target, else it vanishes.
 
     Inside, the connection is in one transaction without a journal and without secondary indexes: a crash
-    may damage the file, which then is only a part to be thrown away.
+    may damage the file, which then is only a part to be thrown away. ``beside`` is where another process
+    may put what this file is to hold: it vanishes with the block.
     """
 
     connection: sqlite3.Connection
@@ -29,6 +31,7 @@ class BulkFile:
     def __init__(self, target: Path, stopped: Callable[[], bool]) -> None:
         self.target = target.expanduser().absolute()
         self.part = self.target.with_name(self.target.name + PART_SUFFIX)
+        self.beside = self.part.with_name(self.part.name + _BESIDE_SUFFIX)
         self._stopped = stopped
         self._indexes: list[str] = []
         self._new_folders: list[Path] = []
@@ -65,6 +68,11 @@ class BulkFile:
         if isinstance(error, sqlite3.Error):
             raise ProjectError(f"{self.target} can't be written: {error}") from error
 
+    def table_schema(self) -> list[str]:
+        """The statements that make the tables, without secondary indexes."""
+        rows = self.connection.execute("SELECT sql FROM sqlite_master WHERE type = 'table' ORDER BY rowid")
+        return [sql for (sql,) in rows]
+
     def build_indexes(self) -> None:
         """Make the secondary indexes, in one sort each instead of row by row."""
         for sql in self._indexes:
@@ -78,10 +86,11 @@ class BulkFile:
         """
         self.connection.execute("COMMIT")
         self.connection.set_progress_handler(None, 0)
-        self.connection.execute("PRAGMA locking_mode = NORMAL")
-        self.connection.execute("PRAGMA journal_mode = WAL")
+        self.connection.execute("PRAGMA main.locking_mode = NORMAL")
+        self.connection.execute("PRAGMA main.journal_mode = WAL")
         self.connection.close()
         try:
+            self.beside.unlink(missing_ok=True)
             _sync(self.part)
             _move(self.part, self.target)
             self._published = True
@@ -91,16 +100,7 @@ class BulkFile:
             raise ProjectError(f"{self.target} can't be written: {error.strerror or error}") from error
 
     def _connect(self) -> None:
-        connection = sqlite3.connect(self.part, isolation_level=None)
-        self.connection = connection
-        for pragma in (
-            "locking_mode = EXCLUSIVE",
-            "journal_mode = OFF",
-            "synchronous = OFF",
-            "foreign_keys = OFF",  # every id is handed out by the loader; checking each row doubles the time
-            f"cache_size = -{_CACHE_KILOBYTES}",
-        ):
-            connection.execute(f"PRAGMA {pragma}")
+        connection = self.connection = connect_to_fill(self.part)
         connection.execute("BEGIN EXCLUSIVE")
         rows = connection.execute(
             "SELECT name, sql FROM sqlite_master WHERE type = 'index' AND sql IS NOT NULL"
@@ -128,7 +128,7 @@ class BulkFile:
 
     def _discard(self) -> None:
         with suppress(OSError):  # what made the import fail is told, not what comes of it here
-            for suffix in ("", "-wal", "-shm", "-journal"):
+            for suffix in ("", "-wal", "-shm", "-journal", _BESIDE_SUFFIX):
                 self.part.with_name(self.part.name + suffix).unlink(missing_ok=True)
             for folder in self._new_folders:
                 if folder.is_dir() and not any(folder.iterdir()):

@@ -123,17 +123,42 @@ def relation_labels(session: Session, ids: Iterable[int]) -> dict[int, str]:
     return {row.id: row.label for row in session.execute(statement, {"ids": list(ids)})}
 
 
-def counterparts_near(session: Session, run_id: int, left_id: int) -> dict[int, int]:
-    """Known counterparts of a left entity's neighbours: seeds of the run and accepted verdicts."""
+@dataclass(frozen=True, slots=True)
+class Counterparts:
+    """Right entities by left entity: ``known`` ones, and what a run ``proposed`` for others."""
+
+    known: dict[int, int]
+    proposed: dict[int, int]
+
+
+def counterparts_near(session: Session, run_id: int, left_id: int) -> Counterparts:
+    """Counterparts of a left entity's neighbours.
+
+    Known are seeds of the run and accepted verdicts. Proposed are the run's pseudo-seeds, and its candidates
+    that are each other's best, unless they were rejected.
+    """
     near = (
         "left_id IN (SELECT tail_id FROM relation_triple WHERE head_id = :id"
         " UNION SELECT head_id FROM relation_triple WHERE tail_id = :id)"
     )
-    rows = session.execute(
+    verdicts = f"SELECT left_id, right_id FROM current_verdict WHERE {near} AND kind"
+    values = {"run": run_id, "id": left_id}
+    known = session.execute(
         text(
             f"SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed' AND {near}"
-            f" UNION ALL SELECT left_id, right_id FROM current_verdict WHERE kind = 'accepted' AND {near}"
+            f" UNION ALL {verdicts} = 'accepted'"
         ),
-        {"run": run_id, "id": left_id},
+        values,
     )
-    return {row.left_id: row.right_id for row in rows}
+    proposed = session.execute(
+        text(
+            f"SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'pseudo' AND {near}"
+            " UNION SELECT left_id, right_id FROM candidate"
+            f" WHERE run_id = :run AND rank = 1 AND mutual AND {near}"
+            f" EXCEPT {verdicts} = 'rejected'"
+        ),
+        values,
+    )
+    return Counterparts(
+        {row.left_id: row.right_id for row in known}, {row.left_id: row.right_id for row in proposed}
+    )

@@ -25,7 +25,7 @@ from core.kg.records import (
 from core.kg.source import GraphSource
 from core.kg.text import encoding
 from core.store.image_rows import ImageRows
-from core.store.import_report import ProgressMeter, SideReport
+from core.store.import_report import LoadedGraph, ProgressMeter, SideReport
 from core.store.many_rows import insert_rows
 
 _ROWS = 20_000
@@ -52,14 +52,14 @@ class Numbers(dict[str, int]):
 
 
 class GraphLoader:
-    """One side of an import: :meth:`load` the source, then ask for :attr:`links` and :meth:`report`."""
+    """Loads one side of an import, once."""
 
     def __init__(
         self, connection: sqlite3.Connection, graph_id: int, source: GraphSource, meter: ProgressMeter
     ) -> None:
-        self.source = source
-        self.links: list[LinkBatch] = []
-        self.entities = Numbers(_next_id(connection, "entity"))
+        self._source = source
+        self._links: list[LinkBatch] = []
+        self._entities = Numbers(_next_id(connection, "entity"))
         self._relations = Numbers(_next_id(connection, "relation"))
         self._attributes = Numbers(_next_id(connection, "attribute"))
         self._connection = connection
@@ -78,14 +78,14 @@ class GraphLoader:
         self._isolated = 0
         self._counts: dict[str, int] = {}
 
-    def load(self) -> None:
+    def load(self) -> LoadedGraph:
         """Read the whole source and write its rows.
 
         Raises:
             InputError: a file is not what it should be.
             Cancelled: the user stopped the import.
         """
-        for part in self.source.parts:
+        for part in self._source.parts:
             self._meter.stage(f"Reading {part.title}", part.size)
             for batch in part.read():
                 self._take(batch)
@@ -98,14 +98,13 @@ class GraphLoader:
         self._write_entities()
         self._counts["image"] = self._images.write(self._connection, self._meter)
         self._note_strangers()
+        return LoadedGraph(self._report(), self._links)
 
-    def report(self, linked: int) -> SideReport:
-        """What came in; ``linked`` is how many of the entities the links name."""
+    def _report(self) -> SideReport:
         return SideReport(
-            name=self.source.name,
+            name=self._source.name,
             counts=self._counts,
             duplicates=self._duplicates,
-            dangling=len(self.entities) - linked,
             isolated=self._isolated,
             images_missing=self._images.missing,
             images_unreadable=self._images.unreadable,
@@ -115,7 +114,7 @@ class GraphLoader:
         )
 
     def _encodings(self) -> dict[str, str]:
-        return {file.name: encoding(file) for part in self.source.parts for file in part.files}
+        return {file.name: encoding(file) for part in self._source.parts for file in part.files}
 
     def _take(self, batch: Batch) -> None:
         match batch:
@@ -128,27 +127,27 @@ class GraphLoader:
             case NameBatch():
                 self._names.update(zip(batch.uris, batch.labels, strict=True))
             case ImageBatch():
-                known = [self.entities.get(uri) for uri in batch.entities]
+                known = [self._entities.get(uri) for uri in batch.entities]
                 self._left_out_if_unknown("images", batch.entities, known)
                 self._images.add(known, batch.paths, batch.root)
             case PicturesByName():
-                for uri, entity in self.entities.items():
+                for uri, entity in self._entities.items():
                     paths = batch.find(uri)
                     self._images.add([entity] * len(paths), paths, batch.root)
             case LinkBatch():
-                self.links.append(batch)
+                self._links.append(batch)
             case Note():
                 self._notes.append(batch.text)
                 self._meter.note(batch.text)
-        self._meter.counts["entity"] = self.entities.first - 1 + len(self.entities)
+        self._meter.counts["entity"] = self._entities.first - 1 + len(self._entities)
 
     def _take_relations(self, batch: RelationBatch) -> None:
         count = len(batch.heads)
         columns = np.empty((3, count), dtype=np.int64)
         for row, numbers, uris in (
-            (0, self.entities, batch.heads),
+            (0, self._entities, batch.heads),
             (1, self._relations, batch.relations),
-            (2, self.entities, batch.tails),
+            (2, self._entities, batch.tails),
         ):
             columns[row] = np.fromiter(map(numbers.__getitem__, uris), np.int64, count)
         self._triples.append(columns)
@@ -157,9 +156,9 @@ class GraphLoader:
     def _take_attributes(self, batch: AttributeBatch) -> None:
         known: list[int | None]
         if batch.declares:
-            known = [self.entities[uri] for uri in batch.entities]
+            known = [self._entities[uri] for uri in batch.entities]
         else:
-            known = [self.entities.get(uri) for uri in batch.entities]
+            known = [self._entities.get(uri) for uri in batch.entities]
             self._left_out_if_unknown("attribute triples", batch.entities, known)
         rows = [
             (entity, self._attributes[attribute], value, datatype, language)
@@ -179,9 +178,9 @@ class GraphLoader:
 
     def _take_entities(self, batch: EntityBatch) -> None:
         if batch.declares:
-            known: list[int | None] = [self.entities[uri] for uri in batch.uris]
+            known: list[int | None] = [self._entities[uri] for uri in batch.uris]
         else:
-            known = [self.entities.get(uri) for uri in batch.uris]
+            known = [self._entities.get(uri) for uri in batch.uris]
             self._left_out_if_unknown("labels", batch.uris, known)
         for texts, held in ((batch.labels, self._labels), (batch.descriptions, self._descriptions)):
             # An empty list of texts says nothing of any.
@@ -209,11 +208,11 @@ class GraphLoader:
         given = columns.shape[1]
         columns = _distinct(columns)
         count = columns.shape[1]
-        self._isolated = len(self.entities) - len(np.unique(columns[[0, 2]]))
+        self._isolated = len(self._entities) - len(np.unique(columns[[0, 2]]))
         self._duplicates += given - count
         self._meter.counts["relation_triple"] -= given - count
         self._counts["relation_triple"] = count
-        self._meter.stage(f"Writing {self.source.name} relation triples", count)
+        self._meter.stage(f"Writing {self._source.name} relation triples", count)
         for start in range(0, count, _ROWS):
             heads, relations, tails = columns[:, start : start + _ROWS].tolist()
             insert_rows(
@@ -237,14 +236,14 @@ class GraphLoader:
         self._meter.counts[table] += len(numbers)
 
     def _merge_attribute_triples(self) -> None:
-        self._meter.stage(f"Merging {self.source.name} attribute triples")
-        cursor = self._connection.execute(_ONE_OF_EACH_ATTRIBUTE_TRIPLE, (self.entities.first,))
+        self._meter.stage(f"Merging {self._source.name} attribute triples")
+        cursor = self._connection.execute(_ONE_OF_EACH_ATTRIBUTE_TRIPLE, (self._entities.first,))
         self._duplicates += cursor.rowcount
         self._meter.counts["attribute_triple"] -= cursor.rowcount
         self._counts["attribute_triple"] = self._attribute_triples - cursor.rowcount
 
     def _write_entities(self) -> None:
-        self._meter.stage(f"Writing {self.source.name} entities", len(self.entities))
+        self._meter.stage(f"Writing {self._source.name} entities", len(self._entities))
         rows = (
             (
                 number,
@@ -253,12 +252,12 @@ class GraphLoader:
                 self._labels.get(number) or entity_label(uri),
                 self._descriptions.get(number, ""),
             )
-            for uri, number in self.entities.items()
+            for uri, number in self._entities.items()
         )
         for written, chunk in _chunks(rows):
             insert_rows(self._connection, "entity", ("id", "graph_id", "uri", "label", "description"), chunk)
             self._meter.at(written)
-        self._counts["entity"] = len(self.entities)
+        self._counts["entity"] = len(self._entities)
 
 
 def _distinct(columns: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.errors import Cancelled
-from core.kg.records import Side
+from core.kg.records import LinkBatch, Side
 
 TABLES = ("entity", "relation", "relation_triple", "attribute", "attribute_triple", "image", "link")
 _SECONDS_BETWEEN = 0.1
@@ -31,6 +31,28 @@ class ImportProgress:
     rate: float = 0.0
     seconds_left: float | None = None
     notes: tuple[str, ...] = ()
+
+    def with_beside(self, other: ImportProgress) -> ImportProgress:
+        """The stage of this one, with the rows of what is done at the same time."""
+        left = [seconds for seconds in (self.seconds_left, other.seconds_left) if seconds is not None]
+        return replace(
+            self,
+            counts={table: count + other.counts[table] for table, count in self.counts.items()},
+            rate=self.rate + other.rate,
+            seconds_left=max(left, default=None),
+            notes=self.notes + other.notes,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class LoadedGraph:
+    """One graph that was loaded; ``links`` are those that its own files state.
+
+    How many of its entities no link names is known when the links are.
+    """
+
+    report: SideReport
+    links: list[LinkBatch]
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +144,7 @@ class ProgressMeter:
         self._started = time.monotonic()
         self._to_read, self._read_before, self._read_now = bytes_to_read, 0, 0
         self._notes: tuple[str, ...] = ()
+        self.beside: Callable[[], ImportProgress | None] | None = None  # of what is done at the same time
 
     def stage(self, words: str, total: int = 0) -> None:
         """Begin a stage; told at once."""
@@ -138,21 +161,24 @@ class ProgressMeter:
         if self.stopped():
             raise Cancelled("the import was stopped; nothing was written")
         now = time.monotonic()
-        if self._tell and now >= self._next:
+        if now >= self._next:
             self._next = now + _SECONDS_BETWEEN
-            elapsed = now - self._started
-            triples = self.counts["relation_triple"] + self.counts["attribute_triple"]
-            self._tell(
-                ImportProgress(
-                    self._stage,
-                    done,
-                    self._total,
-                    dict(self.counts),
-                    rate=triples / elapsed if elapsed > 0 else 0.0,
-                    seconds_left=self._seconds_left(elapsed),
-                    notes=self._notes,
-                )
-            )
+            beside = self.beside() if self.beside else None
+            if self._tell:
+                own = self._progress(done, now - self._started)
+                self._tell(own.with_beside(beside) if beside else own)
+
+    def _progress(self, done: int, elapsed: float) -> ImportProgress:
+        triples = self.counts["relation_triple"] + self.counts["attribute_triple"]
+        return ImportProgress(
+            self._stage,
+            done,
+            self._total,
+            dict(self.counts),
+            rate=triples / elapsed if elapsed > 0 else 0.0,
+            seconds_left=self._seconds_left(elapsed),
+            notes=self._notes,
+        )
 
     def read(self, done: int) -> None:
         """As :meth:`at`, of a part that is being read.
@@ -171,6 +197,13 @@ class ProgressMeter:
     def note(self, text: str) -> None:
         """A reader's remark, told with the progress."""
         self._notes += (text,)
+
+    def add(self, counts: Mapping[str, int], notes: tuple[str, ...]) -> None:
+        """What was done beside is now part of this; there is nothing beside any more."""
+        self.beside = None
+        for table, count in counts.items():
+            self.counts[table] += count
+        self._notes += notes
 
     def _seconds_left(self, elapsed: float) -> float | None:
         """Writing follows reading graph by graph, so the share of the bytes read tells about the whole."""

@@ -2,21 +2,24 @@
 
 from __future__ import annotations
 
-import gc
 import json
 import sqlite3
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 from core.kg.records import SIDES, LinkBatch, Note
 from core.kg.source import Dataset, GraphSource
+from core.store.beside import GraphBeside, is_worth_a_process
 from core.store.bulk_file import BulkFile
+from core.store.collector import without_collection
 from core.store.graph_loader import GraphLoader
-from core.store.import_report import ImportProgress, ImportReport, ProgressMeter, SideReport
+from core.store.import_report import ImportProgress, ImportReport, LoadedGraph, ProgressMeter, SideReport
 from core.store.link_rows import LinkRows
+
+LEFT, RIGHT = 1, 2  # the numbers of the graphs
 
 __all__ = ["ImportProgress", "ImportReport", "SideReport", "import_dataset"]
 
@@ -38,21 +41,24 @@ def import_dataset(
         Cancelled: ``cancelled`` was set.
     """
     started = time.monotonic()
-    parts = (*dataset.left.parts, *dataset.right.parts, *(dataset.links.parts if dataset.links else ()))
-    meter = ProgressMeter(on_progress, cancelled, sum(part.size for part in parts))
-    with _without_collection(), BulkFile(path, meter.stopped) as file:
-        loaders = []
-        for graph_id, (side, source) in enumerate(zip(SIDES, (dataset.left, dataset.right), strict=True), 1):
+    beside = is_worth_a_process(dataset)
+    sources = (
+        dataset.left,
+        *(() if beside else (dataset.right,)),
+        *((dataset.links,) if dataset.links else ()),
+    )
+    to_read = sum(part.size for source in sources for part in source.parts)
+    meter = ProgressMeter(on_progress, cancelled, to_read)
+    with without_collection(), BulkFile(path, meter.stopped) as file:
+        for graph_id, side, source in ((LEFT, "left", dataset.left), (RIGHT, "right", dataset.right)):
             _write_graph(file.connection, graph_id, side, source)
-            loader = GraphLoader(file.connection, graph_id, source, meter)
-            loader.load()
-            loaders.append(loader)
-        links = _load_links(dataset, loaders[0], loaders[1], meter)
+        graphs = _load_both(file, dataset, meter, beside)
+        links = _load_links(file.connection, dataset, graphs, meter)
         links.write(file.connection)
         meter.counts["link"] = len(links.rows)
         meter.stage("Building indexes")
         file.build_indexes()
-        report = _report(dataset, loaders[0], loaders[1], links, time.monotonic() - started)
+        report = _report(dataset, graphs, links, time.monotonic() - started)
         for side in SIDES:
             file.connection.execute(
                 "UPDATE graph SET report_json = ? WHERE side = ?",
@@ -63,18 +69,6 @@ def import_dataset(
     return report
 
 
-@contextmanager
-def _without_collection() -> Iterator[None]:
-    """No search for reference cycles: among millions of new tuples it takes a fifth of the time."""
-    was_enabled = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_enabled:
-            gc.enable()
-
-
 def _write_graph(connection: sqlite3.Connection, graph_id: int, side: str, source: GraphSource) -> None:
     connection.execute(
         "INSERT INTO graph (id, side, name, source, license, report_json) VALUES (?, ?, ?, ?, ?, '{}')",
@@ -82,8 +76,23 @@ def _write_graph(connection: sqlite3.Connection, graph_id: int, side: str, sourc
     )
 
 
-def _load_links(dataset: Dataset, left: GraphLoader, right: GraphLoader, meter: ProgressMeter) -> LinkRows:
-    links = LinkRows(left.entities, right.entities)
+def _load_both(
+    file: BulkFile, dataset: Dataset, meter: ProgressMeter, beside: bool
+) -> tuple[LoadedGraph, LoadedGraph]:
+    left = GraphLoader(file.connection, LEFT, dataset.left, meter)
+    if beside:
+        with GraphBeside(dataset.right, file.beside, file.table_schema(), meter) as right:
+            return left.load(), right.take_over(file.connection, RIGHT)
+    return left.load(), GraphLoader(file.connection, RIGHT, dataset.right, meter).load()
+
+
+def _load_links(
+    connection: sqlite3.Connection,
+    dataset: Dataset,
+    graphs: tuple[LoadedGraph, LoadedGraph],
+    meter: ProgressMeter,
+) -> LinkRows:
+    links = LinkRows(_entities(connection, LEFT), _entities(connection, RIGHT))
     for part in dataset.links.parts if dataset.links else ():
         meter.stage(f"Reading {part.title}", part.size)
         for batch in part.read():
@@ -93,20 +102,30 @@ def _load_links(dataset: Dataset, left: GraphLoader, right: GraphLoader, meter: 
                 links.told.append(batch.text)
             meter.read(batch.done)
         meter.finish_part()
-    for batch in (*left.links, *right.links):
-        links.elsewhere += links.add(batch)
+    for graph in graphs:
+        for batch in graph.links:
+            links.elsewhere += links.add(batch)
     return links
 
 
+def _entities(connection: sqlite3.Connection, graph_id: int) -> dict[str, int]:
+    return dict(connection.execute("SELECT uri, id FROM entity WHERE graph_id = ?", (graph_id,)))
+
+
 def _report(
-    dataset: Dataset, left: GraphLoader, right: GraphLoader, links: LinkRows, seconds: float
+    dataset: Dataset, graphs: tuple[LoadedGraph, LoadedGraph], links: LinkRows, seconds: float
 ) -> ImportReport:
+    linked = {left for left, _ in links.rows}, {right for _, right in links.rows}
+    left, right = (
+        replace(graph.report, dangling=graph.report.counts["entity"] - len(ends))
+        for graph, ends in zip(graphs, linked, strict=True)
+    )
     return ImportReport(
         name=dataset.name,
         format=dataset.format,
         reason=dataset.reason,
-        left=left.report(len({left_id for left_id, _ in links.rows})),
-        right=right.report(len({right_id for _, right_id in links.rows})),
+        left=left,
+        right=right,
         links=len(links.rows),
         links_unknown=links.unknown,
         links_repeated=links.repeated,

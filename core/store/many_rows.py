@@ -1,13 +1,34 @@
-"""Inserts of many rows a statement: three times as fast as a row a statement."""
+"""Filling a database file at full speed, which a crash may leave damaged.
+
+Inserts of many rows a statement are three times as fast as a row a statement.
+"""
 
 from __future__ import annotations
 
 import sqlite3
 from collections.abc import Sequence
 from itertools import chain
+from pathlib import Path
 from typing import Any
 
 _MOST_VALUES = 900  # what every SQLite takes in one statement
+_CACHE_KILOBYTES = 64 * 1024
+_PRAGMAS = (
+    "locking_mode = EXCLUSIVE",
+    "journal_mode = OFF",
+    "synchronous = OFF",
+    "foreign_keys = OFF",  # every id is handed out by the loader; checking each row doubles the time
+    f"cache_size = -{_CACHE_KILOBYTES}",
+    "threads = 2",  # that sort for an index
+)
+
+
+def connect_to_fill(path: Path) -> sqlite3.Connection:
+    """A connection without journal, whose transactions begin where the caller says so."""
+    connection = sqlite3.connect(path, isolation_level=None)
+    for pragma in _PRAGMAS:
+        connection.execute(f"PRAGMA {pragma}")
+    return connection
 
 
 def insert_rows(

@@ -27,6 +27,7 @@ from core.store.import_report import ImportProgress, ProgressMeter
 from core.store.importer import import_dataset
 from core.store.project_file import ProjectFile
 from core.store.replacement import Replacement
+from core.store.run_files import going_runs
 from core.store.schema import Candidate, Entity, Graph, Link
 from core.store.vanished import PRESENT, VANISHED
 
@@ -98,8 +99,9 @@ class Reimport:
 
         Raises:
             Cancelled: ``cancelled`` was set; the project is as it was.
-            ProjectError: the project or its copy can't be written.
+            ProjectError: a run is going, or the project or its copy can't be written.
         """
+        _require_no_run(self._project)
         meter = ProgressMeter(on_progress, cancelled)
         meter.stage("Saving a copy")
         self._project.autosave("import")
@@ -126,9 +128,10 @@ def prepare_reimport(
 
     Raises:
         InputError: a file of the source is not what it should be.
-        ProjectError: the project has no graphs yet, or its folder can't be written.
+        ProjectError: the project has no graphs yet, a run is going, or its folder can't be written.
         Cancelled: ``cancelled`` was set.
     """
+    _require_no_run(project)
     with project.read() as session:
         if set(session.scalars(select(Graph.side))) != set(SIDES):
             raise ProjectError("the project holds no graphs yet; import a dataset first")
@@ -145,6 +148,12 @@ def prepare_reimport(
     except BaseException:
         folder.cleanup()
         raise
+
+
+def _require_no_run(project: ProjectFile) -> None:
+    """A run numbers the entities when it begins, and stores candidates by these numbers at its end."""
+    if going := going_runs(project):
+        raise ProjectError(f"run {going[0]} is going on the graphs of {project.name}; stop it first")
 
 
 def _staged(folder: tempfile.TemporaryDirectory[str]) -> Path:

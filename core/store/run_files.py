@@ -24,21 +24,31 @@ def run_lock(sidecar: Path, run_id: int) -> ProcessLock:
     return ProcessLock(run_folder(sidecar, run_id) / "running.lock")
 
 
-def close_interrupted_runs(project: ProjectFile) -> int:
-    """Mark runs whose process is gone as stopped, with the error ``interrupted``; returns how many.
+def going_runs(project: ProjectFile) -> list[int]:
+    """Runs that a process is at, this one or another."""
+    return [run_id for run_id, goes in _unfinished(project).items() if goes]
 
-    On a team's server a run without a lock file here is another machine's, which knows better.
-    """
-    with project.read() as session:
-        running = [run.id for run in list_runs(session) if run.status == "running"]
-    locks = {run_id: run_lock(project.sidecar, run_id) for run_id in running}
-    if project.engine.dialect.name != "sqlite":
-        locks = {run_id: lock for run_id, lock in locks.items() if lock.path.exists()}
-    gone = [run_id for run_id, lock in locks.items() if not lock.held()]
+
+def close_interrupted_runs(project: ProjectFile) -> int:
+    """Mark runs whose process is gone as stopped, with the error ``interrupted``; returns how many."""
+    gone = [run_id for run_id, goes in _unfinished(project).items() if not goes]
     if gone:
         with project.write() as session:
             interrupt_runs(session, gone)
     return len(gone)
+
+
+def _unfinished(project: ProjectFile) -> dict[int, bool]:
+    """Whether a process is at it, of each run that has no end yet.
+
+    On a team's server a run without a lock file here is another machine's, which knows better: it counts as
+    going until that machine says otherwise.
+    """
+    with project.read() as session:
+        running = [run.id for run in list_runs(session) if run.status == "running"]
+    locks = {run_id: run_lock(project.sidecar, run_id) for run_id in running}
+    is_shared = project.engine.dialect.name != "sqlite"
+    return {run_id: lock.held() or (is_shared and not lock.path.exists()) for run_id, lock in locks.items()}
 
 
 def resumable_runs(project: ProjectFile) -> list[RunInfo]:

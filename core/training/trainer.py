@@ -47,8 +47,8 @@ class Trainer:
         self.fusion_rows = _FUSION_ROWS
         # Its own, and on the CPU: a seed draws the same model on any device, whoever else draws.
         self.generator = torch.Generator().manual_seed(config.training.random_seed)
-        self.inputs = GraphInputs(data, device)
-        self.model = Mimea(config.model, self.inputs, self.generator).to(device)
+        self.inputs = GraphInputs.of_all(data, device)
+        self.model = Mimea(config.model, data.modalities, self.inputs, self.generator).to(device)
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(),
             lr=config.training.learning_rate,
@@ -64,8 +64,9 @@ class Trainer:
     def epoch(self, pairs: NDArray[np.int64], stop: threading.Event) -> dict[str, float] | None:
         """One pass over the seed pairs and one step of the optimiser.
 
-        The encoders read whole graphs, so they run once: the losses of all batches are taken on detached
-        copies of their outputs, whose summed gradients then go through the encoders in one backward pass.
+        The encoders run once, for the entities that the losses and the plans read: the losses of all batches
+        are taken on detached copies of their outputs, whose gradients then go through the encoders in one
+        backward pass.
 
         Args:
             pairs: positions of left and right entities. Shape: ``(m, 2)``.
@@ -78,70 +79,76 @@ class Trainer:
             NotFiniteError: a loss or the gradient is not finite; the weights stay as they were.
         """
         self.optimizer.zero_grad(set_to_none=True)
-        hidden = self.model.encode(self.inputs)
-        order = torch.randperm(len(pairs), generator=self.generator)
-        rows = torch.from_numpy(pairs)[order].to(self.device)
-        # A batch reads the seeds' rows only: the leaves have no others.
-        seeds = {modality: part[rows.T.flatten()] for modality, part in hidden.items()}
-        leaves = {modality: part.detach().requires_grad_() for modality, part in seeds.items()}
-        losses = self._losses(leaves, self.inputs.present[rows.T.flatten()], self._plans(hidden), stop)
+        order = torch.randperm(len(pairs), generator=self.generator).numpy()
+        # Equal parts rather than full batches and a rest, which would see few negatives.
+        batches = np.array_split(pairs[order], math.ceil(len(pairs) / self.batch_size))
+        sample = torch.randperm(self.data.n, generator=self.generator)[: self.config.model.transport_sample]
+        inputs = self.inputs.of(np.concatenate([*(batch.T.ravel() for batch in batches), sample.numpy()]))
+        hidden = self.model.encode(inputs)
+        m = 2 * len(pairs)
+        plans = self.model.plans(
+            {modality: part.detach()[m:] for modality, part in hidden.items()},
+            inputs.present[m:],
+            inputs.has[m:],
+        )
+        gradients = {modality: torch.zeros_like(part) for modality, part in hidden.items()}
+        losses = self._losses(hidden, gradients, inputs, [len(batch) for batch in batches], plans, stop)
         if losses is None:
             return None
-        used = [modality for modality, leaf in leaves.items() if leaf.grad is not None]
-        torch.autograd.backward(
-            [seeds[modality] for modality in used], [leaves[modality].grad for modality in used]
-        )
-        gradients = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
-        measured = [*losses.values(), torch.nn.utils.get_total_norm(gradients)]
+        torch.autograd.backward(list(hidden.values()), list(gradients.values()))
+        largest = {f"the {name} embedding": part.detach().abs().amax() for name, part in hidden.items()}
+        learned = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
+        measured = {
+            **largest,
+            # A modality's own loss before the joint one, which follows it.
+            **{f"the {name} loss": losses[name] for name in reversed(losses)},
+            "the gradient": torch.nn.utils.get_total_norm(learned),
+        }
         # The one point of an epoch where the processor waits for the device.
-        *values, norm = torch.stack([value.detach() for value in measured]).tolist()
-        means = dict(zip(losses, values, strict=True))
-        # A modality's own loss first: the joint one follows it.
-        wrong = [f"the {name} loss" for name in reversed(means) if not math.isfinite(means[name])]
-        if wrong or not math.isfinite(norm):
-            raise NotFiniteError(wrong or ["the gradient"])
+        values = dict(zip(measured, torch.stack(list(measured.values())).tolist(), strict=True))
+        wrong = [name for name, value in values.items() if not math.isfinite(value)]
+        if wrong:
+            raise NotFiniteError(wrong)
         self.optimizer.step()
         self.schedule.step()
-        return means
+        return {name: values[f"the {name} loss"] for name in losses}
 
     def _losses(
         self,
-        leaves: Mapping[Modality, Tensor],
-        present: Tensor,
+        hidden: Mapping[Modality, Tensor],
+        gradients: Mapping[Modality, Tensor],
+        inputs: GraphInputs,
+        sizes: Sequence[int],
         plans: Mapping[Modality, Tensor],
         stop: threading.Event,
     ) -> dict[str, Tensor] | None:
-        """Accumulate the gradient of eq. 10 in the leaves; the first half of their rows is left."""
+        """Add the gradient of eq. 10 by ``hidden`` to ``gradients``.
+
+        The rows of a batch of ``sizes[i]`` pairs are its left entities, then its right ones; batch follows
+        batch.
+
+        Returns:
+            Mean losses, or None if it was stopped.
+        """
         settings = self.config.training
-        m = len(present) // 2
         totals: dict[str, Tensor] = {}
-        # Equal parts rather than full batches and a rest, which would see few negatives.
-        for batch in torch.arange(m, device=self.device).tensor_split(math.ceil(m / self.batch_size)):
+        start = 0
+        for size in sizes:
             if stop.is_set():
                 return None
-            share = len(batch) / m
+            rows = slice(start, start + 2 * size)
+            leaves = {modality: part.detach()[rows].requires_grad_() for modality, part in hidden.items()}
+            for modality, leaf in leaves.items():
+                leaf.grad = gradients[modality][rows]  # a view, to which the backward pass adds
             losses = self.model.losses(
-                {modality: leaf[batch] for modality, leaf in leaves.items()},
-                {modality: leaf[batch + m] for modality, leaf in leaves.items()},
-                (present[batch], present[batch + m]),
-                plans,
-                settings.tau,
-                settings.gamma,
+                leaves, inputs.present[rows], inputs.has[rows], plans, settings.tau, settings.gamma
             )
+            share = size / sum(sizes)
             (self.model.overall_loss(losses) * share).backward()
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0) + loss.detach() * share
+            start = rows.stop
         return totals
-
-    def _plans(self, hidden: Mapping[Modality, Tensor]) -> dict[Modality, Tensor]:
-        """Transport plans from a sample of all entities."""
-        sample = torch.randperm(self.data.n, generator=self.generator)[: self.config.model.transport_sample]
-        rows = sample.to(self.device)
-        detached = {modality: part.detach()[rows] for modality, part in hidden.items()}
-        wrong = [f"the {name} embedding" for name, part in detached.items() if not part.isfinite().all()]
-        if wrong:  # the transport would only warn
-            raise NotFiniteError(wrong)
-        return self.model.plans(detached, self.inputs.present[rows])
 
     def shrink(self) -> None:
         """Halve what is computed at a time and give back the memory of an epoch that failed."""

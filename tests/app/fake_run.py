@@ -26,9 +26,11 @@ class FakeRun:
         self.pause_after: int | None = None
         self.fail_with: Exception | None = None
         self.configs: list[RunConfig] = []
+        self.resumed: list[int] = []
         self.threads: list[threading.Thread] = []
         module = types.ModuleType("core.training.run")
         module.train = self.train  # type: ignore[attr-defined]
+        module.resume = self.resume  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "core.training.run", module)
         for name in ("preload", "leave_a_core"):  # they load torch: seconds, on a busy machine many
             monkeypatch.setattr(devices, name, lambda: None)
@@ -56,6 +58,10 @@ class FakeRun:
         yield RunFinished(
             1, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
         )
+
+    def resume(self, project: ProjectFile, run_id: int, stop: threading.Event) -> Iterator[Event]:
+        self.resumed.append(run_id)
+        yield from self.train(project, RunConfig().replace(epochs=20), stop)
 
 
 def training_error() -> Exception:

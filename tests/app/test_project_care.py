@@ -3,13 +3,14 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QInputDialog
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.settings import Settings
 from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
+from core.store.schema import Entity, Link
 
 
 def test_the_file_menu_copies_compacts_and_checks(
@@ -39,9 +40,37 @@ def test_the_file_menu_copies_compacts_and_checks(
     qtbot.waitUntil(lambda: message.text.startswith("The project is damaged"))
 
 
+def test_known_links_are_added(
+    open_window: MainWindow,
+    project: ProjectFile,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "more.tsv"
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
+    monkeypatch.setattr(QInputDialog, "getItem", lambda *given, **_: (given[3][1], True))
+    with project.read() as session:
+        left, right = (session.get_one(Entity, number).uri for number in (1, 45))
+    file.write_text(f"{left}\t{right}\nnowhere\t{right}\n")
+    with qtbot.waitSignal(open_window.project.graphs_changed):
+        open_window.actions_.add_links.trigger()
+    assert open_window.message.text == (
+        "reference: more.tsv: 1 links added, 0 known ones changed, 0 unchanged; "
+        "1 links were left out: an end is in neither graph or in the wrong one"
+    )
+    with project.read() as session:
+        assert session.get_one(Link, (1, 45)).source == "reference: more.tsv"
+    file.write_text("only\n")
+    open_window.actions_.add_links.trigger()
+    qtbot.waitUntil(lambda: "more.tsv, line 1" in open_window.message.text)
+
+
 def test_they_need_a_project(window: MainWindow) -> None:
     actions = window.actions_
-    assert not any(action.isEnabled() for action in (actions.backup, actions.compact, actions.check))
+    assert not any(
+        action.isEnabled() for action in (actions.add_links, actions.backup, actions.compact, actions.check)
+    )
 
 
 def test_the_second_window_on_a_project_says_that_it_only_looks(

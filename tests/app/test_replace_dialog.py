@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit, QPushButton
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton
 from pytestqt.qtbot import QtBot
+from sqlalchemy import select
 
 from app.main_window import MainWindow
 from app.pages import GRAPHS
@@ -15,6 +16,7 @@ from core.config import RunConfig
 from core.review.journal import Decision, decide
 from core.store.graphs import project_info
 from core.store.project_file import ProjectFile
+from core.store.schema import Entity
 from tests.app.fake_run import FakeRun
 from tests.core.store.test_reimport import contents, write_graph
 
@@ -54,6 +56,36 @@ def test_a_graph_is_replaced_after_a_question(
     assert (info.left.entities, info.left.name, info.verdicts) == (3, "few", {})
     qtbot.waitUntil(lambda: open_window.pages.graphs._left.name == "few")
     assert list(project.sidecar.glob("reimport-*")) == []
+
+
+def test_the_columns_of_a_table_are_mapped(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with project.read() as session:
+        kept = session.scalars(select(Entity.uri).where(Entity.id.in_([2, 3])).order_by(Entity.id)).all()
+    table = tmp_path / "few.csv"
+    table.write_text(f"von,art,nach,wann\n{kept[0]},r,{kept[1]},2001\n")
+    dialog = ask(open_window, table)
+    choices = {
+        part: dialog.findChild(QComboBox, f"leftColumn_{part}") for part in ("head", "relation", "tail")
+    }
+    qtbot.waitUntil(choices["head"].isVisible)
+    press(dialog, "compareButton")
+    qtbot.waitUntil(lambda: "found the columns von, art, nach, wann" in dialog.message.text)
+    for choice, name in zip(choices.values(), ("von", "art", "nach"), strict=True):
+        choice.setCurrentIndex(choice.findText(name))
+        choice.activated.emit(choice.currentIndex())
+    qtbot.waitUntil(lambda: not dialog.working)
+    press(dialog, "compareButton")
+    qtbot.waitUntil(
+        lambda: "2 entities stay, 38 go, 0 are new" in dialog.findChild(QLabel, "replacePlan").text()
+    )
+    # Other columns are another question.
+    choices["tail"].activated.emit(choices["tail"].currentIndex())
+    assert not dialog.findChild(QPushButton, "replaceButton").isVisible()
+    dialog.findChild(QLineEdit, "replaceSourceField").setText(str(tmp_path / "graph.nt"))
+    assert not choices["head"].isVisible()
+    dialog.reject()
 
 
 def test_what_was_only_compared_changes_nothing(

@@ -99,11 +99,12 @@ def test_typing_makes_settings_of_ones_own(form: SettingsForm, qtbot: QtBot) -> 
     assert form.config == DEFAULT.config.replace(seed_ratio=0.35)
     form.findChild(QWidget, "modalitiesVisualField").click()
     assert form.config is not None
-    assert form.config.model.modalities == ("structure", "relation", "attribute")
+    assert form.config.model.modalities == tuple(m for m in DEFAULT.config.model.modalities if m != "visual")
     assert form.findChild(QWidget, "presetField").currentText() == "My own"
 
 
 def test_names_are_offered_but_not_chosen(form: SettingsForm) -> None:
+    form.set_config(PAPER.config)
     box = form.findChild(QCheckBox, "modalitiesNameField")
     assert box.isVisible() and not box.isChecked()
     box.click()

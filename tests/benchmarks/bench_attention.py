@@ -1,7 +1,8 @@
 """The attention layer beside PyG's on real graphs: time there and back, and peak memory. Run by `make bench`.
 
-Both layers have two heads and the same edges; PyG's W is a full matrix, ours a diagonal. Each runs in a
-process of its own, so that neither's peak holds what the other left.
+Both layers have two heads and the same edges; PyG's W is a full matrix, ours a diagonal. They run in
+turns, each time in a process of its own: neither's peak holds what the other left, and both meet the same
+load. The best of each counts.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ from core.store.project_file import ProjectFile
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY.parent / "shared" / "data" / "fb15k-db15k"
+ROUNDS = 2  # of each layer, in turns
 LEAST_SPEEDUP = 10.0
 MOST_OF_ITS_MEMORY = 0.25
 
@@ -34,7 +36,7 @@ import torch
 from core.model.gat import AttentionLayer
 from core.model.sparse import Pattern
 
-d, heads, rounds = 300, 2, 3
+d, heads, rounds = 300, 2, int(sys.argv[3])
 edges = torch.load(sys.argv[2])
 n = int(edges.max()) + 1
 generator = torch.Generator().manual_seed(0)
@@ -67,9 +69,9 @@ print(json.dumps({"edges": edges.shape[1], "seconds": wall, "processor": used, "
 """
 
 
-def _measure(layer: str, edges: Path) -> dict[str, Any]:
+def _measure(layer: str, edges: Path, passes: int) -> dict[str, Any]:
     told = subprocess.run(
-        [sys.executable, "-W", "ignore", "-c", LAYER, layer, str(edges)],
+        [sys.executable, "-W", "ignore", "-c", LAYER, layer, str(edges), str(passes)],
         cwd=REPOSITORY,
         env={"OMP_WAIT_POLICY": "passive", **os.environ},  # as main.py sets it
         check=True,
@@ -93,7 +95,10 @@ def test_attention_beside_the_stock_layer(tmp_path: Path) -> None:
     torch.save(load_graph_data(project, FeatureConfig(), ("structure",)).edges, edges)
     project.close()
 
-    ours, theirs = _measure("ours", edges), _measure("pyg", edges)
+    rounds = [(_measure("ours", edges, 5), _measure("pyg", edges, 2)) for _ in range(ROUNDS)]
+    ours, theirs = (
+        {key: min(one[key] for one in side) for key in side[0]} for side in zip(*rounds, strict=True)
+    )
     speedup = theirs["seconds"] / ours["seconds"]
     share = ours["megabytes"] / theirs["megabytes"]
     print(

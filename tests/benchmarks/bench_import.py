@@ -33,23 +33,30 @@ LEAST_TRIPLES_A_SECOND = 150_000
 MOST_MEGABYTES_GENERATED = 2048
 
 IMPORT = """
-import re, sys, time
+import re, resource, sys, time
 from pathlib import Path
 from core.kg.dataset import open_dataset
 from core.store.importer import import_dataset
 wall, processor = time.perf_counter(), time.process_time()
 import_dataset(Path(sys.argv[2]), open_dataset(Path(sys.argv[1])))
 wall, processor = time.perf_counter() - wall, time.process_time() - processor
+beside = resource.getrusage(resource.RUSAGE_CHILDREN)
 # VmHWM, for the resource module's figure starts at the peak of the process that forked this one.
-print(wall, processor, int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1]) / 1024)
+own = int(re.search(r"VmHWM:\\s+(\\d+)", Path("/proc/self/status").read_text())[1])
+print(wall, processor, beside.ru_utime + beside.ru_stime, (own + beside.ru_maxrss) / 1024)
 """
 
 
 class Seconds(NamedTuple):
-    """By the clock, and of the processor: the latter is what a busy machine leaves comparable."""
+    """By the clock, and of the processor: the latter is what a busy machine leaves comparable.
+
+    ``first`` is the processor's time of the first process, which ends last: of an import of two graphs of
+    one size, what it would take by the clock of a machine with two idle processors.
+    """
 
     wall: float
     processor: float
+    first: float
 
 
 @pytest.mark.benchmark
@@ -76,7 +83,7 @@ def test_import_beside_plain_executemany(name: str, tmp_path: Path) -> None:
 
 
 def _best(rounds: list[Seconds]) -> Seconds:
-    return Seconds(min(s.wall for s in rounds), min(s.processor for s in rounds))
+    return Seconds(*map(min, zip(*rounds, strict=True)))
 
 
 def _told(rounds: list[Seconds]) -> str:
@@ -85,11 +92,11 @@ def _told(rounds: list[Seconds]) -> str:
 
 
 def _import(source: Path, target: Path) -> tuple[Seconds, float]:
-    """Seconds, and peak megabytes of a process of its own."""
+    """Seconds, and peak megabytes of a process of its own with the one that it may start."""
     command = [sys.executable, "-c", IMPORT, str(source), str(target)]
     told = subprocess.run(command, cwd=REPOSITORY, check=True, capture_output=True, text=True).stdout
-    wall, processor, megabytes = map(float, told.split())
-    return Seconds(wall, processor), megabytes
+    wall, first, second, megabytes = map(float, told.split())
+    return Seconds(wall, first + second, first), megabytes
 
 
 def _executemany(project: Path, target: Path) -> Seconds:
@@ -108,7 +115,8 @@ def _executemany(project: Path, target: Path) -> Seconds:
             connection.executemany(f"INSERT INTO {table} VALUES ({marks})", values)
     connection.commit()
     connection.close()
-    return Seconds(time.perf_counter() - wall, time.process_time() - processor)
+    wall, processor = time.perf_counter() - wall, time.process_time() - processor
+    return Seconds(wall, processor, processor)
 
 
 @pytest.mark.benchmark
@@ -118,10 +126,10 @@ def test_a_generated_pair_of_ntriples(tmp_path: Path) -> None:
     seconds, megabytes = _import(tmp_path / "pair", tmp_path / "pair.mimea")
     print(
         f"\n{TRIPLES:,} triples of N-Triples: {_told([seconds])}, {TRIPLES / seconds.wall:,.0f} a second by "
-        f"the clock, {TRIPLES / seconds.processor:,.0f} of the processor (at least "
+        f"the clock, {TRIPLES / seconds.first:,.0f} of the first process's processor (at least "
         f"{LEAST_TRIPLES_A_SECOND:,}); peak {megabytes:.0f} MB (at most {MOST_MEGABYTES_GENERATED})"
     )
-    assert TRIPLES / seconds.processor >= LEAST_TRIPLES_A_SECOND
+    assert TRIPLES / seconds.first >= LEAST_TRIPLES_A_SECOND
     assert megabytes < MOST_MEGABYTES_GENERATED
 
 

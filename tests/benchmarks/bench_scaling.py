@@ -33,9 +33,11 @@ n = copies * entities
 base = rng.integers(0, entities, (triples, 2))
 pairs = np.concatenate([base + copy * entities for copy in range(copies)])
 pairs = np.concatenate([pairs, rng.integers(0, n, (crossing * copies, 2))])
+none = np.empty((0, 3), dtype=np.int64)  # an epoch reads edges alone
 data = GraphData(
-    entity_ids=np.arange(n), n_left=n // 2, edges=torch.from_numpy(undirected_edges(pairs, n)), bags={},
-    dense={}, masks={"structure": torch.ones(n, dtype=torch.bool)}, left_out={},
+    entity_ids=np.arange(n), n_left=n // 2, triples=(none, none),
+    edges=torch.from_numpy(undirected_edges(pairs, n)), bags={}, dense={},
+    masks={"structure": torch.ones(n, dtype=torch.bool)}, left_out={},
 )
 trainer = Trainer(data, RunConfig().replace(modalities="structure", dimension=100), torch.device("cpu"))
 left = rng.permutation(n // 2)[: copies * links]

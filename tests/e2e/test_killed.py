@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QPushButton
 from sqlalchemy import text
 
+from app.pages import TRAIN
 from core.review.journal import Decision, current_verdicts, decide
 from core.store.project_file import ProjectFile
-from core.store.run_files import close_interrupted_runs
-from core.store.runs import list_runs
+from core.store.run_files import checkpoint_path, close_interrupted_runs
+from core.store.runs import list_runs, run_epochs
 from tests.support import REPOSITORY, build_project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -126,6 +128,32 @@ def test_the_window_killed_between_two_verdicts(tmp_path: Path) -> None:
     project.close()
     assert len(lines) <= len(saved) <= len(lines) + 1
     assert all(kind == "accepted" for *_, kind in saved)
+
+
+def test_a_killed_run_goes_on_in_the_window(open_window, qtbot, tmp_path: Path) -> None:
+    path = tmp_path / "p.mimea"
+    project = build_project(path, images=False, run=False)
+    settings = {"dimension": 16, "seed_ratio": 0.5, "evaluate_every": 50, "checkpoint_every": 5}
+    chosen = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
+    with start("main.py", "train", str(path), "--epochs", "200", "--device", "cpu", *chosen) as process:
+        checkpoint = checkpoint_path(project.sidecar, 1)
+        while not checkpoint.exists() and process.poll() is None:
+            pass
+        process.send_signal(signal.SIGKILL)
+    project.close()
+
+    window = open_window(path)
+    qtbot.waitUntil(lambda: "Run 1 was interrupted" in window.message.text, timeout=30_000)
+    with qtbot.waitSignal(window.training.ended, timeout=120_000):
+        window.findChild(QPushButton, "messageAction").click()
+    assert window.page == TRAIN
+    project = ProjectFile.open(path)
+    with project.read() as session:
+        (run,) = list_runs(session)
+        epochs = [info.epoch for info in run_epochs(session, 1)]
+    project.close()
+    assert run.status == "done" and not checkpoint.exists()
+    assert epochs == list(range(1, 201))
 
 
 def test_killed_in_mid_training(tmp_path: Path) -> None:

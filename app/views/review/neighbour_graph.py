@@ -1,4 +1,7 @@
-"""An entity among its neighbours; those that are linked to one of the other side carry the same number."""
+"""An entity among its neighbours; those that are matched to one of the other side carry the same number.
+
+A disc is a known match, a ring one that the run proposes.
+"""
 
 from __future__ import annotations
 
@@ -109,17 +112,25 @@ class NeighbourGraph(pg.GraphicsView):
         for curve, xs, ys, width in zip(self._edges, classes, heights, _WIDTHS, strict=True):
             curve.setData(np.array(xs), np.array(ys), pen=pg.mkPen(theme.border_color(), width=width))
         plain = pg.mkBrush(theme.secondary_color())
+        ring = pg.mkBrush(theme.base_color())
         spots = [
             {
                 "pos": (node.x, node.y),
                 "size": _LINKED if node.number else _PLAIN,
-                "brush": pg.mkBrush(agreement_color(node.number)) if node.number else plain,
+                "brush": plain
+                if not node.number
+                else ring
+                if node.proposed
+                else pg.mkBrush(agreement_color(node.number)),
+                "pen": pg.mkPen(agreement_color(node.number), width=2) if node.number else None,
                 "data": node,
             }
             for node in nodes
         ]
         if nodes:
-            spots.append({"pos": (0, 0), "size": _CENTRE, "brush": pg.mkBrush(theme.accent_color())})
+            spots.append(
+                {"pos": (0, 0), "size": _CENTRE, "brush": pg.mkBrush(theme.accent_color()), "pen": None}
+            )
         self._nodes.setData(spots)
         self._fit()
         self.viewport().update()
@@ -139,7 +150,8 @@ class NeighbourGraph(pg.GraphicsView):
         for node in self._graph.nodes:
             place = self._to_view(node.x, node.y)
             if node.number:
-                painter.setPen(text_on(agreement_color(node.number)))
+                on_disc = text_on(agreement_color(node.number))
+                painter.setPen(self.palette().text().color() if node.proposed else on_disc)
                 square = QRectF(place.x() - 12, place.y() - 12, 24, 24)
                 painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(node.number))
             painter.setPen(self.palette().text().color() if node.number else theme.secondary_color())

@@ -66,14 +66,25 @@ class NeighbourSection(QWidget):
     def _show(self, comparison: NeighbourComparison) -> None:
         self._left_count.setText(_count(comparison.left))
         self._right_count.setText(_count(comparison.right))
-        agreeing, share = len(comparison.agreements), comparison.share
-        percent = f" ({share:.0%})" if share else ""
-        self._agreement.setText("" if share is None else f"{agreeing} agree{percent}")
-        self._agreement.setToolTip("Neighbours known to be the same, as a share of the smaller neighbourhood")
-        self._names.set_whole(" · ".join(f"{a.number} {a.label}" for a in comparison.agreements))
-        self._names.setVisible(bool(agreeing))
+        self._agreement.setText(_agreement(comparison))
+        self._agreement.setToolTip(
+            "Neighbours known to be the same, as a share of the smaller neighbourhood; proposed (rings) are "
+            "those that the run matches to each other and nobody has decided on"
+        )
+        self._names.set_whole(
+            " · ".join(f"{a.number} {a.label}{'?' if a.proposed else ''}" for a in comparison.agreements)
+        )
+        self._names.setVisible(bool(comparison.agreements))
         self.left.show_graph(comparison.left)
         self.right.show_graph(comparison.right)
+
+
+def _agreement(comparison: NeighbourComparison) -> str:
+    if comparison.share is None:
+        return ""
+    percent = f" ({comparison.share:.0%})" if comparison.share else ""
+    proposed = len(comparison.agreements) - comparison.known
+    return f"{comparison.known} agree{percent}" + (f", {proposed} proposed" if proposed else "")
 
 
 def _count(graph: EgoGraph) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.candidate_model import percent
@@ -32,10 +32,14 @@ class PairHeader(QWidget):
         )
         self._verdict.setObjectName("pairVerdict")
         self._verdict.setFont(theme.font(bold=True))
+        known = QHBoxLayout(spacing=theme.MEDIUM)
+        known.addStretch()
+        known.addWidget(self._likely)
+        known.addWidget(self._place)
+        known.addStretch()
         middle = QVBoxLayout(spacing=theme.SMALL)
         middle.addWidget(self._score)
-        middle.addWidget(self._likely)
-        middle.addWidget(self._place)
+        middle.addLayout(known)
         middle.addWidget(self._verdict)
         middle.addStretch()
         self.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Fixed)

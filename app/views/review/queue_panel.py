@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.models.candidate_model import LEFT, RIGHT, SCORE, VERDICT, CandidateModel
+from core.review.queue import Queue
 from core.store.candidates import CandidateFilter, QueueOrder, VerdictFilter
 
 _ROW = 28
@@ -135,9 +136,13 @@ class QueuePanel(QWidget):
         place = self._verdict.findData("disagreement")
         self._verdict.setItemText(place, f"Disagreements ({count:,})" if count else "Disagreements")
 
-    def show_count(self, text: str) -> None:
+    def show_count(self, queue: Queue) -> None:
         """The line below the list."""
-        self._count.setText(text)
+        waiting = int(queue.waiting.sum())
+        pairs = f"{len(queue):,} {'pair' if len(queue) == 1 else 'pairs'}"
+        undecided = "" if waiting == len(queue) else f", {waiting:,} undecided"
+        seeds = " · seeds not shown" if queue.wanted.verdict == "undecided" else ""
+        self._count.setText(f"{pairs}{undecided}{seeds}")
 
     @property
     def row(self) -> int:

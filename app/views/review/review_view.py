@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import partial
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -13,32 +12,20 @@ from app.models.candidate_model import CandidateModel
 from app.project import Project
 from app.settings import Settings
 from app.views.review.evidence_store import EvidenceStore, Pair
-from app.views.review.image_store import LARGE, ImageStore
+from app.views.review.image_store import ImageStore
+from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
 from app.views.review.queue_panel import QueuePanel
+from app.views.review.read_ahead import ReadAhead
 from app.views.review.review_actions import ReviewActions
 from app.views.review.review_pages import ReviewPages
 from app.views.review.verdict_bar import VerdictBar
-from core.review.disagreement import disagreement_count
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step, VerdictKind
 from core.review.neighbours import Neighbour
-from core.review.queue import Queue, load_queue
-from core.store.candidates import SETTLED, CandidateFilter, reviewable_run
-from core.store.entities import graph_names
+from core.review.queue import Queue
+from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
-
-_READ_AHEAD = 4
-_READ_AHEAD_AFTER = 25  # milliseconds: not while rows rush by under a held arrow key
-
-
-@dataclass(frozen=True, slots=True)
-class _Listing:
-    """What a reader thread brings for the list; no queue where no run has candidates."""
-
-    names: tuple[str, str]
-    queue: Queue | None
-    disagreements: int = 0
 
 
 class ReviewView(QWidget):
@@ -61,7 +48,7 @@ class ReviewView(QWidget):
         self._queue = QueuePanel(self._model)
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
-        self._ahead = QTimer(self, singleShot=True, interval=_READ_AHEAD_AFTER)
+        self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
         self._pages = ReviewPages(self._queue, self._panel, self._bar)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -109,7 +96,6 @@ class ReviewView(QWidget):
         self._panel.neighbour_activated.connect(self._find_neighbour)
         self._panel.disagreement.settled.connect(self._settle)
         self._evidence.loaded.connect(self._evidence_loaded)
-        self._ahead.timeout.connect(self._read_ahead)
 
     # The list
 
@@ -121,10 +107,13 @@ class ReviewView(QWidget):
             return
         file = self._project.file
         self._project.tasks.read(
-            self, partial(_list, file, self._queue.wanted(0)), partial(self._listed, file, wanted), key="list"
+            self,
+            partial(read_listing, file, self._queue.wanted(0)),
+            partial(self._listed, file, wanted),
+            key="list",
         )
 
-    def _listed(self, file: ProjectFile, wanted: Pair | None, listing: _Listing) -> None:
+    def _listed(self, file: ProjectFile, wanted: Pair | None, listing: Listing) -> None:
         if not self._project.is_open or self._project.file is not file:
             return
         queue = listing.queue
@@ -142,7 +131,7 @@ class ReviewView(QWidget):
             self._pages.setCurrentWidget(self._pages.splitter)
         if not self._busy_elsewhere():
             self.focus_table()
-        self._show_count()
+        self._queue.show_count(queue)
         self._choose_row(queue, wanted)
 
     def _choose_row(self, queue: Queue, wanted: Pair | None) -> None:
@@ -161,15 +150,6 @@ class ReviewView(QWidget):
     def _busy_elsewhere(self) -> bool:
         """Whether somebody types or chooses a filter, so that the list must not take the keyboard."""
         return self._bar.note.hasFocus() or self._queue.filters_have_focus
-
-    def _show_count(self) -> None:
-        queue = self._model.queue
-        if queue is not None:
-            waiting = int(queue.waiting.sum())
-            pairs = f"{len(queue):,} {'pair' if len(queue) == 1 else 'pairs'}"
-            undecided = "" if waiting == len(queue) else f", {waiting:,} undecided"
-            seeds = " · seeds not shown" if queue.wanted.verdict == "undecided" else ""
-            self._queue.show_count(f"{pairs}{undecided}{seeds}")
 
     # The pair
 
@@ -192,33 +172,12 @@ class ReviewView(QWidget):
         if evidence.key == self._pair:
             self._show(evidence)
         else:
-            self._read_images(evidence)
+            self._ahead.read_images(evidence)
 
     def _show(self, evidence: PairEvidence) -> None:
         self._panel.show_evidence(evidence)
         self._pages.show_pair()
         self._ahead.start()
-
-    @Slot()
-    def _read_ahead(self) -> None:
-        """Have the pairs ready that are likely to come next."""
-        queue, row = self._model.queue, self._queue.row
-        if queue is None or row < 0:
-            return
-        rows = []
-        following: int | None = row
-        for _ in range(_READ_AHEAD):
-            following = None if following is None else queue.next_waiting(following)
-            if following is not None and following not in rows:
-                rows.append(following)
-        rows += [near for near in (row + 1, row - 1) if near not in rows]
-        pairs = [pair for near in rows if (pair := self._model.pair_at(near)) is not None]
-        self._evidence.read_ahead(pairs)
-
-    def _read_images(self, evidence: PairEvidence) -> None:
-        for card in (evidence.left, evidence.right):
-            if card.images:
-                self._images.get(card.images[0], LARGE)
 
     @Slot(int, int)
     def _go_to(self, left_id: int, right_id: int) -> None:
@@ -261,7 +220,8 @@ class ReviewView(QWidget):
         self._saving = False
         self._evidence.outdate()
         self._model.mark(step, how)
-        self._show_count()
+        if self._model.queue is not None:
+            self._queue.show_count(self._model.queue)
         if len(step.decisions) > 1:
             self.reload()
         elif how == "decided":
@@ -335,12 +295,3 @@ class ReviewView(QWidget):
     @Slot(str)
     def _task_failed(self, _error: str) -> None:
         self._saving = False
-
-
-def _list(file: ProjectFile, wanted: CandidateFilter) -> _Listing:
-    with file.read() as session:
-        run_id = reviewable_run(session)
-        names = graph_names(session)
-        if run_id is None:
-            return _Listing(names, None)
-        return _Listing(names, load_queue(session, wanted.for_run(run_id)), disagreement_count(session))

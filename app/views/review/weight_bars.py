@@ -1,24 +1,36 @@
-"""How alike the pair is in each modality, and how much each side's fusion lets that modality count."""
+"""What a pair's score is made of: each modality and matched neighbours, how alike and what each adds."""
 
 from __future__ import annotations
 
 from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
+from app.models.candidate_model import percent
 from core.modality import PAPER_MODALITIES
-from core.review.evidence import ModalityEvidence, PairEvidence
+from core.review.evidence import PairEvidence
+from core.review.score_parts import ModalityEvidence, SupportEvidence, shown_parts
 
-_ROW, _CLOSE_ROW, _LOWEST_ROW = 40, 34, 27
-_FEWEST_LINES = 1 + len(PAPER_MODALITIES)
+_SUPPORT = "matched neighbours"
+_ROW, _CLOSE_ROW, _LOWEST_ROW = 40, 34, 25
+_LINE = 17  # the height of a line of text
+_FEWEST_LINES = 1 + len(PAPER_MODALITIES) + 1
 _HEAD = 18
 _SIDE = 40
+_NUMBER = 36  # the width of a column of numbers
 _BAR, _THIN_BAR = 8, 4
+_PALE = 80  # opacity of 255: the similarity behind what it adds
+_STRIPES = Qt.BrushStyle.FDiagPattern
+
+Part = ModalityEvidence | SupportEvidence
 
 
 class WeightBars(QWidget):
-    """A line a modality, the joint score first; the weights of a side stand on that side."""
+    """A line for the score, a line a part of it; the weights of a side stand on that side.
+
+    The solid bars of the parts, one after the other, make the bar of the score.
+    """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -39,7 +51,7 @@ class WeightBars(QWidget):
         """Show the numbers of a pair."""
         self._evidence = evidence
         self.updateGeometry()
-        self.setAccessibleName("Evidence by modality")
+        self.setAccessibleName("What the score is made of")
         self.setAccessibleDescription("\n".join(self.lines()))
         self.update()
 
@@ -48,8 +60,8 @@ class WeightBars(QWidget):
         if self._evidence is None:
             return []
         score = self._evidence.score
-        joint = "joint score: not scored by this run" if score is None else f"joint score {score:.4f}"
-        return [joint, *map(_in_words, self._evidence.modalities)]
+        whole = "not scored by this run" if score is None else f"{score:.4f}, the sum of what each part adds"
+        return [f"score: {whole}", *map(_in_words, self._parts)]
 
     def sizeHint(self) -> QSize:
         return QSize(320, _HEAD + self._lines * self._row)
@@ -71,13 +83,19 @@ class WeightBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_head(painter)
-        self._paint_joint(painter, self._row_rect(0), self._evidence)
-        for number, modality in enumerate(self._evidence.modalities, start=1):
-            self._paint_modality(painter, self._row_rect(number), modality)
+        self._paint_score(painter, self._row_rect(0), self._evidence.score)
+        additions = shown_parts([part.contribution for part in self._parts], self._evidence.score or 0.0)
+        for number, (part, adds) in enumerate(zip(self._parts, additions, strict=True), start=1):
+            self._paint_part(painter, self._row_rect(number), part, adds)
+
+    @property
+    def _parts(self) -> tuple[Part, ...]:
+        evidence = self._evidence
+        return () if evidence is None else (*evidence.modalities, evidence.support)
 
     @property
     def _lines(self) -> int:
-        return _FEWEST_LINES if self._evidence is None else 1 + len(self._evidence.modalities)
+        return max(_FEWEST_LINES, 1 + len(self._parts))
 
     @property
     def _row(self) -> int:
@@ -87,102 +105,158 @@ class WeightBars(QWidget):
     def _bar(self) -> int:
         return _BAR if self._row > _CLOSE_ROW else _THIN_BAR
 
-    @property
-    def _bar_top(self) -> int:
-        """Below the line of text."""
-        return 19 + self._row // 8
-
     def _row_rect(self, number: int) -> QRect:
         return QRect(0, _HEAD + number * self._row, self.width(), self._row)
 
     def _middle(self, row: QRect) -> QRect:
         return row.adjusted(_SIDE + theme.MEDIUM, 0, -_SIDE - theme.MEDIUM, 0)
 
+    def _track(self, row: QRect) -> QRectF:
+        """Where a bar lies: below the line of text."""
+        middle = self._middle(row)
+        return QRectF(middle.left(), middle.top() + _LINE + self._row // 8, middle.width(), self._bar)
+
+    def _text(self, row: QRect) -> QRect:
+        """Where the line of text stands."""
+        return QRect(row.left(), row.top() + self._row // 20, row.width(), _LINE)
+
     def _paint_head(self, painter: QPainter) -> None:
         painter.setFont(theme.font("small"))
         painter.setPen(theme.secondary_color())
         row = QRect(0, 0, self.width(), _HEAD)
-        painter.drawText(row, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, "weight")
-        painter.drawText(row, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, "weight")
-        painter.drawText(row, Qt.AlignmentFlag.AlignCenter, "similarity")
-
-    def _paint_joint(self, painter: QPainter, row: QRect, evidence: PairEvidence) -> None:
         middle = self._middle(row)
-        number = "not scored" if evidence.score is None else f"{evidence.score:.2f}"
-        self._paint_line(painter, middle, "joint score", number, bold=True)
-        self._paint_bar(painter, middle, evidence.score, self.palette().text().color())
+        left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
+        for place, align, word in (
+            (row, left, "weight"),
+            (row, right, "weight"),
+            (middle, right, "adds"),
+            (middle.adjusted(0, 0, -_NUMBER, 0), right, "similarity"),
+        ):
+            painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter, word)
 
-    def _paint_modality(self, painter: QPainter, row: QRect, line: ModalityEvidence) -> None:
-        color = QColor(theme.MODALITY_COLORS[line.modality])
-        middle = self._middle(row)
-        if line.similarity is None:
-            self._paint_line(painter, middle, line.modality, line.missing, weak=True)
+    def _paint_score(self, painter: QPainter, row: QRect, score: float | None) -> None:
+        self._paint_words(painter, row, "score", ("" if score is None else f"{score:.2f}",), bold=True)
+        if score is None:
+            self._paint_remark(painter, row, "score", "not scored")
+        track = self._track(row)
+        self._paint_track(painter, track, hatched=score is None)
+        start = track.left()
+        painter.setClipPath(_rounded(track))
+        for part in self._parts:
+            length = track.width() * max(0.0, part.contribution or 0.0)
+            # A gap of a pixel tells neighbouring parts apart without their colours.
+            _fill(painter, QRectF(start, track.top(), max(0.0, length - 1), track.height()), part)
+            start += length
+        painter.setClipping(False)
+
+    def _paint_part(self, painter: QPainter, row: QRect, part: Part, adds: str) -> None:
+        name, value = _name(part), _value(part)
+        track = self._track(row)
+        self._paint_track(painter, track, hatched=value is None)
+        if value is None:
+            self._paint_words(painter, row, name, ())
+            self._paint_remark(painter, row, name, part.missing)
         else:
-            self._paint_line(painter, middle, line.modality, f"{line.similarity:.2f}")
-        self._paint_bar(painter, middle, line.similarity, color)
-        self._paint_weight(painter, row, line.left_weight, color, left=True)
-        self._paint_weight(painter, row, line.right_weight, color, left=False)
+            self._paint_words(painter, row, name, (f"{value:.2f}", adds))
+            painter.setClipPath(_rounded(track))
+            # A negative similarity has no length; its number says what it is.
+            for length, opacity in ((value, _PALE), (part.contribution or 0.0, 255)):
+                bar = QRectF(track.left(), track.top(), track.width() * max(0.0, min(1.0, length)), self._bar)
+                _fill(painter, bar, part, opacity)
+            painter.setClipping(False)
+        for weight, left in zip(_weights(part), (True, False), strict=True):
+            self._paint_weight(painter, row, weight, part, left=left)
 
-    def _paint_line(
-        self,
-        painter: QPainter,
-        place: QRect,
-        name: str,
-        number: str,
-        *,
-        bold: bool = False,
-        weak: bool = False,
+    def _paint_words(
+        self, painter: QPainter, row: QRect, name: str, numbers: tuple[str, ...], *, bold: bool = False
     ) -> None:
-        upper = QRect(place.left(), place.top() + self._row // 20, place.width(), 19)
+        """The name, and numbers in columns from the right; where room is scarce the name gives way."""
+        place = self._text(self._middle(row))
         painter.setFont(theme.font(bold=bold, tabular=True))
         painter.setPen(self.palette().text().color())
-        painter.drawText(upper, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, name)
-        taken = painter.fontMetrics().horizontalAdvance(name) + theme.MEDIUM
-        rest = upper.adjusted(taken, 0, 0, 0)
-        if weak:
-            painter.setFont(theme.font("small"))
-            painter.setPen(theme.secondary_color())
-        text = QFontMetrics(painter.font()).elidedText(number, Qt.TextElideMode.ElideRight, rest.width())
+        align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+        for column, number in enumerate(reversed(numbers)):
+            painter.drawText(place.adjusted(0, 0, -_NUMBER * column, 0), align, number)
+        room = place.width() - _NUMBER * len(numbers)
+        text = QFontMetrics(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, room)
+        painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
+
+    def _paint_remark(self, painter: QPainter, row: QRect, name: str, remark: str) -> None:
+        """Why there is no number, after the name."""
+        taken = QFontMetrics(theme.font()).horizontalAdvance(name) + theme.MEDIUM
+        rest = self._text(self._middle(row)).adjusted(taken, 0, 0, 0)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.secondary_color())
+        text = QFontMetrics(painter.font()).elidedText(remark, Qt.TextElideMode.ElideRight, rest.width())
         painter.drawText(rest, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_bar(self, painter: QPainter, place: QRect, value: float | None, color: QColor) -> None:
-        bar = self._bar
-        track = QRectF(place.left(), place.top() + self._bar_top, place.width(), bar)
-        painter.setPen(Qt.PenStyle.NoPen)
-        if value is None:
-            painter.setBrush(QBrush(theme.border_color(), Qt.BrushStyle.BDiagPattern))
-            painter.drawRoundedRect(track, bar / 2, bar / 2)
-            return
-        painter.setBrush(self.palette().midlight())
-        painter.drawRoundedRect(track, bar / 2, bar / 2)
-        # A negative similarity has no length; its number says what it is.
-        share = max(0.0, min(1.0, value))
-        if share > 0.0:
-            painter.setBrush(color)
-            filled = QRectF(track.left(), track.top(), max(bar, track.width() * share), bar)
-            painter.drawRoundedRect(filled, bar / 2, bar / 2)
+    def _paint_track(self, painter: QPainter, track: QRectF, *, hatched: bool) -> None:
+        missing = QBrush(theme.border_color(), Qt.BrushStyle.BDiagPattern)
+        painter.fillPath(_rounded(track), missing if hatched else self.palette().midlight())
 
     def _paint_weight(
-        self, painter: QPainter, row: QRect, weight: float | None, color: QColor, *, left: bool
+        self, painter: QPainter, row: QRect, weight: float | None, part: Part, *, left: bool
     ) -> None:
-        place = QRect(row.left() if left else row.right() - _SIDE + 1, row.top() + self._row // 20, _SIDE, 19)
+        place = self._text(row)
+        place = QRect(row.left() if left else row.right() - _SIDE + 1, place.top(), _SIDE, place.height())
         align = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(self.palette().text().color() if weight is not None else theme.secondary_color())
-        painter.drawText(
-            place, align | Qt.AlignmentFlag.AlignVCenter, "–" if weight is None else f"{weight:.2f}"
-        )
+        shown = "–" if weight is None else percent(weight) if _is_support(part) else f"{weight:.2f}"
+        painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter, shown)
         if weight is None:
             return
         length = max(2.0, _SIDE * min(1.0, weight))
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(color)
         start = place.left() if left else place.right() + 1 - length
-        weighed = QRectF(start, row.top() + self._bar_top + (self._bar - _THIN_BAR) / 2, length, _THIN_BAR)
-        painter.drawRoundedRect(weighed, 2, 2)
+        top = self._track(row).top() + (self._bar - _THIN_BAR) / 2
+        painter.setClipPath(_rounded(QRectF(start, top, length, _THIN_BAR)))
+        _fill(painter, QRectF(start, top, length, _THIN_BAR), part)
+        painter.setClipping(False)
 
 
-def _in_words(line: ModalityEvidence) -> str:
-    similarity = f"{line.similarity:.4f}" if line.similarity is not None else f"missing ({line.missing})"
-    left, right = ("none" if w is None else f"{w:.4f}" for w in (line.left_weight, line.right_weight))
-    return f"{line.modality}: similarity {similarity}, weight left {left}, right {right}"
+def _is_support(part: Part) -> bool:
+    return isinstance(part, SupportEvidence)
+
+
+def _name(part: Part) -> str:
+    return _SUPPORT if isinstance(part, SupportEvidence) else part.modality
+
+
+def _value(part: Part) -> float | None:
+    return part.support if isinstance(part, SupportEvidence) else part.similarity
+
+
+def _weights(part: Part) -> tuple[float | None, float | None]:
+    """Fusion weights of either side; support has one share of the score for both."""
+    if isinstance(part, SupportEvidence):
+        return part.share, part.share
+    return part.left_weight, part.right_weight
+
+
+def _fill(painter: QPainter, place: QRectF, part: Part, opacity: int = 255) -> None:
+    """A bar in the part's colour; support is striped too, so that nobody has to tell it by colour alone."""
+    color = QColor(
+        theme.SUPPORT_COLOR if isinstance(part, SupportEvidence) else theme.MODALITY_COLORS[part.modality]
+    )
+    color.setAlpha(opacity)
+    painter.fillRect(place, color)
+    if _is_support(part):
+        painter.fillRect(place, QBrush(theme.base_color(), _STRIPES))
+
+
+def _rounded(place: QRectF) -> QPainterPath:
+    path = QPainterPath()
+    path.addRoundedRect(place, place.height() / 2, place.height() / 2)
+    return path
+
+
+def _in_words(part: Part) -> str:
+    adds = "" if part.contribution is None else f"; adds {part.contribution:.4f} to the score"
+    if isinstance(part, SupportEvidence):
+        if part.support is None or part.share is None:
+            return f"{_SUPPORT}: missing ({part.missing})"
+        counts = f"counts for {percent(part.share)} of the score"
+        return f"{_SUPPORT}: support {part.support:.4f}, which {counts}{adds}"
+    similarity = f"{part.similarity:.4f}" if part.similarity is not None else f"missing ({part.missing})"
+    left, right = ("none" if w is None else f"{w:.4f}" for w in (part.left_weight, part.right_weight))
+    return f"{part.modality}: similarity {similarity}, weight left {left}, right {right}{adds}"

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -13,8 +15,10 @@ from app.views.review.image_store import ImageStore
 from app.views.review.neighbour_graph import AGREEMENT_COLORS, NeighbourGraph, text_on
 from app.views.review.pair_panel import PairPanel
 from app.views.review.weight_bars import WeightBars
+from core.config import RunConfig
 from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision, decide
+from core.review.score_parts import SupportEvidence
 from core.store.project_file import ProjectFile
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
@@ -65,11 +69,37 @@ def test_bars_say_the_numbers_in_words(qtbot, project: ProjectFile) -> None:
     bars = WeightBars()
     qtbot.addWidget(bars)
     bars.show_evidence(read(project, 15, 55))
-    joint, structure, _, attribute, visual = bars.lines()
-    assert joint == "joint score 0.9200"
-    assert "similarity 0.8700" in structure
+    score, structure, _, attribute, visual, support = bars.lines()
+    assert score == "score: 0.9200, the sum of what each part adds"
+    assert "similarity 0.8700" in structure and structure.endswith(" to the score")
     assert "missing (no attributes on either side)" in attribute
-    assert "weight left none, right none" in visual
+    assert visual.endswith("weight left none, right none")
+    assert support == "matched neighbours: missing (this run asked for none)"
+
+
+def test_bars_show_the_support_and_what_it_adds(qtbot, project: ProjectFile) -> None:
+    with project.write() as session:
+        config = RunConfig().replace(support_weight=3)
+        session.execute(text("UPDATE run SET config_json = :json"), {"json": config.to_json()})
+        session.execute(text("UPDATE candidate SET score_support = 0.5"))
+    bars = WeightBars()
+    qtbot.addWidget(bars)
+    evidence = read(project, 1, 41)
+    bars.show_evidence(evidence)
+    assert bars.lines()[-1] == (
+        "matched neighbours: support 0.5000, which counts for 75 % of the score; adds 0.3750 to the score"
+    )
+    assert bars.accessibleDescription().splitlines() == bars.lines()
+
+    def colored(name: str) -> int:
+        """Pixels in a colour of the bars."""
+        image, color = bars.grab().toImage(), QColor(name)
+        places = ((x, y) for x in range(image.width()) for y in range(image.height()))
+        return sum(image.pixelColor(*place) == color for place in places)
+
+    assert colored(theme.SUPPORT_COLOR) > 20
+    bars.show_evidence(replace(evidence, support=SupportEvidence(None, None, None, "none")))
+    assert colored(theme.SUPPORT_COLOR) == 0
 
 
 def test_bars_have_a_line_more_where_names_took_part(qtbot, project: ProjectFile) -> None:
@@ -77,16 +107,16 @@ def test_bars_have_a_line_more_where_names_took_part(qtbot, project: ProjectFile
     qtbot.addWidget(bars)
     bars.show_evidence(read(project, 1, 41))
     bars.set_height(0)  # the lines are as close as they get
-    five = bars.sizeHint().height()
+    six = bars.sizeHint().height()
     with project.write() as session:
         session.execute(text("UPDATE run SET modalities = modalities || ',name'"))
         session.execute(text("UPDATE candidate SET score_name = 0.75"))
         session.execute(text("UPDATE modality_weight SET name = 0.25"))
     bars.show_evidence(read(project, 1, 41))
-    assert bars.lines()[5] == "name: similarity 0.7500, weight left 0.2500, right 0.2500"
-    assert bars.sizeHint().height() > five
-    bars.set_height(2 * five)  # where there is room, the lines share it
-    assert five < bars.sizeHint().height() <= 2 * five
+    assert bars.lines()[5].startswith("name: similarity 0.7500, weight left 0.2500, right 0.2500; adds ")
+    assert bars.sizeHint().height() > six
+    bars.set_height(2 * six)  # where there is room, the lines share it
+    assert six < bars.sizeHint().height() <= 2 * six
 
 
 def test_a_graph_is_drawn_where_the_core_put_it(qtbot, project: ProjectFile) -> None:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 import torch
-from scipy.sparse import csr_array, random_array
+from scipy.sparse import random_array
 
 from core.alignment import similarity as module
-from core.alignment.similarity import Boosted, Cosine, Kept, Similarity, kept
+from core.alignment.neighbours import Support, Supported
+from core.alignment.similarity import Cosine, Kept, Similarity, kept
 from tests.core.alignment.conftest import Unit
 
 
@@ -16,7 +17,7 @@ def _dense(similarity: Similarity) -> torch.Tensor:
     return similarity.block(slice(None))
 
 
-@pytest.fixture(params=["cosine", "boosted", "kept"])
+@pytest.fixture(params=["cosine", "supported", "kept"])
 def case(request: pytest.FixtureRequest, unit: Unit) -> tuple[Similarity, torch.Tensor]:
     left, right = unit(7, 4, 0), unit(9, 4, 1)
     plain = left @ right.T
@@ -24,8 +25,9 @@ def case(request: pytest.FixtureRequest, unit: Unit) -> tuple[Similarity, torch.
         return Cosine(left, right), plain
     if request.param == "kept":
         return Kept(plain), plain
-    extra = random_array((7, 9), density=0.3, rng=np.random.default_rng(2), format="csr")
-    return Boosted(Cosine(left, right), extra, 0.5), plain + 0.5 * torch.from_numpy(extra.toarray())
+    sides = [random_array((n, 5), density=0.4, rng=np.random.default_rng(n), format="csr") for n in (7, 9)]
+    extra = torch.from_numpy((sides[0] @ sides[1].T).toarray())
+    return Supported(Cosine(left, right), Support(*sides), 0.5), plain + 0.5 * extra
 
 
 def test_blocks_are_rows_of_the_matrix(case: tuple[Similarity, torch.Tensor]) -> None:
@@ -46,16 +48,11 @@ def test_a_selection_and_the_other_direction(case: tuple[Similarity, torch.Tenso
     assert similarity.transposed().shape == (9, 7)
 
 
-def test_adding_leaves_the_base_alone(unit: Unit) -> None:
-    base = Kept(unit(4, 4, 0))
-    before = base.matrix.clone()
-    Boosted(base, csr_array(np.ones((4, 4))), 1.0).block(slice(None))
-    assert torch.equal(base.matrix, before)
-
-
-def test_the_extra_similarity_must_have_the_same_shape(unit: Unit) -> None:
-    with pytest.raises(ValueError, match=r"shape \(2, 2\)"):
-        Boosted(Kept(unit(4, 4, 0)), csr_array(np.ones((2, 2))), 1.0)
+def test_it_keeps_its_spread(case: tuple[Similarity, torch.Tensor]) -> None:
+    similarity, _ = case
+    rows = torch.tensor([0, 1])
+    for other in (kept(similarity), similarity.select(rows, rows), similarity.transposed()):
+        assert other.spread == similarity.spread >= 1
 
 
 def test_what_does_not_fit_is_not_kept(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:

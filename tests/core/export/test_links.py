@@ -15,6 +15,7 @@ from sqlalchemy import text
 
 from core import __version__
 from core.errors import MimeaError
+from core.export.candidates import candidate_lines
 from core.export.iri import BASES, NoIRIError, absolute_iri
 from core.export.links import ExportError, FileExistsAlreadyError, Preview, Written, preview, write_links
 from core.export.ntriples import OWL_SAME_AS
@@ -75,6 +76,27 @@ def test_csv_keeps_labels_scores_and_text_as_they_are(decided: ProjectFile, tmp_
     assert first["note"] == 'so "clear", yes'
     assert float(first["score_visual"]) == pytest.approx(0.986)
     assert rows[1]["score"] == rows[1]["score_visual"] == ""
+
+
+def test_support_is_written_where_the_run_has_it(decided: ProjectFile, tmp_path: Path) -> None:
+    def first_row(format: str) -> dict[str, str]:
+        out = tmp_path / f"links.{format}"
+        write_links(decided, out, format, ExportOptions(replace=True))
+        lines = [line for line in out.read_text(encoding="utf-8").splitlines() if line[0] != "#"]
+        rows = csv.DictReader(lines, delimiter="," if format == "csv" else "\t")
+        return next(row for row in rows if row.get("score") or row.get("similarity_score"))
+
+    assert "score_support" not in first_row("csv") and "ext_support" not in first_row("sssom")
+    assert "score_support" not in "".join(candidate_lines(decided, 1, 1))
+    with decided.write() as session:
+        session.execute(text("UPDATE candidate SET score_support = 0.25"))
+    assert first_row("csv")["score_support"] == "0.25"
+    assert first_row("sssom")["ext_support"] == "0.25"
+    out = (tmp_path / "links.sssom").read_text(encoding="utf-8")
+    assert "#- slot_name: ext_support\n#  property: mimea:support\n#  type_hint: xsd:double\n" in out
+    assert "and support by matched neighbours" in out
+    header, line, *_ = csv.reader(candidate_lines(decided, 1, 1))
+    assert line[header.index("score_support")] == "0.25"
 
 
 def test_openea_links_are_the_identifiers_as_they_are(decided: ProjectFile, tmp_path: Path) -> None:

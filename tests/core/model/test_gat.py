@@ -54,6 +54,28 @@ def test_forward_and_gradients_are_those_of_the_stock_layer(heads: int) -> None:
     torch.testing.assert_close(layer.source.grad, twin.att_src.grad.flatten(), atol=1e-8, rtol=0)
 
 
+@pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
+def test_averaged_heads_are_those_of_the_stock_layer() -> None:
+    from torch_geometric.nn import GATConv  # takes seconds
+
+    n, dimension, heads = 20, 6, 3
+    generator = torch.Generator().manual_seed(4)
+    edges = _edges(n, 50)
+    layer = AttentionLayer(dimension, heads, generator, "mean").double()
+    with torch.no_grad():
+        layer.diagonal.uniform_(0.5, 1.5, generator=generator)
+    twin = GATConv(dimension, dimension, heads, concat=False, add_self_loops=False, bias=False).double()
+    with torch.no_grad():
+        diagonals = [torch.diag(part) for part in layer.diagonal.view(heads, dimension)]
+        twin.lin.weight.copy_(torch.cat(diagonals))
+        twin.att_dst.copy_(layer.target.view(1, heads, dimension))
+        twin.att_src.copy_(layer.source.view(1, heads, dimension))
+    hidden = torch.randn(n, dimension, generator=generator, dtype=torch.float64)
+    torch.testing.assert_close(
+        layer(hidden, Pattern(edges, n)), twin(hidden, edges.flip(0)), atol=1e-8, rtol=0
+    )
+
+
 @pytest.mark.parametrize("heads", [1, 2, 3])
 def test_gradcheck(heads: int) -> None:
     n = 7

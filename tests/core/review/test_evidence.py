@@ -104,17 +104,47 @@ def test_neighbours_that_are_linked_share_number_and_place(project: ProjectFile)
     left = {n.number: n for n in found.left.nodes if n.number}
     right = {n.number: n for n in found.right.nodes if n.number}
     assert set(left) == set(right) == set(range(1, len(found.agreements) + 1))
-    assert len(left) >= 3
+    assert found.known >= 3
     for number, one in left.items():
         assert right[number].entity_id == one.entity_id + 40
         assert (one.x, one.y) == (right[number].x, right[number].y)
-    assert found.share == len(found.agreements) / min(found.left.total, found.right.total)
+    assert found.share == found.known / min(found.left.total, found.right.total)
 
 
-def test_seeds_of_the_run_count_as_linked(project: ProjectFile) -> None:
+def test_seeds_of_the_run_count_as_known_and_what_it_found_as_proposed(project: ProjectFile) -> None:
+    with project.write() as session:
+        mutual = dict(
+            session.execute(text("SELECT left_id, right_id FROM candidate WHERE rank = 1 AND mutual")).all()
+        )
     found = evidence(project, 2, 42).neighbours
-    assert {a.left_id for a in found.agreements} <= set(range(3, 41, 3))
-    assert found.agreements
+    seeds = set(range(3, 41, 3))
+    assert found.known and {a.left_id for a in found.agreements if not a.proposed} <= seeds
+    proposed = [a for a in found.agreements if a.proposed]
+    assert proposed and not {a.left_id for a in proposed} & seeds
+    assert all(mutual[a.left_id] == a.right_id for a in proposed)
+    assert [a.proposed for a in found.agreements] == sorted(a.proposed for a in found.agreements)
+    for graph in (found.left, found.right):
+        assert {n.number for n in graph.nodes if n.proposed} == {a.number for a in proposed}
+
+    decide(project, [Decision(proposed[0].left_id, proposed[0].right_id, "rejected")])
+    fewer = evidence(project, 2, 42).neighbours
+    assert len(fewer.agreements) == len(found.agreements) - 1 and fewer.share == found.share
+
+
+def test_pseudo_seeds_are_proposed(project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(text("UPDATE candidate SET mutual = false"))
+        session.execute(text("DELETE FROM run_seed WHERE role <> 'seed'"))
+    before = evidence(project, 2, 42).neighbours
+    assert not any(a.proposed for a in before.agreements)
+    left = next(n.entity_id for n in before.left.nodes if n.number is None)
+    with project.write() as session:
+        session.execute(
+            text("INSERT INTO run_seed VALUES (1, :left, :right, 'pseudo', 10)"),
+            {"left": left, "right": left + 40},
+        )
+    (found,) = [a for a in evidence(project, 2, 42).neighbours.agreements if a.proposed]
+    assert (found.left_id, found.right_id) == (left, left + 40)
 
 
 @pytest.mark.parametrize("most", [1, 2, 3, 5, 60])

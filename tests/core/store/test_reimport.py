@@ -12,7 +12,7 @@ import pytest
 from sqlalchemy import text
 
 from core.cli import run
-from core.errors import Cancelled, InputError
+from core.errors import Cancelled, InputError, ProjectError
 from core.export.options import ExportOptions
 from core.export.verdicts import wanted_verdicts
 from core.kg.dataset import open_side
@@ -24,7 +24,8 @@ from core.store.graphs import project_info
 from core.store.links import import_links
 from core.store.project_file import ProjectFile
 from core.store.reimport import ReimportPlan, prepare_reimport
-from core.store.schema import Base
+from core.store.run_files import run_lock
+from core.store.schema import Base, Run
 
 SAME = "http://www.w3.org/2002/07/owl#sameAs"
 
@@ -192,6 +193,29 @@ def test_a_wrong_source_changes_nothing(project: ProjectFile, tmp_path: Path) ->
     assert contents(project) == before
     assert list(project.sidecar.iterdir()) == []
     assert not list(project.path.parent.glob("*.backup-*"))
+
+
+def test_not_while_a_run_is_going(
+    project: ProjectFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = write_graph(tmp_path / "few.nt", 1, [1, 2])
+    with closing(prepare_reimport(project, "left", open_side(path, "left"))) as reimport:
+        with project.write() as session:
+            session.add(Run(id=7, config_json="{}", status="running", started_at="2026-01-01T00:00:00+00:00"))
+        lock = run_lock(project.sidecar, 7)
+        lock.path.parent.mkdir(parents=True)
+        assert lock.take()
+        before = contents(project)
+        with pytest.raises(ProjectError, match="run 7 is going"):
+            reimport.apply()
+        command = ["reimport", str(project.path), "--side", "left", "--source", str(path), "--yes"]
+        assert run(command) == 1
+        assert capsys.readouterr().err == (
+            f"mimea-explorer: run 7 is going on the graphs of {project.name}; stop it first\n"
+        )
+        assert contents(project) == before
+        lock.release()  # as when its process has died
+        assert reimport.apply().kept == 2
 
 
 def test_a_side_of_a_dataset_folder_is_a_source_too(project: ProjectFile, tmp_path: Path) -> None:

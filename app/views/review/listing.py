@@ -1,0 +1,30 @@
+"""What the list of the review page shows, read in one go off the GUI thread."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from core.review.disagreement import disagreement_count
+from core.review.queue import Queue, load_queue
+from core.store.candidates import CandidateFilter, reviewable_run
+from core.store.entities import graph_names
+from core.store.project_file import ProjectFile
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """The graphs' names and the list; no queue where no run has candidates."""
+
+    names: tuple[str, str]
+    queue: Queue | None
+    disagreements: int = 0
+
+
+def read_listing(file: ProjectFile, wanted: CandidateFilter) -> Listing:
+    """The list of the newest run that can be reviewed, whatever run ``wanted`` names."""
+    with file.read() as session:
+        run_id = reviewable_run(session)
+        names = graph_names(session)
+        if run_id is None:
+            return Listing(names, None)
+        return Listing(names, load_queue(session, wanted.for_run(run_id)), disagreement_count(session))
