@@ -190,7 +190,7 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
         return evidence is not None and evidence.key == view._pair
 
     def idle() -> bool:
-        return not tasks.busy and not view._ahead.isActive()
+        return not tasks.busy and not view._ahead.waiting
 
     project.open(large.path)
     print(f"\nopen until the first pair is shown: {pump_until(shown) * 1e3:.0f} ms")

@@ -28,6 +28,11 @@ class ReadAhead(QObject):
         self._timer = QTimer(self, singleShot=True, interval=_AFTER)
         self._timer.timeout.connect(self._read)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether it has yet to begin."""
+        return self._timer.isActive()
+
     def start(self) -> None:
         """A pair was shown."""
         self._timer.start()

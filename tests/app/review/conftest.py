@@ -63,7 +63,7 @@ class Page:
 
     def settle(self) -> None:
         """Until nothing is read, written or about to be."""
-        self.qtbot.waitUntil(lambda: not self.tasks.busy and not self.view._ahead.isActive(), timeout=10_000)
+        self.qtbot.waitUntil(lambda: not self.tasks.busy and not self.view._ahead.waiting, timeout=10_000)
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the keyboard is, and wait for what follows."""
