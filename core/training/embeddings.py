@@ -57,7 +57,9 @@ class Embeddings:
         if self.support is None:
             return cosine
         every = np.arange(len(self.entity_ids))
-        rows, columns = (every[part if isinstance(part, slice) else part.cpu()] for part in (left, right))
+        rows, columns = (
+            every[part if isinstance(part, slice) else part.cpu().numpy()] for part in (left, right)
+        )
         return Supported(cosine, self.support.select(rows, columns - self.n_left), self.support_weight)
 
     @property
