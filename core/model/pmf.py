@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from typing import Literal
 
@@ -16,16 +17,16 @@ from core.model.divergences import DIVERGENCES
 _FLOOR = 0.05  # the least parameter of a distribution: the densities stay finite
 
 
-class Fusion(nn.Module):
+class Fusion(nn.Module, ABC):
     """Weights of an entity's modalities, summing to 1 over those it has."""
 
     def __init__(self, modalities: tuple[Modality, ...]) -> None:
         super().__init__()
         self.modalities = modalities
 
+    @abstractmethod
     def scores(self, hidden: Mapping[Modality, Tensor], present: Tensor) -> Tensor:
         """What the softmax is taken of. Shapes: ``(b, d)`` each and ``(b, M)`` to ``(b, M)``."""
-        raise NotImplementedError
 
     def forward(self, hidden: Mapping[Modality, Tensor], present: Tensor) -> Tensor:
         """Weights of the modalities.
