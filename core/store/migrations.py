@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Double, Engine, select, update
+from sqlalchemy import Connection, Double, Engine, String, select, update
 
 from core.store.engines import WRITING
 from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base, Run
@@ -51,6 +51,14 @@ def _name_modality(connection: Connection) -> None:
         settings.setdefault("training", {})["support_weight"] = 0.0  # it would be taken for today's default
         changed = update(Run).where(Run.id == run_id).values(config_json=json.dumps(settings, sort_keys=True))
         connection.execute(changed)
+
+
+@migration(4)
+def _review_and_training(connection: Connection) -> None:
+    """What the workbench's queues and the training room keep."""
+    words = String().compile(connection.dialect)
+    for column in ("tag", "note"):
+        connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {words}")
 
 
 def create_schema(connection: Connection) -> None:

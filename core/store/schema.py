@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4D494D45  # "MIME", shown by file(1) and checked on opening
-SCHEMA_VERSION = 3  # a change of this needs a function in core.store.migrations
+SCHEMA_VERSION = 4  # a change of this needs a function in core.store.migrations
 
 
 class Base(DeclarativeBase):
@@ -131,6 +131,8 @@ class Run(Base):
     best_epoch: Mapped[int | None]
     metrics_json: Mapped[str | None]  # what `evaluate` prints, as of the kept state
     modalities: Mapped[str] = mapped_column(default="")  # comma-separated, those that took part
+    tag: Mapped[str | None]  # people's own word for the run
+    note: Mapped[str | None]
 
 
 class RunSeed(Base):
