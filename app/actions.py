@@ -5,12 +5,19 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Slot
-from PySide6.QtGui import QAction, QActionGroup, QKeySequence
+from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
-from app.icons import icon
+from app.keyed_action import KeyedAction
 from app.views.rail import PAGES
 from core.store.places import Place
+
+THEMES = (
+    ("system", "Theme of the &system", "Ctrl+Alt+S"),
+    ("light", "&Light theme", "Ctrl+Alt+L"),
+    ("dark", "&Dark theme", "Ctrl+Alt+D"),
+    ("contrast", "High &contrast", "Ctrl+Alt+H"),
+)
 
 
 class Actions(QObject):
@@ -20,30 +27,57 @@ class Actions(QObject):
         super().__init__(window)
         self._window = window
         new = self._action
-        self.new_project = new("newProjectAction", "&New project…", "Ctrl+N", "mdi6.plus")
-        self.open_project = new("openProjectAction", "&Open…", "Ctrl+O", "mdi6.folder-open-outline")
-        self.open_team = new("openTeamAction", "Open &team project…", "", "mdi6.server-network-outline")
-        self.demo = new("demoAction", "Open the &demo", "Ctrl+D", "mdi6.earth")
-        self.demo.setToolTip("Two graphs of countries, cities and currencies that come with the program")
-        self.add_links = new("addLinksAction", "Add known &links…", "", "mdi6.link-plus")
-        self.add_links.setToolTip("From N-Triples, Turtle, a table, SSSOM or Alignment RDF")
-        self.export = new("exportAction", "&Export…", "Ctrl+E", "mdi6.tray-arrow-up")
-        self.backup = new("backupAction", "&Backup project…", "", "mdi6.content-save-outline")
-        self.compact = new("compactAction", "&Compact", "", "mdi6.arrow-collapse-vertical")
-        self.compact.setToolTip("Give unused room in the project file back to the disk")
-        self.check = new("checkAction", "Check &integrity", "", "mdi6.shield-check-outline")
-        self.check.setToolTip("Look for damage in the project file")
-        self.quit = new("quitAction", "&Quit", "Ctrl+Q", "mdi6.power")
+        self.new_project = new("newProject", "&New project…", "Ctrl+N", "mdi6.plus")
+        self.open_project = new("openProject", "&Open…", "Ctrl+O", "mdi6.folder-open-outline")
+        self.open_team = new("openTeam", "Open &team project…", "Ctrl+Shift+O", "mdi6.server-network-outline")
+        self.demo = new(
+            "demo",
+            "Open the &demo",
+            "Ctrl+D",
+            "mdi6.earth",
+            tip="Two graphs of countries, cities and currencies that come with the program",
+        )
+        self.add_links = new(
+            "addLinks",
+            "Add known &links…",
+            "Ctrl+K",
+            "mdi6.link-plus",
+            tip="Add known links from N-Triples, Turtle, a table, SSSOM or Alignment RDF",
+        )
+        self.export = new("export", "&Export…", "Ctrl+E", "mdi6.tray-arrow-up")
+        self.backup = new("backup", "&Backup project…", "Ctrl+Shift+S", "mdi6.content-save-outline")
+        self.compact = new(
+            "compact",
+            "&Compact",
+            "Ctrl+Shift+K",
+            "mdi6.arrow-collapse-vertical",
+            tip="Give unused room in the project file back to the disk",
+        )
+        self.check = new(
+            "check",
+            "Check &integrity",
+            "Ctrl+Shift+I",
+            "mdi6.shield-check-outline",
+            tip="Look for damage in the project file",
+        )
+        self.quit = new("quit", "&Quit", "Ctrl+Q", "mdi6.power")
         self.quit.setMenuRole(QAction.MenuRole.QuitRole)
-        self.undo = new("undoAction", "&Undo", "Ctrl+Z", "mdi6.undo")
-        self.redo = new("redoAction", "&Redo", "Ctrl+Shift+Z", "mdi6.redo")
-        self.author = new("authorAction", "&Author name…", "", "mdi6.account-outline")
-        self.help = new("helpAction", "&Help", "F1", "mdi6.help-circle-outline")
-        self.keys = new("keysAction", "&Keys", "?", "mdi6.keyboard-outline")
-        self.about = new("aboutAction", "&About MIMEA Explorer", "", "mdi6.information-outline")
-        self.about.setMenuRole(QAction.MenuRole.AboutRole)
+        self.undo = new("undo", "&Undo", "Ctrl+Z", "mdi6.undo", tip="Undo the last decision", group="Edit")
+        self.redo = new(
+            "redo", "&Redo", "Ctrl+Shift+Z", "mdi6.redo", tip="Redo what was undone last", group="Edit"
+        )
+        self.settings = new("settings", "&Settings…", "Ctrl+,", "mdi6.cog-outline", group="Edit")
+        self.settings.setMenuRole(QAction.MenuRole.PreferencesRole)
         self.pages = self._page_actions()
         self.themes = self._theme_actions()
+        self.help = new("help", "&Help", "F1", "mdi6.help-circle-outline", group="Help")
+        self.keys = new(
+            "keys", "&Keys", "?", "mdi6.keyboard-outline", tip="The list of all keys", group="Help"
+        )
+        self.about = new(
+            "about", "&About MIMEA Explorer", "Shift+F1", "mdi6.information-outline", group="Help"
+        )
+        self.about.setMenuRole(QAction.MenuRole.AboutRole)
         self.recent_menu = QMenu("Open &recent", window, objectName="recentMenu", toolTipsVisible=True)
         self.review_menu = QMenu("&Review", window, objectName="reviewMenu")
         self._build_menus()
@@ -74,27 +108,34 @@ class Actions(QObject):
             self.undo.setEnabled(False)
             self.redo.setEnabled(False)
 
-    def _action(self, name: str, text: str, shortcut: str, icon_name: str) -> QAction:
-        action = QAction(icon(icon_name), text, self._window)
-        action.setObjectName(name)
-        if shortcut:
-            action.setShortcut(QKeySequence(shortcut))
+    def _action(
+        self, name: str, text: str, key: str, icon_name: str = "", *, tip: str = "", group: str = "Project"
+    ) -> KeyedAction:
+        action = KeyedAction(
+            f"{name}Action", text, [key], self._window, group=group, tip=tip, icon_name=icon_name
+        )
         self._window.addAction(action)
         return action
 
     def _page_actions(self) -> QActionGroup:
         group = QActionGroup(self)
         for number, (name, label, icon_name) in enumerate(PAGES):
-            action = self._action(f"{name}PageAction", f"&{label}", f"Ctrl+{number + 1}", icon_name)
+            action = self._action(
+                f"{name}Page",
+                f"&{label}",
+                f"Ctrl+{number + 1}",
+                icon_name,
+                group="View",
+            )
             action.setData(number)
             group.addAction(action)
         return group
 
     def _theme_actions(self) -> QActionGroup:
         group = QActionGroup(self)
-        for name, text in (("system", "As the &system"), ("light", "&Light"), ("dark", "&Dark")):
-            action = QAction(text, self._window, checkable=True)
-            action.setObjectName(f"{name}ThemeAction")
+        for name, text, key in THEMES:
+            action = self._action(f"{name}Theme", text, key, group="View")
+            action.setCheckable(True)
             action.setData(name)
             group.addAction(action)
         return group
@@ -114,7 +155,7 @@ class Actions(QObject):
         edit = bar.addMenu("&Edit")
         edit.addActions([self.undo, self.redo])
         edit.addSeparator()
-        edit.addAction(self.author)
+        edit.addAction(self.settings)
         bar.addMenu(self.review_menu)
         view = bar.addMenu("&View")
         view.addActions(self.pages.actions())

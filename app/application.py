@@ -42,6 +42,7 @@ def main(project: Place | None = None) -> int:
     application = create_application()
     settings = Settings()
     theme.apply_theme(application, settings.theme)
+    _ThemeFollower(application, settings)
 
     from app.main_window import MainWindow  # after the application, so that a missing display is told at once
 
@@ -74,7 +75,23 @@ def create_application() -> QApplication:
     application.setDesktopFileName("mimea-explorer")
     application.setWindowIcon(application_icon())
     application.setStyle("Fusion")
+    theme.add_families(application)
     return application
+
+
+class _ThemeFollower(QObject):
+    """Changes the theme with the desktop's, where none of its own is chosen."""
+
+    def __init__(self, application: QApplication, settings: Settings) -> None:
+        super().__init__(application)
+        self._application = application
+        self._settings = settings
+        application.styleHints().colorSchemeChanged.connect(self._follow)
+
+    @Slot()
+    def _follow(self) -> None:
+        if self._settings.theme in ("system", "contrast"):
+            theme.apply_theme(self._application, self._settings.theme)
 
 
 class _Interrupts(QObject):

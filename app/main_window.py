@@ -63,7 +63,7 @@ class MainWindow(QMainWindow):
         self.pages = Pages(self.project, self.training, start)
         self._waiting: Place | None = None
         self._device = ""
-        self._rail = Rail()
+        self._rail = Rail(self.actions_.pages.actions())
         self._bar = StatusBar()
         self._status = StatusReporter(self._bar, self.project, self.training, self.opener)
         self._arrange()
@@ -174,13 +174,16 @@ class MainWindow(QMainWindow):
         actions.quit.triggered.connect(self.close)
         actions.undo.triggered.connect(self.project.undo)
         actions.redo.triggered.connect(self.project.redo)
-        actions.author.triggered.connect(self._menu.ask_author)
+        for listing in (actions.settings, actions.keys):
+            listing.triggered.connect(self.pages.build)  # or the keys of pages to come would be missing
+        actions.settings.triggered.connect(self._menu.show_settings)
         actions.help.triggered.connect(self._menu.show_help)
         actions.keys.triggered.connect(self._menu.show_keys)
         actions.about.triggered.connect(self._menu.show_about)
         actions.recent_menu.aboutToShow.connect(self._fill_recent)
         actions.recent_menu.triggered.connect(self._on_recent)
         actions.themes.triggered.connect(self._on_theme)
+        self._menu.theme_chosen.connect(self._dress)
         actions.pages.triggered.connect(self._on_page)
         self._rail.chosen.connect(self.show_page)
         self._status.history_changed.connect(actions.set_history)
@@ -207,8 +210,7 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         if not self.settings.geometry.isEmpty():
             self.restoreGeometry(self.settings.geometry)
-        for action in self.actions_.themes.actions():
-            action.setChecked(action.data() == self.settings.theme)
+        self._mark_theme()
 
     @Slot()
     def _on_pages_completed(self) -> None:
@@ -281,7 +283,16 @@ class MainWindow(QMainWindow):
 
     @Slot(QAction)
     def _on_theme(self, action: QAction) -> None:
-        self.settings.theme = action.data()
+        self._dress(action.data())
+
+    @Slot(str)
+    def _dress(self, name: theme.Theme) -> None:
+        self.settings.theme = name
+        self._mark_theme()
         application = QApplication.instance()
         assert isinstance(application, QApplication)
-        theme.apply_theme(application, action.data())
+        theme.apply_theme(application, name)
+
+    def _mark_theme(self) -> None:
+        for action in self.actions_.themes.actions():
+            action.setChecked(action.data() == self.settings.theme)

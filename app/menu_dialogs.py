@@ -1,16 +1,21 @@
-"""The small dialogs of the menu: the author's name, help, and what the program is."""
+"""The dialogs of the menu: settings, keys, help, and what the program is."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QObject, Slot
-from PySide6.QtWidgets import QInputDialog, QMessageBox, QWidget
+from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtWidgets import QMessageBox, QWidget
 
+from app.keyed_action import KeyedAction
 from app.settings import Settings
 from app.views.help_window import HelpWindow
+from app.views.keys_dialog import KeysDialog
+from app.views.settings_dialog import SettingsDialog
 
 
 class MenuDialogs(QObject):
     """Opens them over ``window``."""
+
+    theme_chosen = Signal(str)
 
     def __init__(self, settings: Settings, window: QWidget) -> None:
         super().__init__(window)
@@ -19,16 +24,12 @@ class MenuDialogs(QObject):
         self._help: HelpWindow | None = None
 
     @Slot()
-    def ask_author(self) -> None:
-        """Ask for the name that verdicts are signed with."""
-        name, agreed = QInputDialog.getText(
-            self._window,
-            "Author name",
-            "Your name, as it is stored with each decision:",
-            text=self._settings.author,
-        )
-        if agreed:
-            self._settings.author = name
+    def show_settings(self) -> None:
+        """Ask for what the window remembers, and for other keys."""
+        dialog = SettingsDialog(self._settings, self._actions(), self._window)
+        dialog.theme_chosen.connect(self.theme_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot()
     def show_help(self) -> None:
@@ -37,8 +38,10 @@ class MenuDialogs(QObject):
 
     @Slot()
     def show_keys(self) -> None:
-        """Open the help at the list of keys."""
-        self._show_page("keys.md")
+        """List the keys in force."""
+        dialog = KeysDialog(self._actions(), self._window)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
     @Slot()
     def show_about(self) -> None:
@@ -49,6 +52,9 @@ class MenuDialogs(QObject):
             "<h3>MIMEA Explorer</h3><p>Aligns two multi-modal knowledge graphs with the MIMEA model "
             "and lets curators decide.</p><p>MIT licence.</p>",
         )
+
+    def _actions(self) -> list[KeyedAction]:
+        return self._window.findChildren(KeyedAction)
 
     def _show_page(self, page: str) -> None:
         if self._help is None:

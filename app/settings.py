@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import getpass
 from pathlib import Path
-from typing import cast
+from typing import cast, get_args
 
 from PySide6.QtCore import QByteArray, QSettings
 
@@ -36,6 +36,18 @@ class Settings:
     def set_splitter(self, name: str, state: QByteArray) -> None:
         """Remember the state of the splitter ``name``."""
         self._store.setValue(f"splitter/{name}", state)
+
+    def keys(self, action: str) -> str | None:
+        """The keys that a person gave ``action``, as one text; None for its default ones."""
+        value = self._store.value(f"keys/{action}")
+        return None if value is None else str(value)
+
+    def set_keys(self, action: str, keys: str | None) -> None:
+        """Remember the keys of ``action``; None forgets them."""
+        if keys is None:
+            self._store.remove(f"keys/{action}")
+        else:
+            self._store.setValue(f"keys/{action}", keys)
 
     @property
     def recent(self) -> list[Place]:
@@ -74,10 +86,19 @@ class Settings:
         self._store.setValue("orcid", value.strip())
 
     @property
+    def advance(self) -> bool:
+        """Whether the next pair is shown after a verdict."""
+        return bool(self._store.value("review/advance", True, bool))
+
+    @advance.setter
+    def advance(self, value: bool) -> None:
+        self._store.setValue("review/advance", value)
+
+    @property
     def theme(self) -> Theme:
         """The chosen theme; ``system`` at first."""
         value = self._store.value("theme", "system")
-        return cast(Theme, value) if value in ("system", "light", "dark") else "system"
+        return cast(Theme, value) if value in get_args(Theme) else "system"
 
     @theme.setter
     def theme(self, value: Theme) -> None:

@@ -8,12 +8,12 @@ from pathlib import Path
 from typing import Literal
 
 from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtGui import QColor, QFont, QFontDatabase, QGuiApplication, QPalette, QStyleHints
 from PySide6.QtWidgets import QApplication
 
 RESOURCES = Path(__file__).resolve().parents[1] / "resources"
 
-Theme = Literal["system", "light", "dark"]
+Theme = Literal["system", "light", "dark", "contrast"]
 FontSize = Literal["small", "body", "title"]
 
 # The spacing grid, in pixels.
@@ -111,6 +111,62 @@ _DARK = _Tokens(
     link="#8DB8F0",
     error="#FF8A80",
 )
+_CONTRAST_LIGHT = _Tokens(
+    window="#FFFFFE",
+    base="#FFFFFF",
+    alternate="#FFFFFF",
+    button="#FFFFFF",
+    hover="#E0E0E0",
+    border="#000000",
+    text="#000000",
+    secondary="#1F1F1F",
+    disabled="#595959",
+    highlight="#E3F1FF",
+    on_highlight="#000000",
+    accent="#00309C",
+    on_accent="#FFFFFF",
+    link="#00309C",
+    error="#A10000",
+)
+_CONTRAST_DARK = _Tokens(
+    window="#000001",
+    base="#000000",
+    alternate="#000000",
+    button="#000000",
+    hover="#333333",
+    border="#FFFFFF",
+    text="#FFFFFF",
+    secondary="#E6E6E6",
+    disabled="#A6A6A6",
+    highlight="#00335C",
+    on_highlight="#FFFFFF",
+    accent="#FFD60A",
+    on_accent="#000000",
+    link="#FFD60A",
+    error="#FF9C94",
+)
+# The palette in force tells by its window colour which of these it was made of.
+_ALL = {tokens.window.lower(): tokens for tokens in (_LIGHT, _DARK, _CONTRAST_LIGHT, _CONTRAST_DARK)}
+
+# Beside the desktop's own family, for labels in other scripts; those that are installed are used.
+_MORE_FAMILIES = (
+    "Noto Sans",
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Source Han Sans",
+    "Droid Sans Fallback",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Noto Sans Arabic",
+    "Noto Sans Hebrew",
+    "Noto Sans Devanagari",
+    "Noto Color Emoji",
+    "Segoe UI Emoji",
+    "Apple Color Emoji",
+    "Noto Emoji",
+    "Symbola",
+)
 
 
 def is_dark() -> bool:
@@ -170,18 +226,38 @@ def font(size: FontSize = "body", *, bold: bool = False, tabular: bool = False) 
 
 
 def apply_theme(application: QApplication, theme: Theme) -> None:
-    """Dress the whole program; ``system`` follows the desktop's colour scheme."""
+    """Dress the whole program; ``system`` follows the desktop, its wish for high contrast too."""
     hints = application.styleHints()
     wanted = {"light": Qt.ColorScheme.Light, "dark": Qt.ColorScheme.Dark}
     hints.setColorScheme(wanted.get(theme, Qt.ColorScheme.Unknown))
-    dark = theme == "dark" or (theme == "system" and hints.colorScheme() is Qt.ColorScheme.Dark)
-    tokens = _DARK if dark else _LIGHT
+    dark = hints.colorScheme() is Qt.ColorScheme.Dark if theme not in wanted else theme == "dark"
+    if theme == "contrast" or (theme == "system" and _wants_contrast(hints)):
+        tokens = _CONTRAST_DARK if dark else _CONTRAST_LIGHT
+    else:
+        tokens = _DARK if dark else _LIGHT
     application.setPalette(_palette(tokens))
-    application.setStyleSheet(_style_sheet(tokens, "dark" if dark else "light"))
+    sheet = _style_sheet(tokens, "dark" if dark else "light")
+    if application.styleSheet() != sheet:  # setting it dresses every widget anew
+        application.setStyleSheet(sheet)
+
+
+def add_families(application: QApplication) -> None:
+    """Have labels in scripts that the desktop's font lacks drawn in fonts that go together."""
+    font = application.font()
+    known = set(QFontDatabase.families())
+    font.setFamilies([font.family(), *(name for name in _MORE_FAMILIES if name in known)])
+    application.setFont(font)
+
+
+def _wants_contrast(hints: QStyleHints) -> bool:
+    if not hasattr(hints, "accessibility"):  # Qt before 6.10 can't tell
+        return False
+    return hints.accessibility().contrastPreference() is Qt.ContrastPreference.HighContrast
 
 
 def _tokens() -> _Tokens:
-    return _DARK if is_dark() else _LIGHT
+    name = QGuiApplication.palette().color(QPalette.ColorRole.Window).name()
+    return _ALL.get(name, _DARK if is_dark() else _LIGHT)
 
 
 def _palette(tokens: _Tokens) -> QPalette:
@@ -209,7 +285,7 @@ def _palette(tokens: _Tokens) -> QPalette:
     return palette
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=4)
 def _style_sheet(tokens: _Tokens, name: str) -> str:
     text = (RESOURCES / "theme" / "window.qss").read_text(encoding="utf-8")
     for key in _Tokens.__slots__:

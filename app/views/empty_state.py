@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
@@ -64,4 +66,9 @@ def action_button(action: QAction, *, primary: bool = False) -> QPushButton:
     button.setEnabled(action.isEnabled())
     button.clicked.connect(action.trigger)
     action.enabledChanged.connect(button.setEnabled)
+    action.changed.connect(partial(_renew_tip, button, action))
     return button
+
+
+def _renew_tip(button: QPushButton, action: QAction) -> None:
+    button.setToolTip(action.toolTip())  # it names the key, which may have been changed

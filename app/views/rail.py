@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRect, QSize, Qt, Signal
-from PySide6.QtGui import QKeySequence, QPainter, QPaintEvent, QPalette, QPen
+from collections.abc import Sequence
+
+from PySide6.QtCore import QRect, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QAction, QPainter, QPaintEvent, QPalette, QPen
 from PySide6.QtWidgets import QAbstractButton, QButtonGroup, QVBoxLayout, QWidget
 
 from app import theme
-from app.icons import icon
 
 PAGES = (
     ("graphs", "Graphs", "mdi6.graph-outline"),
@@ -21,17 +22,21 @@ _BUTTON = QSize(76, 64)
 class RailButton(QAbstractButton):
     """An icon over its label; the chosen one has a bar at its edge and stands on a tint."""
 
-    def __init__(self, name: str, label: str, icon_name: str, shortcut: str) -> None:
+    def __init__(self, name: str, action: QAction) -> None:
         super().__init__()
         self.setObjectName(f"{name}PageButton")
-        self.setText(label)
-        self.setIcon(icon(icon_name))
+        self.setText(action.text().replace("&", ""))
+        self.setIcon(action.icon())
         self.setCheckable(True)
-        self.setToolTip(
-            f"{label} ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})"
-        )
+        self._action = action
+        self._renew_tip()
+        action.changed.connect(self._renew_tip)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+
+    @Slot()
+    def _renew_tip(self) -> None:
+        self.setToolTip(self._action.toolTip())  # it names the key, which may have been changed
 
     def sizeHint(self) -> QSize:
         return _BUTTON
@@ -62,19 +67,19 @@ class RailButton(QAbstractButton):
 
 
 class Rail(QWidget):
-    """One button for each of :data:`PAGES`; emits the index of the one that was chosen."""
+    """One button for each of :data:`PAGES`, by its action; emits the index of the one that was chosen."""
 
     chosen = Signal(int)
 
-    def __init__(self, parent: QWidget | None = None) -> None:
+    def __init__(self, actions: Sequence[QAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("rail")
         self._group = QButtonGroup(self)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, theme.MEDIUM, 0, theme.MEDIUM)
         layout.setSpacing(2)
-        for number, (name, label, icon_name) in enumerate(PAGES):
-            button = RailButton(name, label, icon_name, f"Ctrl+{number + 1}")
+        for number, ((name, _, _), action) in enumerate(zip(PAGES, actions, strict=True)):
+            button = RailButton(name, action)
             self._group.addButton(button, number)
             layout.addWidget(button)
         layout.addStretch()

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
-from PySide6.QtGui import QAction, QIcon, QKeySequence
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
-    QPushButton,
     QScrollArea,
     QStackedLayout,
     QVBoxLayout,
@@ -16,9 +15,10 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.icons import icon, primary_icon
+from app.keyed_action import KeyedAction
 from app.project import Project
 from app.training_worker import Training
-from app.views.empty_state import EmptyState
+from app.views.empty_state import EmptyState, action_button
 from app.views.message_bar import MessageBar
 from app.views.run_panel import RunPanel
 from app.views.settings_form import SettingsForm
@@ -46,9 +46,16 @@ class TrainView(QWidget):
         self._device = QLabel(wordWrap=True)
         self._device.setProperty("role", "secondary")
         self._device.setObjectName("trainDevice")
-        self._start = _button("startTrainingButton", "Start", primary_icon("mdi6.play"), "Ctrl+Return")
-        self._start.setProperty("primary", True)
-        self._stop = _button("stopTrainingButton", "Stop", icon("mdi6.stop"), "Ctrl+.")
+        self._start_run = self._action("startTraining", "Start", "Ctrl+Return", "Start a run")
+        self._stop_run = self._action(
+            "stopTraining", "Stop", "Ctrl+.", "Stop the run and keep its best state"
+        )
+        self._start = action_button(self._start_run, primary=True)
+        self._start.setObjectName("startTrainingButton")
+        self._start.setIcon(primary_icon("mdi6.play"))
+        self._stop = action_button(self._stop_run)
+        self._stop.setObjectName("stopTrainingButton")
+        self._stop.setIcon(icon("mdi6.stop"))
 
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
@@ -61,8 +68,8 @@ class TrainView(QWidget):
         )
         self._stack.addWidget(self._content())
 
-        self._start.clicked.connect(self._on_start)
-        self._stop.clicked.connect(self._on_stop)
+        self._start_run.triggered.connect(self._on_start)
+        self._stop_run.triggered.connect(self._on_stop)
         self.form.changed.connect(self._update_buttons)
         self.panel.review_requested.connect(self.review_requested)
         training.started.connect(self._update_buttons)
@@ -133,16 +140,12 @@ class TrainView(QWidget):
     @Slot()
     def _update_buttons(self) -> None:
         active = self._training.active
-        self._start.setEnabled(self._project.is_open and not active and self.form.config is not None)
-        self._stop.setEnabled(active and not self._training.stopping)
+        self._start_run.setEnabled(self._project.is_open and not active and self.form.config is not None)
+        self._stop_run.setEnabled(active and not self._training.stopping)
         self._stop.setText("Stopping …" if self._training.stopping else "Stop")
         self.form.setEnabled(not active)
-        self._stop.setShortcut(QKeySequence("Ctrl+."))  # setText drops it
 
-
-def _button(name: str, text: str, picture: QIcon, shortcut: str) -> QPushButton:
-    button = QPushButton(picture, text, objectName=name)
-    # A shortcut of a button works while the button can be seen: on this page only, as it should.
-    button.setShortcut(QKeySequence(shortcut))
-    button.setToolTip(f"{text} ({QKeySequence(shortcut).toString(QKeySequence.SequenceFormat.NativeText)})")
-    return button
+    def _action(self, name: str, text: str, key: str, tip: str) -> KeyedAction:
+        action = KeyedAction(f"{name}Action", text, [key], self, group="Train", tip=tip, on_page=True)
+        self.addAction(action)
+        return action

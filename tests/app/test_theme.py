@@ -27,7 +27,7 @@ def contrast(first: str, second: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("tokens", [theme._LIGHT, theme._DARK], ids=["light", "dark"])
+@pytest.mark.parametrize("tokens", theme._ALL.values(), ids=["light", "dark", "contrast", "dark contrast"])
 def test_text_can_be_read_on_every_ground(tokens: theme._Tokens) -> None:
     for ground in (tokens.window, tokens.base, tokens.alternate, tokens.button):
         for text in (tokens.text, tokens.secondary, tokens.link, tokens.error):
@@ -35,7 +35,7 @@ def test_text_can_be_read_on_every_ground(tokens: theme._Tokens) -> None:
     assert contrast(tokens.on_accent, tokens.accent) >= 4.5
     assert contrast(tokens.on_highlight, tokens.highlight) >= 4.5
     for style in theme.VERDICT_STYLE.values():
-        color = style.light if tokens is theme._LIGHT else style.dark
+        color = style.dark if QColor(tokens.window).lightness() < 128 else style.light
         for ground in (tokens.window, tokens.base, tokens.highlight):
             assert contrast(color, ground) >= 4.5, (style.label, ground)
 
@@ -45,6 +45,22 @@ def test_verdicts_differ_in_shape_and_modalities_in_colour() -> None:
     assert len({style.glyph for style in styles}) == len({style.icon for style in styles}) == 4
     assert set(MODALITIES) == set(theme.MODALITY_COLORS)
     assert len(set(theme.MODALITY_COLORS.values())) == 5
+
+
+@pytest.mark.parametrize("tokens", [theme._CONTRAST_LIGHT, theme._CONTRAST_DARK], ids=["light", "dark"])
+def test_high_contrast_is_high(tokens: theme._Tokens) -> None:
+    for ground in (tokens.window, tokens.base, tokens.button, tokens.highlight):
+        for text in (tokens.text, tokens.secondary, tokens.border):
+            assert contrast(text, ground) >= 7, (text, ground)
+    assert contrast(tokens.disabled, tokens.window) >= 4.5
+    assert contrast(tokens.accent, tokens.window) >= 7
+
+
+def test_high_contrast_can_be_chosen_and_left(qapp: QApplication) -> None:
+    theme.apply_theme(qapp, "contrast")
+    assert theme.border_color().name() in ("#000000", "#ffffff")
+    theme.apply_theme(qapp, "dark")
+    assert theme.border_color().name() == theme._DARK.border.lower()
 
 
 @pytest.mark.parametrize("name", ["light", "dark"])

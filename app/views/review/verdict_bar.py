@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QAction, QKeyEvent
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 
 from app import theme
 from app.icons import icon
+from app.keyed_action import NATIVE, KeyedAction
 
 BUTTON_NAMES = {
     "accepted": "acceptButton",
@@ -22,21 +25,21 @@ class VerdictBar(QWidget):
 
     note_left = Signal()  # Return or Escape in the note: back to the list
 
-    def __init__(self, actions: dict[str, QAction], parent: QWidget | None = None) -> None:
+    def __init__(self, actions: dict[str, KeyedAction], parent: QWidget | None = None) -> None:
         super().__init__(parent)
         layout = QHBoxLayout(self)
         layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
         layout.setSpacing(theme.MEDIUM)
         self._buttons: dict[str, QPushButton] = {}
         for kind, action in actions.items():
-            button = QPushButton(f"{action.text().replace('&', '')}  ·  {action.shortcut().toString()}")
-            button.setObjectName(BUTTON_NAMES[kind])
-            button.setAccessibleName(action.text().replace("&", ""))
-            button.setToolTip(action.toolTip())
+            button = QPushButton(objectName=BUTTON_NAMES[kind])
+            button.setAccessibleName(action.words)
             button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             button.clicked.connect(action.trigger)
             layout.addWidget(button)
             self._buttons[kind] = button
+            _name_key(button, action)
+            action.changed.connect(partial(_name_key, button, action))
         self.note = _NoteField(placeholderText="Note, saved with the verdict", maxLength=1000)
         self.note.setObjectName("noteField")
         self.note.setAccessibleName("Note")
@@ -54,6 +57,12 @@ class VerdictBar(QWidget):
         for kind, button in self._buttons.items():
             style = theme.VERDICT_STYLE[kind]
             button.setIcon(icon(style.icon, style.color))
+
+
+def _name_key(button: QPushButton, action: KeyedAction) -> None:
+    key = action.shortcut().toString(NATIVE)
+    button.setText(f"{action.words}  ·  {key}" if key else action.words)
+    button.setToolTip(action.toolTip())
 
 
 class _NoteField(QLineEdit):

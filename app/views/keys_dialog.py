@@ -1,0 +1,102 @@
+"""The list of keys in force, made from the actions themselves."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
+
+from app import theme
+from app.keyed_action import NATIVE, KeyedAction
+
+# What lists, fields and pictures answer to of themselves, by heading.
+FIXED: dict[str, tuple[tuple[str, str], ...]] = {
+    "Review": (
+        ("Up, Down", "Move between pairs"),
+        ("Esc", "From a field back to the list"),
+    ),
+}
+_COLUMNS = 3
+
+
+def grouped(actions: Iterable[KeyedAction]) -> dict[str, list[KeyedAction]]:
+    """The actions under their headings, both in the order they were made in."""
+    groups: dict[str, list[KeyedAction]] = {}
+    for action in actions:
+        groups.setdefault(action.group, []).append(action)
+    return groups
+
+
+def key_rows(actions: Iterable[KeyedAction]) -> dict[str, list[tuple[str, str, str]]]:
+    """By heading: keys in force, name and what it does; actions without a key are left out."""
+    rows = {
+        group: [
+            (" or ".join(key.toString(NATIVE) for key in action.shortcuts()), action.words, action.tip)
+            for action in members
+            if action.shortcuts()
+        ]
+        for group, members in grouped(actions).items()
+    }
+    for group, more in FIXED.items():
+        rows.setdefault(group, []).extend((keys, words, words) for keys, words in more)
+    return rows
+
+
+class KeysDialog(QDialog):
+    """All groups side by side; Escape closes it."""
+
+    def __init__(self, actions: Iterable[KeyedAction], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("keysDialog")
+        self.setWindowTitle("Keys")
+        columns = [QVBoxLayout(spacing=theme.LARGE) for _ in range(_COLUMNS)]
+        groups = key_rows(actions)
+        whole, so_far = sum(len(rows) + 2 for rows in groups.values()), 0
+        for group, rows in groups.items():
+            middle = so_far + (len(rows) + 2) // 2
+            columns[_COLUMNS * middle // whole].addWidget(_Group(group, rows))
+            so_far += len(rows) + 2
+        content = QWidget()
+        side_by_side = QHBoxLayout(content)
+        side_by_side.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        side_by_side.setSpacing(2 * theme.LARGE)
+        for column in columns:
+            column.addStretch()
+            side_by_side.addLayout(column)
+        scroll = QScrollArea(widgetResizable=True, objectName="keysList")
+        scroll.setWidget(content)
+        scroll.setAccessibleName("Keys")
+        told = QLabel("Settings › Keys changes them.")
+        told.setProperty("role", "secondary")
+        told.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(scroll, 1)
+        layout.addWidget(told)
+        wanted = content.sizeHint()
+        self.resize(
+            min(wanted.width() + 3 * theme.LARGE, 1200), min(wanted.height() + told.sizeHint().height(), 760)
+        )
+
+
+class _Group(QWidget):
+    def __init__(self, title: str, rows: list[tuple[str, str, str]]) -> None:
+        super().__init__()
+        layout = QGridLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setHorizontalSpacing(theme.LARGE)
+        layout.setVerticalSpacing(theme.SMALL + 2)
+        layout.setColumnStretch(1, 1)
+        heading = QLabel(title)
+        heading.setFont(theme.font(bold=True))
+        layout.addWidget(heading, 0, 0, 1, 2)
+        for number, (keys, words, tip) in enumerate(rows, start=1):
+            key = QLabel(keys, textFormat=Qt.TextFormat.PlainText)
+            key.setProperty("role", "secondary")
+            layout.addWidget(key, number, 0, Qt.AlignmentFlag.AlignTop)
+            what = QLabel(words, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+            what.setMinimumWidth(180)
+            what.setToolTip(tip)
+            layout.addWidget(what, number, 1)
