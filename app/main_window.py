@@ -117,6 +117,7 @@ class MainWindow(QMainWindow):
             return
         self.pages.wait()
         self.settings.geometry = self.saveGeometry()
+        self.pages.save_layout()
         self.project.close()
         self.tasks.wait()
         super().closeEvent(event)

@@ -96,6 +96,11 @@ class Pages(QStackedWidget):
         else:
             self.currentWidget().setFocus()
 
+    def save_layout(self) -> None:
+        """Have the pages remember where their panels stand."""
+        if self.complete:
+            self.review.save_layout()
+
     def wait(self) -> None:
         """Block until nothing is imported any more; for closing the window."""
         if self._importing is not None:

@@ -19,7 +19,7 @@ class Project(QObject):
 
     opened = Signal()
     closed = Signal()
-    verdicts_changed = Signal(object, str)  # the Step, and "decided", "undone" or "redone"; it is on disk
+    verdicts_changed = Signal(object, str)  # the Step, on disk, and "decided", "undone", "redone" and so on
     graphs_changed = Signal()  # one was replaced, or known links were added
     runs_changed = Signal(int)  # run id; its candidates are in the store
     failed = Signal(str)
@@ -83,13 +83,23 @@ class Project(QObject):
     def undo(self) -> None:
         """Undo the last step; ``verdicts_changed`` follows if there was one."""
         file = self.file
-        self.tasks.write(self, lambda: journal.undo(file), self._undone)
+        self.tasks.write(self, lambda: journal.undo(file), partial(self._marked, "undone"))
 
     @Slot()
     def redo(self) -> None:
         """Redo the step that was undone last; ``verdicts_changed`` follows if there was one."""
         file = self.file
-        self.tasks.write(self, lambda: journal.redo(file), self._redone)
+        self.tasks.write(self, lambda: journal.redo(file), partial(self._marked, "redone"))
+
+    def revoke(self, verdicts: Sequence[int]) -> None:
+        """Take some verdicts back, by their ids; ``verdicts_changed`` follows if any was in force."""
+        file, ids = self.file, list(verdicts)
+        self.tasks.write(self, lambda: journal.revoke(file, ids), partial(self._marked, "revoked"))
+
+    def restore(self, verdicts: Sequence[int]) -> None:
+        """Bring back verdicts that were undone; ``verdicts_changed`` follows if any was."""
+        file, ids = self.file, list(verdicts)
+        self.tasks.write(self, lambda: journal.restore(file, ids), partial(self._marked, "restored"))
 
     def _on_file(self, place: Place, file: ProjectFile) -> None:
         if self._wanted != place:  # another was asked for meanwhile, or the window closes
@@ -102,10 +112,6 @@ class Project(QObject):
     def _decided(self, step: Step) -> None:
         self.verdicts_changed.emit(step, "decided")
 
-    def _undone(self, step: Step | None) -> None:
+    def _marked(self, how: str, step: Step | None) -> None:
         if step is not None:
-            self.verdicts_changed.emit(step, "undone")
-
-    def _redone(self, step: Step | None) -> None:
-        if step is not None:
-            self.verdicts_changed.emit(step, "redone")
+            self.verdicts_changed.emit(step, how)

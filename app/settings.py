@@ -29,13 +29,13 @@ class Settings:
     def geometry(self, value: QByteArray) -> None:
         self._store.setValue("window/geometry", value)
 
-    def splitter(self, name: str) -> QByteArray:
-        """The state of the splitter ``name``; empty where it was never moved."""
-        return cast(QByteArray, self._store.value(f"splitter/{name}", QByteArray(), QByteArray))
+    def layout(self, name: str) -> QByteArray:
+        """Where the panels of ``name`` stand; empty where they were never moved."""
+        return cast(QByteArray, self._store.value(f"layout/{name}", QByteArray(), QByteArray))
 
-    def set_splitter(self, name: str, state: QByteArray) -> None:
-        """Remember the state of the splitter ``name``."""
-        self._store.setValue(f"splitter/{name}", state)
+    def set_layout(self, name: str, state: QByteArray) -> None:
+        """Remember where the panels of ``name`` stand."""
+        self._store.setValue(f"layout/{name}", state)
 
     def keys(self, action: str) -> str | None:
         """The keys that a person gave ``action``, as one text; None for its default ones."""

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
 
 import numpy as np
-from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, QTimer, Slot
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersistentModelIndex, Qt, Slot
 from PySide6.QtGui import QColor
 
 from app import theme
+from app.models.row_pages import RowPages
 from app.tasks import Tasks
 from core.review.journal import Step
 from core.review.queue import Mask, Queue, waiting_rows
@@ -20,9 +19,6 @@ from core.store.candidates import CandidateRow, QueueOrder, candidate_rows
 from core.store.project_file import ProjectFile
 
 SCORE, LEFT, RIGHT, VERDICT = range(4)
-PAGE = 200
-_MOST_PAGES = 60
-_MOST_REQUESTS = 4  # while scrolling fast only the pages asked for last are worth reading
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _ARROWS: dict[tuple[int, QueueOrder], str] = {
@@ -44,12 +40,8 @@ class CandidateModel(QAbstractTableModel):
         self._file: ProjectFile | None = None
         self._queue: Queue | None = None
         self._names = ("Left", "Right")
-        self._pages: OrderedDict[int, list[CandidateRow]] = OrderedDict()
-        self._wanted: OrderedDict[int, None] = OrderedDict()
-        self._reading: int | None = None
-        self._generation = 0  # results of an earlier queue are dropped
-        self._timer = QTimer(self, singleShot=True, interval=0)
-        self._timer.timeout.connect(self._read_next)
+        self._rows = RowPages(tasks, self)
+        self._rows.arrived.connect(self._changed)
 
     @property
     def queue(self) -> Queue | None:
@@ -60,10 +52,8 @@ class CandidateModel(QAbstractTableModel):
         """Show another list; ``names`` are those of the two graphs."""
         self.beginResetModel()
         self._file, self._queue, self._names = file, queue, names
-        self._generation += 1
-        self._pages.clear()
-        self._wanted.clear()
-        self._reading = None
+        ids = None if queue is None else queue.ids
+        self._rows.show(ids, None if file is None else partial(_rows_of, file))
         self.endResetModel()
 
     def pair_at(self, row: int) -> tuple[int, int] | None:
@@ -82,8 +72,8 @@ class CandidateModel(QAbstractTableModel):
                 self._mark(decision.left_id, decision.right_id, decision.kind)
         else:
             work = partial(_waiting_in, self._file, self._queue)
-            self._tasks.read(self, work, partial(self._set_waiting, self._generation), key="waiting")
-        self._forget(rows)
+            self._tasks.read(self, work, partial(self._set_waiting, self._rows.generation), key="waiting")
+        self._rows.renew(rows)
 
     def _mark(self, left_id: int, right_id: int | None, kind: Any) -> None:
         assert self._queue is not None
@@ -92,20 +82,11 @@ class CandidateModel(QAbstractTableModel):
         closed = of_left if kind in ("accepted", "no_counterpart") else pair
         self._queue.waiting[closed] = False
         for row in np.flatnonzero(pair):
-            page = self._pages.get(int(row) // PAGE)
-            if page is not None:
-                # Shown at once; the page itself is read again for what else changed with it.
-                page[int(row) % PAGE] = replace(page[int(row) % PAGE], verdict=kind)
-
-    def _forget(self, rows: Iterable[int]) -> None:
-        """Read the pages of ``rows`` again; what they showed stays until then."""
-        for page in {int(row) // PAGE for row in rows}:
-            if page in self._pages:
-                self._ask(page)
-                self._changed(page)
+            # Shown at once; the page itself is read again for what else changed with it.
+            self._rows.change(int(row), partial(replace, verdict=kind))
 
     def _set_waiting(self, generation: int, waiting: Mask) -> None:
-        if generation == self._generation and self._queue is not None:
+        if generation == self._rows.generation and self._queue is not None:
             self._queue.waiting[:] = waiting
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
@@ -147,7 +128,7 @@ class CandidateModel(QAbstractTableModel):
             ROW_ROLE,
         ):
             return None
-        row = self._row(index.row())
+        row: CandidateRow | None = self._rows.row(index.row())
         if role == ROW_ROLE:
             return row
         if row is None:
@@ -158,56 +139,9 @@ class CandidateModel(QAbstractTableModel):
             return _color(row, index.column())
         return _explanation(row, index.column())
 
-    def _row(self, row: int) -> CandidateRow | None:
-        number, offset = divmod(row, PAGE)
-        page = self._pages.get(number)
-        if page is None:
-            self._ask(number)
-            return None
-        self._pages.move_to_end(number)
-        return page[offset] if offset < len(page) else None
-
-    def _ask(self, page: int) -> None:
-        self._wanted[page] = None
-        self._wanted.move_to_end(page)
-        while len(self._wanted) > _MOST_REQUESTS:
-            self._wanted.popitem(last=False)
-        if self._reading is None:
-            self._timer.start()
-
-    @Slot()
-    def _read_next(self) -> None:
-        if self._reading is not None or not self._wanted or self._queue is None or self._file is None:
-            return
-        self._reading, _ = self._wanted.popitem()
-        ids = self._queue.ids[self._reading * PAGE : (self._reading + 1) * PAGE].tolist()
-        self._tasks.read(
-            self,
-            partial(_rows_of, self._file, ids),
-            partial(self._add_page, self._generation, self._reading),
-            partial(self._give_up, self._generation),
-        )
-
-    def _add_page(self, generation: int, page: int, rows: list[CandidateRow]) -> None:
-        if generation != self._generation:
-            return
-        self._reading = None
-        self._pages[page] = rows
-        self._pages.move_to_end(page)
-        while len(self._pages) > _MOST_PAGES:
-            self._pages.popitem(last=False)
-        self._changed(page)
-        self._read_next()
-
-    def _give_up(self, generation: int, error: str) -> None:
-        if generation == self._generation:
-            self._reading = None
-            self._tasks.failed.emit(error)
-
-    def _changed(self, page: int) -> None:
-        last = min((page + 1) * PAGE, self.rowCount()) - 1
-        if last >= page * PAGE:
-            self.dataChanged.emit(self.index(page * PAGE, 0), self.index(last, VERDICT))
+    @Slot(int, int)
+    def _changed(self, first: int, last: int) -> None:
+        self.dataChanged.emit(self.index(first, 0), self.index(last, VERDICT))
 
 
 def _rows_of(file: ProjectFile, ids: list[int]) -> list[CandidateRow]:

@@ -2,7 +2,8 @@
 
 Undo and redo live here, not in the window, so that they survive a restart. An action is a *step*: one
 verdict, or all those of a bulk action. The undone steps after the last one in force can be redone; a new
-decision buries them (they stay in the journal).
+decision buries them (they stay in the journal). Beside this, any verdicts can be revoked and restored
+wherever they stand: undo passes over what is revoked already, and redo brings back what one undo took.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from core.store.schema import Verdict
 from core.store.vanished import ON_PRESENT
 
 VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
+IN_FORCE = Verdict.undone_at.is_(None)
 BULK_NOTE = "accepted in bulk"  # tells such a verdict from one on a pair that somebody looked at
 
 
@@ -70,13 +72,13 @@ def decide(project: ProjectFile, decisions: Sequence[Decision]) -> Step:
     for decision in decisions:
         if (decision.right_id is None) != (decision.kind == "no_counterpart"):
             raise ValueError(f"{decision.kind} with right_id {decision.right_id}")
-    now = _now()
+    time = now()
     with project.write() as session:
         number = (session.scalar(select(func.max(Verdict.step))) or 0) + 1
         session.execute(
             insert(Verdict),
             [
-                {"step": number, "decided_at": now} | {f.name: getattr(d, f.name) for f in fields(d)}
+                {"step": number, "decided_at": time} | {f.name: getattr(d, f.name) for f in fields(d)}
                 for d in decisions
             ],
         )
@@ -86,20 +88,38 @@ def decide(project: ProjectFile, decisions: Sequence[Decision]) -> Step:
 def undo(project: ProjectFile) -> Step | None:
     """Take the last step in force back; None when there is none."""
     with project.write() as session:
-        number = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None)))
-        return _mark(session, number, _now(), Verdict.step == number)
+        number = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE))
+        return _mark(session, now(), Verdict.step == number, IN_FORCE)
 
 
 def redo(project: ProjectFile) -> Step | None:
     """Bring back the step that was undone last; None when there is none after the last one in force."""
     with project.write() as session:
-        number = _redoable(session)
-        return _mark(session, number, None, Verdict.step == number, ON_PRESENT)
+        undone = _redoable(session)
+        if undone is None:
+            return None
+        number, time = undone
+        return _mark(session, None, Verdict.step == number, Verdict.undone_at == time, ON_PRESENT)
+
+
+def revoke(project: ProjectFile, verdicts: Sequence[int]) -> Step | None:
+    """Take some verdicts back, by their ids, and leave all others; None where none was in force."""
+    with project.write() as session:
+        return _mark(session, now(), Verdict.id.in_(verdicts), IN_FORCE)
+
+
+def restore(project: ProjectFile, verdicts: Sequence[int]) -> Step | None:
+    """Bring back verdicts that were undone or revoked; None where there was none.
+
+    Each counts as of when it was decided: a later one on the same pair still holds.
+    """
+    with project.write() as session:
+        return _mark(session, None, Verdict.id.in_(verdicts), ~IN_FORCE, ON_PRESENT)
 
 
 def history_state(session: Session) -> tuple[bool, bool]:
     """(can undo, can redo)."""
-    live = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None)))
+    live = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE))
     return live is not None, _redoable(session) is not None
 
 
@@ -115,32 +135,35 @@ def current_verdicts(session: Session) -> Iterator[Decision]:
         yield Decision(**{f.name: getattr(row, f.name) for f in fields(Decision)})
 
 
-def _redoable(session: Session) -> int | None:
-    live = session.scalar(select(func.max(Verdict.step)).where(Verdict.undone_at.is_(None))) or 0
+def _redoable(session: Session) -> tuple[int, str] | None:
+    """(step, when it was undone)."""
+    live = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE)) or 0
     # The one undone last: those undone before a newer decision are buried below it, and stay so.
-    number: int | None = session.scalar(
-        select(Verdict.step)
+    row = session.execute(
+        select(Verdict.step, Verdict.undone_at)
         .where(Verdict.step > live, ON_PRESENT)
         .order_by(Verdict.undone_at.desc(), Verdict.step)
         .limit(1)
-    )
-    return number
+    ).first()
+    return None if row is None else (row.step, row.undone_at)
 
 
-def _mark(
-    session: Session, number: int | None, undone_at: str | None, *which: ColumnElement[bool]
-) -> Step | None:
-    if number is None:
+def _mark(session: Session, undone_at: str | None, *which: ColumnElement[bool]) -> Step | None:
+    """Set when the verdicts of ``which`` were undone; the step is that of the newest."""
+    rows = session.scalars(select(Verdict).where(*which).order_by(Verdict.id)).all()
+    if not rows:
         return None
+    marked = Step(
+        rows[-1].step,
+        tuple(Decision(**{f.name: getattr(r, f.name) for f in fields(Decision)}) for r in rows),
+    )
     session.execute(
         update(Verdict).where(*which).values(undone_at=undone_at),
         execution_options={"synchronize_session": False},
     )
-    rows = session.scalars(select(Verdict).where(*which).order_by(Verdict.id))
-    return Step(
-        number, tuple(Decision(**{f.name: getattr(r, f.name) for f in fields(Decision)}) for r in rows)
-    )
+    return marked
 
 
-def _now() -> str:
+def now() -> str:
+    """The time as the journal writes it: ISO 8601 in UTC."""
     return datetime.now(UTC).isoformat(timespec="microseconds")

@@ -59,6 +59,7 @@ def _review_and_training(connection: Connection) -> None:
     words = String().compile(connection.dialect)
     for column in ("tag", "note"):
         connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {words}")
+    Base.metadata.tables["recheck"].create(connection)
 
 
 def create_schema(connection: Connection) -> None:

@@ -233,6 +233,21 @@ class Verdict(Base):
     )
 
 
+class Recheck(Base):
+    """What somebody answered who judged an accepted pair again, blind; the verdict itself stays as it is."""
+
+    __tablename__ = "recheck"
+    id: Mapped[int] = mapped_column(primary_key=True)
+    verdict_id: Mapped[int] = mapped_column(ForeignKey("verdict.id"))
+    kind: Mapped[str]
+    author: Mapped[str] = mapped_column(default="")
+    decided_at: Mapped[str]
+    __table_args__ = (
+        CheckConstraint("kind IN ('accepted', 'rejected', 'unsure')", name="answer"),
+        Index("recheck_verdict", "verdict_id"),
+    )
+
+
 # The verdicts in force: the last one of each pair that is not undone. "Accepted" and "no counterpart" of the
 # same left entity exclude each other, so of these the later holds. No null-safe equality here: every database
 # and version spells that otherwise.

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QStackedWidget, QVBoxLayout, QWidget
 
-from app.settings import Settings
 from app.views.empty_state import EmptyState
+from app.views.review.review_desk import ReviewDesk
 
-_QUEUE_WIDTH, _LEAST_QUEUE, _LEAST_PAIR = 380, 300, 620
+_LEAST_PAIR = 640  # pixels
 
 
 class ReviewPages(QStackedWidget):
-    """The list beside the pair, or an empty state with the button that helps."""
+    """The pair among its panels, or an empty state with the button that helps."""
 
-    def __init__(self, queue: QWidget, panel: QWidget, bar: QWidget, parent: QWidget | None = None) -> None:
+    def __init__(self, desk: ReviewDesk, panel: QWidget, bar: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.load_graphs = QAction("Load graphs", self)
         self.train = QAction("Train", self)
@@ -55,18 +54,10 @@ class ReviewPages(QStackedWidget):
         # The first page is blank: it shows until the first pair is read.
         for page in (QWidget(), self._judged, self.none_found, self.all_done):
             self._right.addWidget(page)
-        self.splitter = QSplitter(Qt.Orientation.Horizontal, childrenCollapsible=False, handleWidth=1)
-        self.splitter.addWidget(queue)
-        self.splitter.addWidget(self._right)
-        self.splitter.setStretchFactor(1, 1)
-        queue.setMinimumWidth(_LEAST_QUEUE)
+        self.desk = desk
+        desk.setCentralWidget(self._right)
         self._right.setMinimumWidth(_LEAST_PAIR)
-        self.splitter.setSizes([_QUEUE_WIDTH, 3 * _QUEUE_WIDTH])
-        state = Settings().splitter("review")
-        if not state.isEmpty():
-            self.splitter.restoreState(state)
-        self.splitter.splitterMoved.connect(self._remember_splitter)
-        for page in (self.no_project, self.no_run, self.splitter):
+        for page in (self.no_project, self.no_run, desk):
             self.addWidget(page)
 
     def show_pair(self) -> None:
@@ -76,7 +67,3 @@ class ReviewPages(QStackedWidget):
     def show_no_pair(self, *, filtered: bool) -> None:
         """The list is empty: because of its filters, or because all is done."""
         self._right.setCurrentWidget(self.none_found if filtered else self.all_done)
-
-    @Slot(int, int)
-    def _remember_splitter(self, _position: int, _index: int) -> None:
-        Settings().set_splitter("review", self.splitter.saveState())

@@ -19,6 +19,7 @@ from app.views.review.queue_panel import QueuePanel
 from app.views.review.read_ahead import ReadAhead
 from app.views.review.review_actions import ReviewActions
 from app.views.review.review_pages import ReviewPages
+from app.views.review.review_panels import ReviewPanels
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step, VerdictKind
@@ -49,7 +50,10 @@ class ReviewView(QWidget):
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
-        self._pages = ReviewPages(self._queue, self._panel, self._bar)
+        self._panels = ReviewPanels(
+            project, self._queue, self._images, self._actions.verdicts, self, self.focus_table
+        )
+        self._pages = ReviewPages(self._panels.desk, self._panel, self._bar)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
@@ -58,11 +62,15 @@ class ReviewView(QWidget):
 
     def review_actions(self) -> list[QAction]:
         """For the Review menu, in its order."""
-        return self._actions.all()
+        return [*self._actions.all(), *self._panels.actions]
+
+    def save_layout(self) -> None:
+        """Remember where the panels stand."""
+        self._panels.desk.save_layout()
 
     def focus_table(self) -> None:
         """Put the keyboard on the list, so that the letters judge and the arrows move."""
-        self._queue.table.setFocus(Qt.FocusReason.OtherFocusReason)
+        (self if self._panels.list_closed else self._queue.table).setFocus()
 
     @Slot()
     def reload(self) -> None:
@@ -93,6 +101,7 @@ class ReviewView(QWidget):
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
         self._panel.pair_chosen.connect(self._go_to)
+        self._panels.pair_chosen.connect(self._go_to)
         self._panel.neighbour_activated.connect(self._find_neighbour)
         self._panel.disagreement.settled.connect(self._settle)
         self._evidence.loaded.connect(self._evidence_loaded)
@@ -125,10 +134,10 @@ class ReviewView(QWidget):
         self._queue.show_disagreements(listing.disagreements)
         self._evidence.set_source(file, self._run_id)
         self._model.set_queue(file, queue, listing.names)
-        if self._pages.currentWidget() is not self._pages.splitter:
+        if self._pages.currentWidget() is not self._pages.desk:
             # Before the page is shown: the first filter would get the keyboard else.
             self.focus_table()
-            self._pages.setCurrentWidget(self._pages.splitter)
+            self._pages.setCurrentWidget(self._pages.desk)
         if not self._busy_elsewhere():
             self.focus_table()
         self._queue.show_count(queue)
@@ -149,7 +158,7 @@ class ReviewView(QWidget):
 
     def _busy_elsewhere(self) -> bool:
         """Whether somebody types or chooses a filter, so that the list must not take the keyboard."""
-        return self._bar.note.hasFocus() or self._queue.filters_have_focus
+        return self._bar.note.hasFocus() or self._queue.filters_have_focus or self._panels.have_focus
 
     # The pair
 
@@ -226,8 +235,10 @@ class ReviewView(QWidget):
             self.reload()
         elif how == "decided":
             self._go_on(step.decisions[0])
-        else:
+        elif how in ("undone", "redone"):
             self._come_back(step.decisions[0])
+        elif self._pair is not None:
+            self._show_pair(self._pair)
 
     def _go_on(self, decision: Decision) -> None:
         queue, pair = self._model.queue, self._pair

@@ -12,6 +12,7 @@ from app import theme
 from app.icons import icon
 from app.keyed_action import NATIVE, KeyedAction
 
+_LEAST_NOTE = 72  # pixels
 BUTTON_NAMES = {
     "accepted": "acceptButton",
     "rejected": "rejectButton",
@@ -43,6 +44,7 @@ class VerdictBar(QWidget):
         self.note = _NoteField(placeholderText="Note, saved with the verdict", maxLength=1000)
         self.note.setObjectName("noteField")
         self.note.setAccessibleName("Note")
+        self.note.setMinimumWidth(_LEAST_NOTE)
         self.note.left.connect(self.note_left)
         layout.addSpacing(theme.MEDIUM)
         layout.addWidget(self.note, stretch=1)
@@ -61,7 +63,7 @@ class VerdictBar(QWidget):
 
 def _name_key(button: QPushButton, action: KeyedAction) -> None:
     key = action.shortcut().toString(NATIVE)
-    button.setText(f"{action.words}  ·  {key}" if key else action.words)
+    button.setText(f"{action.words} · {key}" if key else action.words)
     button.setToolTip(action.toolTip())
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from core.review.history import history_ids, history_rows
 from core.review.journal import (
     Decision,
     VerdictCounts,
@@ -11,6 +12,8 @@ from core.review.journal import (
     decide,
     history_state,
     redo,
+    restore,
+    revoke,
     undo,
     verdict_counts,
 )
@@ -138,3 +141,90 @@ def _expected(done: list[tuple]) -> list[tuple]:
         ]
         force.append((left, right, kind))
     return force
+
+
+def ids(project: ProjectFile) -> dict[tuple[int, int | None], int]:
+    """Ids of the verdicts by pair; the newest of each pair."""
+    with project.read() as session:
+        rows = history_rows(session, history_ids(session)[::-1].tolist())
+    return {(row.left_id, row.right_id): row.id for row in rows}
+
+
+def test_one_verdict_is_revoked_and_later_ones_stay(project: ProjectFile) -> None:
+    for left in (1, 2, 3):
+        decide(project, [Decision(left, 40 + left, "accepted")])
+    step = revoke(project, [ids(project)[1, 41]])
+    assert step is not None and [d.left_id for d in step.decisions] == [1]
+    assert in_force(project) == [(2, 42, "accepted"), (3, 43, "accepted")]
+    assert redo(project) is None  # it brings back what undo took, not what was revoked before
+    restored = restore(project, [ids(project)[1, 41]])
+    assert restored is not None and len(in_force(project)) == 3
+
+
+def test_what_is_revoked_of_a_bulk_step_stays_so_when_the_step_is_undone_and_redone(
+    project: ProjectFile,
+) -> None:
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (1, 2, 3)])
+    revoke(project, [ids(project)[2, 42]])
+    assert [pair[0] for pair in in_force(project)] == [1, 3]
+    step = undo(project)
+    assert step is not None and len(step.decisions) == 2
+    assert in_force(project) == []
+    redo(project)
+    assert [pair[0] for pair in in_force(project)] == [1, 3]
+
+
+def test_revoking_the_last_step_is_undoing_it(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+    revoke(project, [ids(project)[1, 41]])
+    assert redo(project) is not None
+    assert in_force(project) == [(1, 41, "accepted")]
+
+
+def test_a_restored_verdict_does_not_override_a_later_one(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+    first = ids(project)[1, 41]
+    undo(project)
+    decide(project, [Decision(1, 41, "rejected")])
+    assert restore(project, [first]) is not None
+    assert in_force(project) == [(1, 41, "rejected")]
+    assert restore(project, [first]) is None
+    assert revoke(project, [9_999]) is None
+
+
+def test_history_tells_what_became_of_each_verdict(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted", author="ada", note="same flag")])
+    decide(project, [Decision(1, 41, "rejected")])
+    decide(project, [Decision(2, None, "no_counterpart"), Decision(3, 43, "unsure")])
+    undo(project)
+    with project.read() as session:
+        rows = history_rows(session, history_ids(session).tolist())
+    assert [(row.left_id, row.kind, row.in_force, row.undone_at is None) for row in rows] == [
+        (3, "unsure", False, False),
+        (2, "no_counterpart", False, False),
+        (1, "rejected", True, True),
+        (1, "accepted", False, True),
+    ]
+    assert [row.together for row in rows] == [2, 2, 1, 1]
+    assert (rows[3].author, rows[3].note, rows[1].right_label) == ("ada", "same flag", None)
+
+
+@settings(max_examples=25, deadline=None)
+@given(data=st.data())
+def test_revoking_and_restoring_leave_every_other_verdict_alone(data, tmp_path_factory) -> None:
+    from tests.support import build_project
+
+    project = build_project(tmp_path_factory.mktemp("journal") / "p.mimea", run=False, images=False)
+    live: set[int] = set()
+    for left in range(1, 7):
+        decide(project, [Decision(left, 40 + left, "accepted")])
+        live.add(left)
+        chosen = data.draw(st.sets(st.integers(1, left)))
+        if data.draw(st.booleans()):
+            revoke(project, [ids(project)[i, 40 + i] for i in chosen])
+            live -= chosen
+        else:
+            restore(project, [ids(project)[i, 40 + i] for i in chosen])
+            live |= chosen
+        assert {left for left, _, _ in in_force(project)} == live
+    project.close()

@@ -1,0 +1,155 @@
+"""All verdicts, newest first; any of them can be taken back, or brought back, by itself."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from functools import partial
+
+from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLabel,
+    QTableView,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.keyed_action import KeyedAction
+from app.models.history_model import KIND, PAIR, ROW_ROLE, WHEN, HistoryModel
+from app.project import Project
+from app.views.empty_state import action_button
+from core.review.history import HistoryRow, history_ids
+from core.store.candidates import Ids
+from core.store.project_file import ProjectFile
+
+_ROW = 26
+_MOST = 5_000  # verdicts taken back at once: more is a bulk step, which undo takes back
+
+
+class HistoryPanel(QWidget):
+    """Reads only while it can be seen."""
+
+    pair_chosen = Signal(int, int)  # left and right id
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("historyPanel")
+        self._project = project
+        self._model = HistoryModel(project.tasks, self)
+        self.table = _HistoryTable(self._model)
+        self.revoke = self._action("revoke", "Revoke", "Del", "Take these verdicts back and leave all others")
+        self.restore = self._action("restore", "Restore", "Ins", "Bring these verdicts back")
+        self._count = QLabel(objectName="historyCount")
+        self._count.setProperty("role", "secondary")
+        buttons = QHBoxLayout(spacing=theme.MEDIUM)
+        buttons.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
+        for action in (self.revoke, self.restore):
+            button = action_button(action)
+            button.setObjectName(action.objectName().replace("Action", "Button"))
+            buttons.addWidget(button)
+        buttons.addStretch()
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(0)
+        layout.addWidget(self.table, 1)
+        self._count.setContentsMargins(theme.MEDIUM, theme.SMALL, theme.MEDIUM, 0)
+        layout.addWidget(self._count)
+        layout.addLayout(buttons)
+        self.revoke.triggered.connect(self._revoke)
+        self.restore.triggered.connect(self._restore)
+        self.table.selectionModel().selectionChanged.connect(self._offer)
+        self.table.activated.connect(self._go)
+        self.table.doubleClicked.connect(self._go)
+        self._model.dataChanged.connect(self._offer)
+        self._model.modelReset.connect(self._offer)
+        project.opened.connect(self.reload)
+        project.closed.connect(self.reload)
+        project.verdicts_changed.connect(self.reload)
+        project.graphs_changed.connect(self.reload)
+        self._offer()
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the journal again, unless nobody sees it."""
+        if not self._project.is_open:
+            self._model.show(None, None)
+            self._count.clear()
+        elif self.isVisible():
+            file = self._project.file
+            self._project.tasks.read(self, partial(_ids_of, file), partial(self._show, file), key="history")
+
+    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().showEvent(event)
+        self.reload()
+
+    def _show(self, file: ProjectFile, ids: Ids) -> None:
+        if self._project.is_open and self._project.file is file:
+            self._model.show(file, ids)
+            self._count.setText(f"{len(ids):,} {'verdict' if len(ids) == 1 else 'verdicts'}")
+
+    def _action(self, name: str, text: str, key: str, tip: str) -> KeyedAction:
+        action = KeyedAction(f"{name}Action", text, [key], self, group="History", tip=tip, on_page=True)
+        self.addAction(action)
+        return action
+
+    def _chosen(self) -> Sequence[HistoryRow]:
+        rows = [index.row() for index in self.table.selectionModel().selectedRows()][:_MOST]
+        found = (self._model.index(row, PAIR).data(ROW_ROLE) for row in rows)
+        return [row for row in found if row is not None]
+
+    @Slot()
+    @Slot(QItemSelection, QItemSelection)
+    def _offer(self, *_: object) -> None:
+        chosen = self._chosen()
+        may = self._project.is_open and not self._project.read_only
+        self.revoke.setEnabled(may and any(row.undone_at is None for row in chosen))
+        self.restore.setEnabled(may and any(row.undone_at is not None for row in chosen))
+
+    @Slot()
+    def _revoke(self) -> None:
+        self._project.revoke([row.id for row in self._chosen() if row.undone_at is None])
+
+    @Slot()
+    def _restore(self) -> None:
+        self._project.restore([row.id for row in self._chosen() if row.undone_at is not None])
+
+    @Slot(QModelIndex)
+    def _go(self, index: QModelIndex) -> None:
+        row: HistoryRow | None = index.data(ROW_ROLE)
+        if row is not None and row.right_id is not None:
+            self.pair_chosen.emit(row.left_id, row.right_id)
+
+
+class _HistoryTable(QTableView):
+    def __init__(self, model: HistoryModel) -> None:
+        super().__init__()
+        self.setObjectName("historyTable")
+        self.setAccessibleName("Verdicts, newest first")
+        self.setModel(model)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QTableView { border: none; border-radius: 0; }")
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setTabKeyNavigation(False)
+        self.setWordWrap(False)
+        self.setShowGrid(False)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        header = self.horizontalHeader()
+        header.setHighlightSections(False)
+        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        header.setSectionResizeMode(PAIR, QHeaderView.ResizeMode.Stretch)
+        header.setMinimumSectionSize(28)
+        self.setColumnWidth(KIND, 30)
+        self.setColumnWidth(WHEN, 84)
+
+
+def _ids_of(file: ProjectFile) -> Ids:
+    with file.read() as session:
+        return history_ids(session)

@@ -1,0 +1,116 @@
+"""How reviewing goes: decided today, pace, agreement with the model, precision of what is accepted."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from functools import partial
+
+from PySide6.QtCore import Qt, Slot
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from app import theme
+from app.project import Project
+from app.settings import Settings
+from app.views.empty_state import action_button
+from core.review.recheck import Precision
+from core.review.session import PAUSE, SessionFacts, session_facts
+from core.store.project_file import ProjectFile
+
+_ROWS = (
+    ("decided", "Today", "Verdicts that you gave since midnight, one by one and in bulk"),
+    ("pace", "Pace", f"Verdicts an hour today; waits of more than {PAUSE:.0f} seconds are left out"),
+    (
+        "agreement",
+        "Like the model",
+        "Of your verdicts given one by one: the share that is what the model says, which is that the first "
+        "candidate is the counterpart and no other one is",
+    ),
+    (
+        "precision",
+        "Accepted and right",
+        "Estimated from accepted pairs, drawn at random, that were judged again without score and verdict in "
+        "sight; in brackets the 95 % confidence interval",
+    ),
+)
+
+
+class SessionPanel(QWidget):
+    """Reads only while it can be seen. ``recheck`` starts judging accepted pairs again."""
+
+    def __init__(self, project: Project, recheck: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("sessionPanel")
+        self._project = project
+        self._values: dict[str, QLabel] = {}
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(theme.LARGE)
+        grid.setVerticalSpacing(theme.MEDIUM)
+        grid.setColumnStretch(1, 1)
+        for row, (name, text, tip) in enumerate(_ROWS):
+            title = QLabel(text)
+            title.setProperty("role", "secondary")
+            value = QLabel(objectName=f"{name}Fact", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+            value.setFont(theme.font(tabular=True))
+            for label in (title, value):
+                # Not in the layout: one that aligns a label doesn't ask how high its wrapped text is.
+                label.setAlignment(Qt.AlignmentFlag.AlignTop)
+                label.setToolTip(tip)
+                grid.addWidget(label, row, int(label is value))
+            self._values[name] = value
+        button = action_button(recheck)
+        button.setObjectName("recheckButton")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
+        layout.setSpacing(theme.LARGE)
+        layout.addLayout(grid)
+        layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
+        layout.addStretch()
+        for signal in (project.opened, project.closed, project.verdicts_changed, project.runs_changed):
+            signal.connect(self.reload)
+        self._show(None)
+
+    @Slot()
+    def reload(self) -> None:
+        """Read the facts again, unless nobody sees them."""
+        if not self._project.is_open:
+            self._show(None)
+        elif self.isVisible():
+            file = self._project.file
+            self._project.tasks.read(self, partial(_read, file, Settings().author), self._show, key="facts")
+
+    def showEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().showEvent(event)
+        self.reload()
+
+    def _show(self, facts: SessionFacts | None) -> None:
+        words = dict.fromkeys(self._values, "–") if facts is None else _words(facts)
+        for name, text in words.items():
+            self._values[name].setText(text)
+
+
+def _words(facts: SessionFacts) -> dict[str, str]:
+    bulk = f", {facts.in_bulk:,} in bulk" if facts.in_bulk else ""
+    agreement = facts.agreement
+    return {
+        "decided": f"{facts.decided:,} decided{bulk}",
+        "pace": "–" if facts.pace is None else f"{facts.pace:,.0f} an hour",
+        "agreement": "–" if agreement is None else f"{agreement:.0%} of {facts.compared:,}",
+        "precision": precision_in_words(facts.precision),
+    }
+
+
+def precision_in_words(precision: Precision) -> str:
+    """The share that was confirmed, its interval, and how many were judged again."""
+    if precision.share is None or precision.interval is None:
+        return "unknown: none judged again yet"
+    low, high = precision.interval
+    judged = precision.confirmed + precision.refused
+    unsure = f", {precision.unsure:,} unsure" if precision.unsure else ""
+    return f"{precision.share:.0%} ({low:.0%} to {high:.0%}), {judged:,} judged again{unsure}"
+
+
+def _read(file: ProjectFile, author: str) -> SessionFacts:
+    morning = datetime.now().astimezone().replace(hour=0, minute=0, second=0, microsecond=0)
+    with file.read() as session:
+        return session_facts(session, author, morning.astimezone(UTC).isoformat(timespec="microseconds"))
