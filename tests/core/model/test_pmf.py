@@ -55,6 +55,14 @@ def test_divergence_from_itself_is_zero_and_never_negative(name: str) -> None:
     assert (DIVERGENCES[name](p, q) >= 0).all()
 
 
+@pytest.mark.parametrize("name", sorted(DIVERGENCES))
+def test_gradients_of_a_divergence_are_those_of_its_value(name: str) -> None:
+    parameters = [part.requires_grad_() for seed in (6, 7) for part in _parameters(seed, 4)]
+    assert torch.autograd.gradcheck(
+        lambda a, b, c, d: DIVERGENCES[name]((a, b), (c, d)), parameters, eps=1e-6, atol=1e-6, rtol=1e-5
+    )
+
+
 def test_weights_are_those_of_the_paper() -> None:
     hidden = {
         m: torch.randn(4, 6, generator=torch.Generator().manual_seed(i)) for i, m in enumerate(MODALITIES)
