@@ -133,7 +133,7 @@ class TrainingConfig:
         high=100_000,
     )
     support_weight: float = _setting(
-        2.0,
+        3.0,
         "Weight of matched neighbours beside the embeddings' cosine; 0 leaves them out",
         low=0.0,
         high=10.0,

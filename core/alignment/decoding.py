@@ -79,6 +79,7 @@ def sinkhorn_offsets(
     similarity: Similarity,
     epsilon: float = SINKHORN_EPSILON,
     iterations: int = SINKHORN_ITERATIONS,
+    start: Offsets | None = None,
 ) -> Offsets:
     """The potentials of entropic transport between the two sides with uniform masses.
 
@@ -91,6 +92,7 @@ def sinkhorn_offsets(
         similarity: of all entities that compete.
         epsilon: entropic regularisation.
         iterations: rounds of scaling both sides; the rows are scaled once more at the end.
+        start: potentials to begin with, of the same ε.
 
     Returns:
         ``a`` and ``b`` for which ``exp((s_ij + a_i + b_j) / ε)`` is the plan, times ``q``: each row sums to
@@ -102,7 +104,7 @@ def sinkhorn_offsets(
     def kernels() -> Iterable[tuple[Tensor, Tensor]]:
         return _kernels(similarity, epsilon) if whole is None else whole
 
-    scaling = similarity.zeros(m) + 1
+    scaling = (similarity.zeros(m) if start is None else start.right / epsilon).exp()
     for _ in range(iterations):
         mass = similarity.zeros(m)
         for _peak, kernel in kernels():

@@ -24,18 +24,20 @@ Numbers = NDArray[np.float64]
 _ALIKE = 3  # right relations that one left relation may stand for
 _LEAST_LIKENESS = 0.02
 _DOUBT = 3.0  # uses that a relation must have beside those in common before it counts as half alike
-_SHORT = 1.0  # added to the length of an entity's evidence: little of it stays weak
+_SURE = 0.5  # least probability of the matches that relations are compared by
+_PLAIN = 0.5  # of neighbours whatever the relation, beside those by relation
+_SHORT = 2.0  # added to the length of an entity's evidence: little of it stays weak
 
 
 class Matches(NamedTuple):
-    """Pairs of rows that are taken to be the same, one-to-one, and how likely each is. Shapes: ``(p,)``."""
+    """Pairs of rows that may be the same, and how likely each is. Shapes: ``(p,)``."""
 
     left: Integers
     right: Integers
     probability: Numbers
 
     def __add__(self, other: object) -> Matches:
-        """Both; no entity may be in both."""
+        """Both; no pair may be in both."""
         if not isinstance(other, Matches):
             return NotImplemented
         return Matches(*(np.concatenate(parts) for parts in zip(self, other, strict=True)))
@@ -123,51 +125,57 @@ class Neighbours:
     def support(self, matches: Matches) -> Support:
         """Evidence from neighbours among the matches.
 
-        An entity has a column for each match that it is linked to, whatever the relation, and one for each
-        match and relation; a left relation counts as the right ones that it stands for. A column weighs the
-        match's probability times ``log(1 + n / entities with it)``, as in bags of words: to share a rare
-        neighbour says more than to share a hub. Rows are divided by one plus their length.
+        What is said of a left entity is put in the right graph's words: it has a column for each right entity
+        that a neighbour may be, whatever the relation, and one for each of them and each right relation that
+        the left one stands for. A column counts with the match's probability times ``log(1 + n / entities
+        with it)``, as in bags of words: to share a rare neighbour says more than to share a hub. Rows are
+        divided by two plus their length.
         """
-        numbers = [
-            _numbers(n, side) for n, side in zip(self.sizes, (matches.left, matches.right), strict=True)
-        ]
+        q, m = self.sizes
+        same = csr_array((matches.probability, (matches.left, matches.right)), shape=(q, m))
+        sure = matches.probability > _SURE
+        numbers = (_numbers(q, matches.left[sure]), _numbers(m, matches.right[sure]))
         likeness = relation_likeness(*self.edges, *numbers)
+        left, right = self.edges
+        right = right[np.isin(right[:, 2], matches.right)]
         relations = likeness.shape[1]
-        sides = [edges[number[edges[:, 2]] >= 0] for edges, number in zip(self.edges, numbers, strict=True)]
-        near = [number[edges[:, 2]] for edges, number in zip(sides, numbers, strict=True)]
-        edge, stands_for, alike = _stored(likeness, sides[0][:, 1])
+        edge, neighbour, probability = _stored(same, left[:, 2])
+        which, stands_for, alike = _stored(likeness, left[edge, 1])
         by_relation = self._weighed(
-            Entries(sides[0][edge, 0], near[0][edge] * relations + stands_for, alike),
-            Entries(sides[1][:, 0], near[1] * relations + sides[1][:, 1], np.ones(len(sides[1]))),
-            matches.probability,
-            relations,
+            Entries(
+                left[edge[which], 0],
+                neighbour[which] * relations + stands_for,
+                probability[which] * alike,
+            ),
+            Entries(right[:, 0], right[:, 2] * relations + right[:, 1], np.ones(len(right))),
         )
-        linked = [
-            np.unique(np.stack([edges[:, 0], match], axis=1), axis=0)
-            for edges, match in zip(sides, near, strict=True)
-        ]
-        left, right = (Entries(pairs[:, 0], pairs[:, 1], np.ones(len(pairs))) for pairs in linked)
-        plain = self._weighed(left, right, matches.probability, 1)
+        left, right = (np.unique(edges[:, [0, 2]], axis=0) for edges in (left, right))
+        edge, neighbour, probability = _stored(same, left[:, 1])
+        plain = self._weighed(
+            Entries(left[edge, 0], neighbour, probability),
+            Entries(right[:, 0], right[:, 1], np.ones(len(right))),
+        )
         return Support(
-            _shortened(hstack([by_relation[0], plain[0]], format="csr")),
-            _shortened(hstack([by_relation[1], plain[1]], format="csr")),
+            *(
+                _shortened(hstack([one, other * _PLAIN], format="csr"))
+                for one, other in zip(by_relation, plain, strict=True)
+            )
         )
 
-    def _weighed(
-        self, left: Entries, right: Entries, probability: Numbers, per_match: int
-    ) -> tuple[csr_array, csr_array]:
-        """Matrices of both sides; a column's weight is split evenly between them."""
+    def _weighed(self, left: Entries, right: Entries) -> tuple[csr_array, csr_array]:
+        """Matrices of both sides, no number above 1 before a column's weight, which they share evenly."""
         columns = np.unique(np.concatenate([left.column, right.column]))
-        weight = probability[columns // per_match]
+        rarity = np.ones(len(columns))
         matrices = []
         for n, side in zip(self.sizes, (left, right), strict=True):
             place = np.searchsorted(columns, side.column)
             matrix = csr_array((side.value, (side.row, place)), shape=(n, len(columns)))
-            holders = np.bincount(matrix.indices, minlength=len(columns))
-            weight = weight * np.sqrt(np.log1p(n / np.maximum(holders, 1)))
+            matrix.data = matrix.data.clip(max=1)
+            holders = np.bincount(matrix.indices, matrix.data, len(columns))
+            rarity *= np.sqrt(np.log1p(n / np.maximum(holders, 1)))
             matrices.append(matrix)
         for matrix in matrices:
-            matrix.data *= np.sqrt(weight)[matrix.indices]
+            matrix.data *= np.sqrt(rarity)[matrix.indices]
         return matrices[0], matrices[1]
 
 

@@ -1,7 +1,9 @@
 """Matches spread from the seeds: each round's matches support new ones (neighbourhood propagation).
 
 Nothing is learned here; what was learned gives the similarity to start from. On FB15K-DB15K with 14 % of the
-links as seeds, held-out seeds against all entities, it takes CSLS from 0.49 to 0.80 MRR.
+links as seeds, held-out seeds against all entities, it takes Sinkhorn from 0.54 to 0.82 MRR. Pairs that are
+merely likely count with their probability: with one-to-one matches alone it was 0.81, on DBP15K (zh-en) 0.86
+against 0.88.
 """
 
 from __future__ import annotations
@@ -11,32 +13,44 @@ from typing import NamedTuple
 
 import numpy as np
 import torch
+from numpy.typing import NDArray
 
 from core.alignment.candidates import best_pairs
-from core.alignment.decoding import plan_probability, sinkhorn_offsets
+from core.alignment.decoding import SINKHORN_EPSILON, Offsets, plan_probability, sinkhorn_offsets
 from core.alignment.neighbours import Matches, Neighbours, Support, Supported
 from core.alignment.similarity import Similarity, kept
 
 CONFIDENT = 0.4  # least probability of a match; 0.2 to 0.7 end alike
+_LIKELY = 0.03  # least probability of a pair that supports others at all
+_CANDIDATES = 5  # pairs of an entity that may support others
+_ITERATIONS = 10  # of Sinkhorn, from where the round before ended
 
 
 class Round(NamedTuple):
-    """Matches beyond the seeds, and the support that they and the seeds give."""
+    """One-to-one matches beyond the seeds, and the support that likely pairs and the seeds give."""
 
     matches: Matches
     support: Support
 
 
+class Likely(NamedTuple):
+    """Pairs with their probability in Sinkhorn's plan, and which of them are one-to-one matches."""
+
+    pairs: Matches
+    matched: NDArray[np.bool_]
+    offsets: Offsets
+
+
 def propagate(
     similarity: Similarity, neighbours: Neighbours, seeds: Matches, rounds: int, weight: float
 ) -> Iterator[Round]:
-    """Support from the seeds alone first, then ``rounds`` times from seeds and matches found.
+    """Support from the seeds alone first, then ``rounds`` times from seeds and pairs found.
 
     Args:
         similarity: of all left and all right entities; higher is more alike, 1 is the same.
         neighbours: of both graphs.
         seeds: known pairs.
-        rounds: how often matches are sought.
+        rounds: how often pairs are sought.
         weight: of the support beside the similarity.
 
     Yields:
@@ -53,24 +67,38 @@ def propagate(
     device = similarity.zeros(0).device
     free = kept(similarity.select(torch.from_numpy(left).to(device), torch.from_numpy(right).to(device)))
     current: Similarity = free
+    offsets: Offsets | None = None
     for _ in range(rounds):
-        found = confident_matches(current)
-        matches = Matches(left[found.left], right[found.right], found.probability)
-        support = neighbours.support(seeds + matches)
-        yield Round(matches, support)
+        found = likely_pairs(current, offsets)
+        offsets = found.offsets
+        pairs = Matches(left[found.pairs.left], right[found.pairs.right], found.pairs.probability)
+        support = neighbours.support(seeds + pairs)
+        yield Round(Matches(*(part[found.matched] for part in pairs)), support)
         current = Supported(free, support.select(left, right), weight)
 
 
-def confident_matches(similarity: Similarity, least: float = CONFIDENT) -> Matches:
-    """Mutually best pairs of Sinkhorn's plan that are more likely than ``least``."""
+def likely_pairs(similarity: Similarity, start: Offsets | None = None, least: float = CONFIDENT) -> Likely:
+    """Pairs that may well be the same by Sinkhorn's plan; matches are mutually best and above ``least``.
+
+    Args:
+        similarity: of all entities that compete.
+        start: potentials of a similar similarity, from which a third of the iterations will do.
+        least: probability that a match must exceed.
+    """
     whole = kept(similarity)
-    offsets = sinkhorn_offsets(whole)
-    best = best_pairs(whole, offsets, 1)
-    rows = torch.arange(len(best.columns), device=best.columns.device)
-    probability = plan_probability(best.scores[:, 0], offsets, rows, best.columns[:, 0])
-    chosen = best.mutual[:, 0] & (probability > least)
-    return Matches(
-        rows[chosen].cpu().numpy(),
-        best.columns[chosen, 0].cpu().numpy(),
-        probability[chosen].double().cpu().numpy(),
+    offsets = (
+        sinkhorn_offsets(whole)
+        if start is None
+        else sinkhorn_offsets(whole, SINKHORN_EPSILON, _ITERATIONS, start)
     )
+    best = best_pairs(whole, offsets, _CANDIDATES)
+    rows = torch.arange(len(best.columns), device=best.columns.device)[:, None].expand_as(best.columns)
+    probability = plan_probability(best.scores, offsets, rows, best.columns)
+    likely = probability > _LIKELY
+    pairs = Matches(
+        rows[likely].cpu().numpy(),
+        best.columns[likely].cpu().numpy(),
+        probability[likely].double().cpu().numpy(),
+    )
+    matched = best.mutual[likely].cpu().numpy() & (pairs.probability > least)
+    return Likely(pairs, matched, offsets)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-_MOST_KEPT_NUMBERS = 2**28  # 1 GB in 32 bits: two graphs of 16,000 entities
+_MOST_KEPT_NUMBERS = 2**29  # 2 GB in 32 bits: two graphs of 23,000 entities
 
 
 class Similarity(Protocol):
@@ -103,7 +103,7 @@ class Kept:
 
 
 def kept(similarity: Similarity) -> Similarity:
-    """The similarity as one matrix where that fits in 1 GB, else as it is.
+    """The similarity as one matrix where that fits in 2 GB, else as it is.
 
     A decoding reads the matrix several times, and on a CPU the product of the embeddings costs more than all
     that is done with it: what reads it more than once keeps it first. Larger ones are computed anew at each
