@@ -7,6 +7,8 @@ import os
 import sys
 from pathlib import Path
 
+from core.environment import prepare
+
 COMMANDS = (
     *("import", "reimport", "links", "train", "evaluate", "ablate", "candidates", "accept", "export", "diff"),
     *("backup", "compact", "check", "info", "demo"),
@@ -15,8 +17,7 @@ COMMANDS = (
 
 def main() -> int:
     """Run the program on ``sys.argv``; returns the exit status."""
-    # Idle OpenMP threads sleep instead of spinning: beside any other busy process an epoch is 6 times faster.
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
+    prepare()
     arguments = sys.argv[1:]
     if arguments and (arguments[0] in COMMANDS or arguments[0].startswith("-")):
         from core.cli import run

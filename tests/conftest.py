@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from core.environment import prepare
 from core.store.project_file import ProjectFile
 from tests.support import build_project
 
@@ -18,7 +19,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")  # as main.py does
+    prepare()  # as main.py does
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
 

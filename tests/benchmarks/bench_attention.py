@@ -18,6 +18,7 @@ import pytest
 import torch
 
 from core.config import FeatureConfig
+from core.environment import SETTINGS
 from core.features.graph_data import load_graph_data
 from core.kg.dataset import open_dataset
 from core.store.importer import import_dataset
@@ -73,7 +74,7 @@ def _measure(layer: str, edges: Path, passes: int) -> dict[str, Any]:
     told = subprocess.run(
         [sys.executable, "-W", "ignore", "-c", LAYER, layer, str(edges), str(passes)],
         cwd=REPOSITORY,
-        env={"OMP_WAIT_POLICY": "passive", **os.environ},  # as main.py sets it
+        env={**SETTINGS, **os.environ},  # as main.py sets it
         check=True,
         stdout=subprocess.PIPE,
         text=True,

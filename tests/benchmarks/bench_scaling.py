@@ -14,6 +14,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from core.environment import SETTINGS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 COPIES = (1, 2, 4, 8)
 MOST_EXPONENT = 1.15  # of an epoch's processor time in the number of edges: 1 is linear
@@ -63,7 +65,7 @@ def test_an_epoch_is_linear_in_edges() -> None:
         told = subprocess.run(
             [sys.executable, "-W", "ignore", "-c", EPOCHS, str(copies)],
             cwd=REPOSITORY,
-            env={"OMP_WAIT_POLICY": "passive", **os.environ},  # as main.py sets it
+            env={**SETTINGS, **os.environ},  # as main.py sets it
             check=True,
             stdout=subprocess.PIPE,
             text=True,

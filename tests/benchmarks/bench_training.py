@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from core.environment import SETTINGS
+
 REPOSITORY = Path(__file__).resolve().parents[2]
 DATA = REPOSITORY.parent / "shared" / "data"
 NAME = "fb15k-db15k"
@@ -102,7 +104,7 @@ def test_training_on_real_graphs(tmp_path: Path) -> None:
         str(tmp_path / "a.mimea"),
         str(EPOCHS),
     ]
-    environment = {"OMP_WAIT_POLICY": "passive", **os.environ}  # as main.py sets it
+    environment = {**SETTINGS, **os.environ}  # as main.py sets it
     told = subprocess.run(
         command, cwd=REPOSITORY, env=environment, check=True, stdout=subprocess.PIPE, text=True
     ).stdout
