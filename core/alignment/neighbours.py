@@ -42,6 +42,10 @@ class Matches(NamedTuple):
             return NotImplemented
         return Matches(*(np.concatenate(parts) for parts in zip(self, other, strict=True)))
 
+    def only(self, chosen: NDArray[np.bool_]) -> Matches:
+        """Some of them. Shape: ``(p,)``."""
+        return Matches(self.left[chosen], self.right[chosen], self.probability[chosen])
+
 
 class Entries(NamedTuple):
     """What a sparse matrix holds; those of one place are summed. Shapes: ``(e,)``."""

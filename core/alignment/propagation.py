@@ -73,7 +73,7 @@ def propagate(
         offsets = found.offsets
         pairs = Matches(left[found.pairs.left], right[found.pairs.right], found.pairs.probability)
         support = neighbours.support(seeds + pairs)
-        yield Round(Matches(*(part[found.matched] for part in pairs)), support)
+        yield Round(pairs.only(found.matched), support)
         current = Supported(free, support.select(left, right), weight)
 
 

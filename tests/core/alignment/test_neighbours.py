@@ -199,7 +199,7 @@ def test_propagation_without_anything_to_match_ends_after_the_seeds() -> None:
 def test_matches_are_mutual_and_likely_and_other_pairs_are_not_lost(least: float) -> None:
     similarity = Kept(torch.tensor([[0.9, 0.1, 0.0], [0.88, 0.1, 0.0], [0.0, 0.1, 0.13]]))
     found = likely_pairs(similarity, least=least)
-    matches = Matches(*(part[found.matched] for part in found.pairs))
+    matches = found.pairs.only(found.matched)
     assert len(set(matches.left.tolist())) == len(matches.left) > 0
     assert len(set(matches.right.tolist())) == len(matches.right)
     assert (matches.probability > least).all() and (found.pairs.probability <= 1).all()
