@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from app import theme
@@ -37,5 +38,8 @@ def add_row(rows: QFormLayout, text: str, control: QWidget) -> QLabel:
     label.setFixedHeight(CONTROL_HEIGHT)
     label.setMinimumWidth(_LABEL_WIDTH)
     label.setBuddy(control)
+    named = control.focusProxy() or control
+    if not named.accessibleName():
+        named.setAccessibleName(QTextDocumentFragment.fromHtml(text).toPlainText())
     rows.addRow(label, control)
     return label

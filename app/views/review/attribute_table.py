@@ -43,14 +43,15 @@ class AttributeTable(QTableView):
         self.setItemDelegateForColumn(LEFT_NAME, names)
         self.setItemDelegateForColumn(RIGHT_NAME, names)
         self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setProperty("bare", True)
         self.setStyleSheet(
-            "QTableView { border: none; background: transparent;"
-            " alternate-background-color: palette(midlight); }"
+            "QTableView { background: transparent; alternate-background-color: palette(midlight); }"
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(_WIDEST)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)
-        self.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.setTabKeyNavigation(False)
         self.setShowGrid(False)
         self.setAlternatingRowColors(True)  # leads the eye from a name to its value
         self.setWordWrap(False)

@@ -131,7 +131,7 @@ class _HistoryTable(QTableView):
         self.setAccessibleName("Verdicts, newest first")
         self.setModel(model)
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTableView { border: none; border-radius: 0; }")
+        self.setProperty("bare", True)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

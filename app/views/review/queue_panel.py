@@ -200,9 +200,8 @@ class _CandidateTable(QTableView):
         self.setModel(model)
         self.setItemDelegate(_CellDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet(
-            "QTableView { border: none; border-radius: 0; } QHeaderView::section { padding: 5px 3px; }"
-        )
+        self.setProperty("bare", True)
+        self.setStyleSheet("QHeaderView::section { padding: 5px 3px; }")
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

@@ -10,7 +10,7 @@ from app.views.review.image_store import LARGE, ImageStore
 from app.views.review.queue_panel import QueuePanel
 from core.review.evidence import PairEvidence
 
-_PAIRS = 4  # that wait for a verdict
+_PAIRS = 5  # that wait for a verdict
 _AFTER = 25  # milliseconds: not while rows rush by under a held arrow key
 
 

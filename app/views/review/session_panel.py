@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import Qt, Slot
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QGridLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QLabel, QVBoxLayout, QWidget
 
 from app import theme
 from app.project import Project
@@ -43,27 +43,21 @@ class SessionPanel(QWidget):
         self.setObjectName("sessionPanel")
         self._project = project
         self._values: dict[str, QLabel] = {}
-        grid = QGridLayout()
-        grid.setHorizontalSpacing(theme.LARGE)
-        grid.setVerticalSpacing(theme.MEDIUM)
-        grid.setColumnStretch(1, 1)
-        for row, (name, text, tip) in enumerate(_ROWS):
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
+        layout.setSpacing(theme.SMALL)
+        for name, text, tip in _ROWS:
             title = QLabel(text)
             title.setProperty("role", "secondary")
-            value = QLabel(objectName=f"{name}Fact", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+            value = QLabel(objectName=f"{name}Fact", textFormat=Qt.TextFormat.PlainText)
             value.setFont(theme.font(tabular=True))
+            value.setContentsMargins(0, 0, 0, theme.MEDIUM)
             for label in (title, value):
-                # Not in the layout: one that aligns a label doesn't ask how high its wrapped text is.
-                label.setAlignment(Qt.AlignmentFlag.AlignTop)
                 label.setToolTip(tip)
-                grid.addWidget(label, row, int(label is value))
+                layout.addWidget(label)
             self._values[name] = value
         button = action_button(recheck)
         button.setObjectName("recheckButton")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
-        layout.setSpacing(theme.LARGE)
-        layout.addLayout(grid)
         layout.addWidget(button, alignment=Qt.AlignmentFlag.AlignLeft)
         layout.addStretch()
         for signal in (project.opened, project.closed, project.verdicts_changed, project.runs_changed):
@@ -96,18 +90,18 @@ def _words(facts: SessionFacts) -> dict[str, str]:
         "decided": f"{facts.decided:,} decided{bulk}",
         "pace": "–" if facts.pace is None else f"{facts.pace:,.0f} an hour",
         "agreement": "–" if agreement is None else f"{agreement:.0%} of {facts.compared:,}",
-        "precision": precision_in_words(facts.precision),
+        "precision": precision_in_words(facts.precision, "\n"),
     }
 
 
-def precision_in_words(precision: Precision) -> str:
+def precision_in_words(precision: Precision, join: str = ", ") -> str:
     """The share that was confirmed, its interval, and how many were judged again."""
     if precision.share is None or precision.interval is None:
-        return "unknown: none judged again yet"
+        return "none judged again yet"
     low, high = precision.interval
     judged = precision.confirmed + precision.refused
     unsure = f", {precision.unsure:,} unsure" if precision.unsure else ""
-    return f"{precision.share:.0%} ({low:.0%} to {high:.0%}), {judged:,} judged again{unsure}"
+    return f"{precision.share:.0%} ({low:.0%} to {high:.0%}){join}{judged:,} judged again{unsure}"
 
 
 def _read(file: ProjectFile, author: str) -> SessionFacts:

@@ -132,7 +132,7 @@ def test_the_session_counts_what_was_decided(page: Page) -> None:
     page.press(Qt.Key.Key_A)
     page.press(Qt.Key.Key_R)
     page.qtbot.waitUntil(lambda: fact.text() == "2 decided")
-    assert page.find(QLabel, "precisionFact").text() == "unknown: none judged again yet"
+    assert page.find(QLabel, "precisionFact").text() == "none judged again yet"
     assert page.find(QLabel, "agreementFact").text().endswith("of 2")
 
 

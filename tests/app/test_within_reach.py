@@ -1,0 +1,175 @@
+"""Every page by keyboard and for screen readers: names, Tab, a focus that can be seen, no text cut off."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from PySide6.QtGui import QAccessible, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QAbstractSpinBox,
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPushButton,
+    QScrollArea,
+    QWidget,
+)
+from pytestqt.qtbot import QtBot
+
+from app import theme
+from app.main_window import MainWindow
+from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
+from app.views.elided_label import ElidedLabel
+
+PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
+CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
+_MOST = 400  # presses of Tab
+_COMBO_ROOM = 34  # pixels that the frame and the arrow of a choice take
+
+
+@pytest.fixture(params=PAGES)
+def page(request, open_window: MainWindow, qtbot: QtBot) -> MainWindow:
+    """The window at 1280x800 on one page, history and session open on the review page."""
+    open_window.resize(1280, 800)
+    open_window.activateWindow()
+    open_window.show_page(PAGES[request.param])
+    if request.param == "review":
+        for name in ("history", "session"):
+            open_window.pages.review._panels.desk.toggle(name)
+    qtbot.waitUntil(lambda: not open_window.tasks.busy)
+    QApplication.processEvents()
+    return open_window
+
+
+def controls(window: MainWindow) -> Iterator[QWidget]:
+    """What can be used and seen on the page; not the parts that a control is made of."""
+    for widget in window.pages.currentWidget().findChildren(QWidget):
+        part = any(isinstance(widget.parentWidget(), kind) for kind in (*CONTROLS, QComboBox))
+        inner = widget.objectName().startswith("qt_") or type(widget).__name__ in (
+            "QDockWidgetTitleButton",
+            "QTableCornerButton",
+        )
+        header = isinstance(widget, QAbstractItemView) and widget.parentWidget() is not None and part
+        if (
+            isinstance(widget, CONTROLS)
+            and widget.isVisible()
+            and widget.isEnabled()
+            and not (part or inner or header)
+        ):
+            yield widget
+
+
+def said(widget: QWidget) -> str:
+    return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
+
+
+def told(widget: QWidget) -> str:
+    return f"{type(widget).__name__} {widget.objectName()!r} in {type(widget.parentWidget()).__name__}"
+
+
+def test_every_control_has_a_name_to_be_read_aloud(page: MainWindow) -> None:
+    nameless = [told(widget) for widget in controls(page) if not said(widget).strip()]
+    assert not nameless
+
+
+def test_every_control_is_reached_by_tab(page: MainWindow) -> None:
+    wanted = {widget for widget in controls(page) if widget.focusPolicy() != Qt.FocusPolicy.NoFocus}
+    unreachable = [told(w) for w in controls(page) if not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    assert not unreachable
+    reached: set[QWidget] = set()
+    for _ in range(_MOST):
+        focus = QApplication.focusWidget()
+        assert focus is not None
+        # Of buttons that exclude each other Tab reaches the chosen one, the arrows the others.
+        group = focus.group() if isinstance(focus, QAbstractButton) else None
+        reached |= {focus, *(group.buttons() if group is not None else ())}
+        focus.focusNextChild() if isinstance(focus, QAbstractSpinBox) else QTest.keyClick(
+            focus, Qt.Key.Key_Tab
+        )
+        if wanted <= reached:
+            break
+    assert not [told(widget) for widget in wanted - reached]
+
+
+def test_focus_can_be_seen(page: MainWindow) -> None:
+    blind = []
+    for widget in controls(page):
+        if _is_cut_off(widget):
+            continue
+        page.setFocus()
+        before = _picture(widget)
+        widget.setFocus(Qt.FocusReason.TabFocusReason)
+        if _picture(widget) == before:
+            blind.append(told(widget))
+    assert not blind
+
+
+def test_no_text_is_cut_off(page: MainWindow) -> None:
+    cut = [f"{told(w)}: {_text(w)}" for w in page.findChildren(QWidget) if w.isVisible() and _cut(w)]
+    assert not cut
+
+
+def test_what_is_elided_is_whole_on_hover(page: MainWindow) -> None:
+    for label in page.findChildren(ElidedLabel):
+        if label.isVisible() and label.whole:
+            assert label.toolTip(), told(label)
+
+
+@pytest.mark.parametrize("name", ["dark", "contrast"])
+def test_focus_can_be_seen_in_every_theme(
+    open_window: MainWindow, qtbot: QtBot, qapp: QApplication, name: theme.Theme
+) -> None:
+    theme.apply_theme(qapp, name)
+    open_window.activateWindow()
+    open_window.show_page(EXPORT)
+    qtbot.waitUntil(lambda: not open_window.tasks.busy)
+    test_focus_can_be_seen(open_window)
+
+
+def _picture(widget: QWidget) -> QImage:
+    around = widget.window()
+    place = widget.mapTo(around, QPoint(0, 0))
+    QApplication.processEvents()
+    # With its surroundings: some controls are framed by what they stand in.
+    return around.grab(widget.rect().translated(place).adjusted(-3, -3, 3, 3)).toImage()
+
+
+def _is_cut_off(widget: QWidget) -> bool:
+    """Whether it has been scrolled out of sight."""
+    return widget.visibleRegion().isEmpty()
+
+
+def _text(widget: QWidget) -> str:
+    return widget.currentText() if isinstance(widget, QComboBox) else widget.text()  # type: ignore[attr-defined]
+
+
+def _cut(widget: QWidget) -> bool:
+    if isinstance(widget, ElidedLabel) or _within_own_scrolling(widget):
+        return False
+    if isinstance(widget, QLabel) and widget.text():
+        if widget.wordWrap():
+            return widget.heightForWidth(widget.width()) > widget.height() + 1
+        return widget.sizeHint().width() > widget.width() + 1
+    if isinstance(widget, QPushButton | QCheckBox) and widget.text():
+        return widget.sizeHint().width() > widget.width() + 1
+    if isinstance(widget, QComboBox):
+        needed = widget.fontMetrics().horizontalAdvance(widget.currentText()) + _COMBO_ROOM
+        return needed > widget.width() + 1
+    return False
+
+
+def _within_own_scrolling(widget: QWidget) -> bool:
+    """Whether it may be wider than its place because it can be scrolled sideways."""
+    parent = widget.parentWidget()
+    while parent is not None:
+        if isinstance(parent, QScrollArea):
+            return parent.horizontalScrollBar().maximum() > 0
+        parent = parent.parentWidget()
+    return False
