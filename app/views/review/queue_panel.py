@@ -56,7 +56,7 @@ class QueuePanel(QWidget):
         self._best = QComboBox(toolTip="Which pairs the list holds")
         self._best.setObjectName("queueCombo")
         self._best.setAccessibleName("Pairs")
-        self._best.addItem("Best of each entity", True)
+        self._best.addItem("Best of each", True)
         self._best.addItem("All candidates", False)
         self._verdict = QComboBox(toolTip="Which verdicts the list holds")
         self._verdict.setObjectName("verdictFilter")
