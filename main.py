@@ -10,8 +10,8 @@ from pathlib import Path
 from core.environment import prepare
 
 COMMANDS = (
-    *("import", "reimport", "links", "train", "evaluate", "ablate", "candidates", "accept", "export", "diff"),
-    *("backup", "compact", "check", "info", "demo"),
+    *("import", "reimport", "links", "train", "evaluate", "ablate", "simulate", "candidates", "accept"),
+    *("export", "diff", "backup", "compact", "check", "info", "demo"),
 )  # fmt: skip
 
 

@@ -20,6 +20,7 @@ from core import (
     export_commands,
     link_commands,
     reimport_commands,
+    simulate_commands,
     store_commands,
 )
 from core.ablate_commands import add_ablate_options
@@ -28,6 +29,7 @@ from core.export_commands import add_diff_options, add_export_options
 from core.link_commands import add_link_options
 from core.presets import PRESETS
 from core.reimport_commands import add_reimport_options
+from core.simulate_commands import add_simulate_options
 from core.store.engines import reason
 from core.store.places import place
 from core.terminal import interruptible
@@ -111,6 +113,12 @@ def build_parser() -> argparse.ArgumentParser:
         help="go on with a run that was interrupted, from its checkpoint (default: the newest such run)",
     )
 
+    sub.add_argument(
+        "--refresh",
+        action="store_true",
+        help="take in the verdicts since the newest run: a short run that begins with its model",
+    )
+
     sub = add("evaluate", commands.evaluate, "measure a run on its test links")
     sub.add_argument("--run", type=int, metavar="ID", help="the run (default: the last)")
     sub.add_argument(
@@ -121,6 +129,14 @@ def build_parser() -> argparse.ArgumentParser:
     sub = add("ablate", ablate_commands.ablate, "rerun a table or figure of the paper, variant by variant")
     add_ablate_options(sub)
     add_settings(sub)
+
+    add_simulate_options(
+        add(
+            "simulate",
+            simulate_commands.simulate,
+            "measure what verdicts teach, with the known links as curator",
+        )
+    )
 
     sub = add("candidates", commands.candidates, "print the proposed pairs as CSV")
     sub.add_argument("--run", type=int, metavar="ID", help="the run (default: the last)")

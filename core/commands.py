@@ -82,10 +82,15 @@ def train(options: argparse.Namespace, stop: threading.Event) -> None:
     from core.training import run
 
     config = run_config(options)
-    if options.resume is not None and (options.config is not None or config != RunConfig()):
+    given = options.config is not None or config != RunConfig()
+    if options.resume is not None and (given or options.refresh):
         raise UsageError("a resumed run keeps its settings: give --resume without other options")
+    if options.refresh and given:
+        raise UsageError("a refresh has the settings of the run that it begins with: give no others")
     with _open(options.project) as project:
-        if options.resume is None:
+        if options.refresh:
+            _show_training(run.refresh(project, stop))
+        elif options.resume is None:
             _show_training(run.train(project, config, stop))
         else:
             wanted = None if options.resume == NEWEST else options.resume

@@ -141,6 +141,9 @@ class TrainingConfig:
     support_rounds: int = _setting(
         5, "Rounds in which matches that were found support others; 0 takes the seeds alone", low=0, high=20
     )
+    use_verdicts: bool = _setting(
+        True, "Learn from verdicts: accepted pairs are seeds, rejected ones are told apart"
+    )
     device: Device = _setting("auto", "Where to train: a GPU when there is one")
     top_k: int = _setting(10, "Candidates kept for each left entity", low=1, high=100)
 
@@ -214,6 +217,9 @@ _TYPES: dict[type, dict[str, Any]] = {
 }
 
 
+_BOOLEANS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
+
+
 def _coerce(section: type, name: str, value: Any) -> Any:
     """``value`` as the field's type; text (from a command line) is parsed."""
     wanted = _TYPES[section][name]
@@ -228,17 +234,20 @@ def _coerce(section: type, name: str, value: Any) -> Any:
             return tuple(items)
         if wanted == Iterative and isinstance(value, bool):  # as stored by earlier versions
             return "paper" if value else "off"
+        if wanted is bool:
+            return _BOOLEANS[str(value).lower()]
         if wanted is int and isinstance(value, float) and not value.is_integer():
             raise ValueError
         if wanted in (int, float):
             return wanted(value)
-    except (TypeError, ValueError):
+    except (KeyError, TypeError, ValueError):
         raise ConfigError(f"{name} must be {_kind(wanted)}, found {value!r}") from None
     return value
 
 
 def _kind(wanted: Any) -> str:
-    return {int: "a whole number", float: "a number"}.get(wanted, "a list of names")
+    kinds = {bool: "true or false", int: "a whole number", float: "a number"}
+    return kinds.get(wanted, "a list of names")
 
 
 def _check_section(section: Any) -> None:

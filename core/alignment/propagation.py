@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 
 from core.alignment.candidates import best_pairs
 from core.alignment.decoding import SINKHORN_EPSILON, Offsets, plan_probability, sinkhorn_offsets
-from core.alignment.neighbours import Matches, Neighbours, Support, Supported
+from core.alignment.neighbours import Integers, Matches, Neighbours, Support, Supported
 from core.alignment.similarity import Similarity, kept
 
 CONFIDENT = 0.4  # least probability of a match; 0.2 to 0.7 end alike
-_LIKELY = 0.03  # least probability of a pair that supports others at all
+LIKELY = 0.03  # least probability of a pair that supports others at all
 _CANDIDATES = 5  # pairs of an entity that may support others
 _ITERATIONS = 10  # of Sinkhorn, from where the round before ended
 
@@ -41,10 +41,26 @@ class Likely(NamedTuple):
     offsets: Offsets
 
 
+class Apart(NamedTuple):
+    """What curators said that no match may be."""
+
+    left: Integers  # left entities without a counterpart. Shape: (u,)
+    pairs: Integers  # rejected pairs of a left and a right entity. Shape: (k, 2)
+
+
+_NOTHING = Apart(np.empty(0, np.int64), np.empty((0, 2), np.int64))
+
+
 def propagate(
-    similarity: Similarity, neighbours: Neighbours, seeds: Matches, rounds: int, weight: float
+    similarity: Similarity,
+    neighbours: Neighbours,
+    seeds: Matches,
+    rounds: int,
+    weight: float,
+    apart: Apart = _NOTHING,
+    start: Matches | None = None,
 ) -> Iterator[Round]:
-    """Support from the seeds alone first, then ``rounds`` times from seeds and pairs found.
+    """Support from the seeds and the pairs to start from, then ``rounds`` times from seeds and pairs found.
 
     Args:
         similarity: of all left and all right entities; higher is more alike, 1 is the same.
@@ -52,28 +68,41 @@ def propagate(
         seeds: known pairs.
         rounds: how often pairs are sought.
         weight: of the support beside the similarity.
+        apart: what is never matched and supports nothing.
+        start: likely pairs found before, with other seeds; those that seeds or ``apart`` exclude are left out.
 
     Yields:
         ``1 + rounds`` rounds; a caller that stops early has a coarser support.
     """
     nothing = Matches(seeds.left[:0], seeds.right[:0], seeds.probability[:0])
-    yield Round(nothing, neighbours.support(seeds))
+    rejected = apart.pairs[:, 0] * similarity.shape[1] + apart.pairs[:, 1]
+    taken = np.concatenate([seeds.left, apart.left]), seeds.right
     left, right = (
-        np.setdiff1d(np.arange(n), known)
-        for n, known in zip(similarity.shape, (seeds.left, seeds.right), strict=True)
+        np.setdiff1d(np.arange(n), known) for n, known in zip(similarity.shape, taken, strict=True)
     )
+
+    def permitted(pairs: Matches) -> NDArray[np.bool_]:
+        fits = np.isin(pairs.left, left) & np.isin(pairs.right, right)
+        return fits & ~np.isin(pairs.left * similarity.shape[1] + pairs.right, rejected)
+
+    before = nothing if start is None else start.only(permitted(start))
+    support = neighbours.support(seeds + before)
+    yield Round(nothing, support)
     if not (len(left) and len(right)):
         return
     device = similarity.zeros(0).device
     free = kept(similarity.select(torch.from_numpy(left).to(device), torch.from_numpy(right).to(device)))
-    current: Similarity = free
+    current: Similarity = (
+        Supported(free, support.select(left, right), weight) if len(before.left) else free
+    )
     offsets: Offsets | None = None
     for _ in range(rounds):
         found = likely_pairs(current, offsets)
         offsets = found.offsets
         pairs = Matches(left[found.pairs.left], right[found.pairs.right], found.pairs.probability)
-        support = neighbours.support(seeds + pairs)
-        yield Round(pairs.only(found.matched), support)
+        allowed = permitted(pairs)
+        support = neighbours.support(seeds + pairs.only(allowed))
+        yield Round(pairs.only(found.matched & allowed), support)
         current = Supported(free, support.select(left, right), weight)
 
 
@@ -94,7 +123,7 @@ def likely_pairs(similarity: Similarity, start: Offsets | None = None, least: fl
     best = best_pairs(whole, offsets, _CANDIDATES)
     rows = torch.arange(len(best.columns), device=best.columns.device)[:, None].expand_as(best.columns)
     probability = plan_probability(best.scores, offsets, rows, best.columns)
-    likely = probability > _LIKELY
+    likely = probability > LIKELY
     pairs = Matches(
         rows[likely].cpu().numpy(),
         best.columns[likely].cpu().numpy(),

@@ -15,7 +15,7 @@ from core.features.graph_data import GraphData
 from core.modality import JOINT, Modality
 from core.model.encoders import BagEncoder, DenseEncoder
 from core.model.gat import GraphAttention
-from core.model.mcl import FixedWeights, UncertaintyWeights, contrastive_loss
+from core.model.mcl import FixedWeights, Rejected, UncertaintyWeights, contrastive_loss
 from core.model.otma import translation
 from core.model.pmf import (
     AttentionFusion,
@@ -28,6 +28,7 @@ from core.model.pmf import (
 from core.model.sparse import Integers, Pattern, SparseInput, to_device
 
 Hidden = dict[Modality, Tensor]
+Rows = Tensor | slice
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,19 @@ class GraphInputs:
             present=self.present.index_select(0, places),
             has=self.has[rows],
         )
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """Pairs of positions that losses are taken of together."""
+
+    seeds: Integers  # (b, 2)
+    rejected: Integers  # (c, 2)
+
+    @property
+    def rows(self) -> Integers:
+        """The left entities of the seeds, their right ones, and likewise those of rejected pairs."""
+        return np.concatenate([self.seeds.T.ravel(), self.rejected.T.ravel()])
 
 
 class Mimea(nn.Module):
@@ -146,35 +160,51 @@ class Mimea(nn.Module):
         present: Tensor,
         has: NDArray[np.bool_],
         plans: Mapping[Modality, Tensor],
+        batch: Batch,
         tau: float,
         gamma: float,
     ) -> dict[str, Tensor]:
         """Eq. 9 for the joint embedding and each contrastive modality, over the pairs of which both have it.
 
         Args:
-            hidden: H^l of a batch's left entities, then of its right ones. Shapes: ``(2b, d)``.
-            present: which modalities the entities have. Shape: ``(2b, M)``.
+            hidden: H^l of the rows of the batch. Shapes: ``(2b + 2c, d)``.
+            present: which modalities the entities have. Shape: ``(2b + 2c, M)``.
             has: the same on the processor.
             plans: from :meth:`plans`.
+            batch: whose rows these are.
             tau: temperature.
             gamma: weight of inner-graph negatives.
         """
-        b = len(has) // 2
+        b, c = len(batch.seeds), len(batch.rejected)
+        device = present.device
+        same = [
+            to_device(batch.seeds[:, None, side] == batch.rejected[None, :, side], device) for side in (0, 1)
+        ]
+
+        def loss(parts: tuple[Tensor, ...], pairs: Rows, rejected: Rows) -> Tensor:
+            apart = Rejected(parts[2], parts[3], *(mask[pairs][:, rejected] for mask in same)) if c else None
+            return contrastive_loss(parts[0], parts[1], tau, gamma, apart)
+
         joint = joint_embedding(hidden, self.fusion(hidden, present))
-        losses: dict[str, Tensor] = {JOINT: contrastive_loss(joint[:b], joint[b:], tau, gamma)}
-        for modality, pairs in _where(has[:b] & has[b:], self.modalities, present.device).items():
+        sizes = [b, b, c, c]
+        losses: dict[str, Tensor] = {JOINT: loss(torch.split(joint, sizes), slice(None), slice(None))}
+        has_left, has_right, has_rejected, has_other = np.split(has, np.cumsum(sizes)[:-1])
+        of_rejected = _where(has_rejected & has_other, self.modalities, device)
+        for modality, pairs in _where(has_left & has_right, self.modalities, device).items():
             if modality not in self.contrastive:
                 continue
-            left, right = hidden[modality][:b][pairs], hidden[modality][b:][pairs]
+            rejected = of_rejected.get(modality, slice(0))
+            rows = (pairs, pairs, rejected, rejected)
+            parts = tuple(h[some] for h, some in zip(torch.split(hidden[modality], sizes), rows, strict=True))
             if modality in plans:
-                left, right = left @ plans[modality], right @ plans[modality]
-            losses[modality] = contrastive_loss(left, right, tau, gamma)
+                parts = tuple(part @ plans[modality] for part in parts)
+            losses[modality] = loss(parts, pairs, rejected)
         return losses
 
 
 def _where(
     has: NDArray[np.bool_], modalities: tuple[Modality, ...], device: torch.device
-) -> dict[Modality, Tensor | slice]:
+) -> dict[Modality, Rows]:
     """The rows that have each modality, of those that some have; all of them are a slice: no copy.
 
     A mask on the device would have the processor wait for the number of its rows.

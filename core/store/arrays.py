@@ -7,7 +7,7 @@ from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from core.store.links import Role, role_of
@@ -20,6 +20,7 @@ from core.store.schema import (
     Link,
     Relation,
     RelationTriple,
+    Verdict,
 )
 from core.store.vanished import PRESENT
 
@@ -48,6 +49,16 @@ class KnownLinks:
 
     def __len__(self) -> int:
         return len(self.plain) + len(self.seeds) + len(self.reference)
+
+
+@dataclass(frozen=True, slots=True)
+class Verdicts:
+    """What a run can learn from the verdicts in force, as identifiers; "unsure" teaches nothing."""
+
+    accepted: Integers  # (left, right). Shape: (m, 2)
+    rejected: Integers  # likewise
+    alone: Integers  # left entities that have no counterpart. Shape: (u,)
+    newest: int  # the identifier of the last verdict in the journal, in force or not; 0 without any
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,6 +150,18 @@ def known_links(session: Session) -> KnownLinks:
         by_role[role_of(row.source)].append((row.left_id, row.right_id))
     plain, seeds, reference = (np.array(pairs, np.int64).reshape(-1, 2) for pairs in by_role.values())
     return KnownLinks(plain, seeds, reference)
+
+
+def verdicts_in_force(session: Session) -> Verdicts:
+    """What curators decided, each part in the order of the identifiers."""
+    query = text("SELECT left_id, right_id, kind FROM current_verdict ORDER BY left_id, right_id")
+    by_kind: dict[str, list[tuple[int, int]]] = {"accepted": [], "rejected": [], "no_counterpart": []}
+    for row in session.execute(query):
+        if row.kind in by_kind:
+            by_kind[row.kind].append((row.left_id, row.right_id or 0))
+    accepted, rejected, alone = (np.array(pairs, np.int64).reshape(-1, 2) for pairs in by_kind.values())
+    newest = session.scalar(select(func.max(Verdict.id))) or 0
+    return Verdicts(accepted, rejected, alone[:, 0], newest)
 
 
 def images(session: Session) -> list[ImageRow]:

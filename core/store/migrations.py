@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable
 
-from sqlalchemy import Connection, Double, Engine, String, select, update
+from sqlalchemy import Connection, Double, Engine, Integer, String, select, update
 
 from core.store.engines import WRITING
 from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base, Run
@@ -46,11 +46,7 @@ def _name_modality(connection: Connection) -> None:
         ("modality_weight", "name"),
     ):
         connection.exec_driver_sql(f"ALTER TABLE {table} ADD COLUMN {column} {number}")
-    for run_id, config in connection.execute(select(Run.id, Run.config_json)).all():
-        settings = json.loads(config)
-        settings.setdefault("training", {})["support_weight"] = 0.0  # it would be taken for today's default
-        changed = update(Run).where(Run.id == run_id).values(config_json=json.dumps(settings, sort_keys=True))
-        connection.execute(changed)
+    _set_training(connection, "support_weight", 0.0)
 
 
 @migration(4)
@@ -60,6 +56,19 @@ def _review_and_training(connection: Connection) -> None:
     for column in ("tag", "note"):
         connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {words}")
     Base.metadata.tables["recheck"].create(connection)
+    _set_training(connection, "use_verdicts", False)
+    whole = Integer().compile(connection.dialect)
+    for column in ("newest_verdict", "started_from"):
+        connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {whole}")
+
+
+def _set_training(connection: Connection, name: str, value: object) -> None:
+    """Say in the settings of all runs what they did without: it would be taken for today's default."""
+    for run_id, config in connection.execute(select(Run.id, Run.config_json)).all():
+        settings = json.loads(config)
+        settings.setdefault("training", {})[name] = value
+        changed = update(Run).where(Run.id == run_id).values(config_json=json.dumps(settings, sort_keys=True))
+        connection.execute(changed)
 
 
 def create_schema(connection: Connection) -> None:

@@ -19,6 +19,11 @@ def checkpoint_path(sidecar: Path, run_id: int) -> Path:
     return run_folder(sidecar, run_id) / "checkpoint.safetensors"
 
 
+def model_path(sidecar: Path, run_id: int) -> Path:
+    """The model that the run's embeddings come from, with which another run may begin."""
+    return run_folder(sidecar, run_id) / "model.safetensors"
+
+
 def run_lock(sidecar: Path, run_id: int) -> ProcessLock:
     """Held while the run goes; the system releases it when the process dies."""
     return ProcessLock(run_folder(sidecar, run_id) / "running.lock")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Literal
+from typing import Any, Literal, get_args
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from core.modality import MODALITIES, Modality
 from core.store.schema import Candidate, Epoch, ModalityWeight, Run, RunSeed
 
-Role = Literal["seed", "validation", "test", "pseudo"]
+GivenRole = Literal["seed", "validation", "test", "accepted", "rejected"]
+Role = GivenRole | Literal["pseudo"]
+GIVEN_ROLES: tuple[GivenRole, ...] = get_args(GivenRole)  # what a run begins with: known links and verdicts
 Pairs = NDArray[np.int64]
 
 INTERRUPTED = "interrupted"
@@ -35,6 +37,8 @@ class RunInfo:
     best_epoch: int | None
     metrics_json: str | None
     modalities: tuple[str, ...]
+    newest_verdict: int | None = None  # the last verdict that it knew of; None where it learned from none
+    started_from: int | None = None  # the run with whose model it began
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +70,33 @@ class Candidates:
         return len(self.left_id)
 
 
-def start_run(session: Session, config_json: str, device: str, modalities: Sequence[str]) -> int:
-    """Add a run with the status ``running``; returns its identifier."""
+def start_run(
+    session: Session,
+    config_json: str,
+    device: str,
+    modalities: Sequence[str],
+    *,
+    newest_verdict: int | None = None,
+    started_from: int | None = None,
+) -> int:
+    """Add a run with the status ``running``; returns its identifier.
+
+    Args:
+        session: open for writing.
+        config_json: all settings.
+        device: as people read it.
+        modalities: those that take part.
+        newest_verdict: the last one that there was; None where the run learns from none.
+        started_from: the run with whose model it begins.
+    """
     run = Run(
         config_json=config_json,
         status="running",
         device=device,
         started_at=_now(),
         modalities=",".join(modalities),
+        newest_verdict=newest_verdict,
+        started_from=started_from,
     )
     session.add(run)
     session.flush()
@@ -254,6 +277,8 @@ def _info(run: Run) -> RunInfo:
         best_epoch=run.best_epoch,
         metrics_json=run.metrics_json,
         modalities=tuple(name for name in run.modalities.split(",") if name),
+        newest_verdict=run.newest_verdict,
+        started_from=run.started_from,
     )
 
 

@@ -131,12 +131,14 @@ class Run(Base):
     best_epoch: Mapped[int | None]
     metrics_json: Mapped[str | None]  # what `evaluate` prints, as of the kept state
     modalities: Mapped[str] = mapped_column(default="")  # comma-separated, those that took part
+    newest_verdict: Mapped[int | None]  # when it began; null where it learns from none
+    started_from: Mapped[int | None]  # the run with whose model it began
     tag: Mapped[str | None]  # people's own word for the run
     note: Mapped[str | None]
 
 
 class RunSeed(Base):
-    """A link as a run used it; ``role`` is seed | validation | test | pseudo."""
+    """A pair as a run used it; ``role`` is seed | validation | test | accepted | rejected | pseudo."""
 
     __tablename__ = "run_seed"
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id"), primary_key=True)

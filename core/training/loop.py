@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
@@ -12,12 +12,14 @@ from typing import Literal, TypeVar
 
 import numpy as np
 import torch
+from torch import Tensor
 
+from core.alignment.neighbours import Matches
 from core.errors import TrainingError
 from core.model.mcl import uninformed_loss
 from core.store import runs
 from core.store.project_file import ProjectFile
-from core.store.run_files import checkpoint_path
+from core.store.run_files import checkpoint_path, model_path
 from core.training import snapshot
 from core.training.checkpoints import save_checkpoint
 from core.training.devices import describe
@@ -29,8 +31,9 @@ from core.training.pseudo_seeds import free_rows, pseudo_seeds
 from core.training.results import write_results
 from core.training.split import Split
 from core.training.stopping import EarlyStopping, ExplosionWatch
-from core.training.support import SupportSearch
+from core.training.support import SupportSearch, likely
 from core.training.trainer import NotFiniteError, Trainer
+from core.training.warm_start import save_model
 
 REPORTED_DECODING = "csls"  # of which the epoch table keeps the metrics
 T = TypeVar("T")
@@ -40,7 +43,14 @@ class TrainingLoop:
     """Drives a :class:`Trainer` through the epochs of a run that is in the store."""
 
     def __init__(
-        self, project: ProjectFile, run_id: int, split: Split, trainer: Trainer, stop: threading.Event
+        self,
+        project: ProjectFile,
+        run_id: int,
+        split: Split,
+        trainer: Trainer,
+        stop: threading.Event,
+        notes: Sequence[str] = (),
+        start: Matches | None = None,
     ) -> None:
         self.project = project
         self.id = run_id
@@ -49,11 +59,15 @@ class TrainingLoop:
         self.stop = stop
         self.config = trainer.config
         self.data = trainer.data
+        self.start = start  # matches that support spreads from, beside the known pairs
+        self.rejected = self.data.positions(split.rejected)
+        self.notes = (*self.data.notes, *notes)
         self.started = perf_counter()
-        self.pseudo = pseudo_seeds(self.data, split.seed, self.config.training)
+        self.pseudo = pseudo_seeds(self.data, split, self.config.training)
         self.stopper = EarlyStopping(self.config.training.patience if len(split.validation) else 0)
         self.watch = ExplosionWatch()
         self.kept: Embeddings | None = None  # the state that the candidates come from
+        self.kept_model: dict[str, Tensor] = {}  # what these embeddings were made with
         self.kept_epoch = self.epoch = self.resumed_after = 0
         self.shrunk = False
         self.unwritten: list[runs.EpochInfo] = []
@@ -62,7 +76,7 @@ class TrainingLoop:
         """All events of the run; however it ends, the run's row says how."""
         try:
             yield self._announcement()
-            for note in self.data.notes:
+            for note in self.notes:
                 yield Notice(self.id, note)
             yield from self._epochs()
             yield from self._finish("stopped" if self.stop.is_set() else "done")
@@ -91,7 +105,7 @@ class TrainingLoop:
             entities=(self.data.n_left, self.data.n - self.data.n_left),
             edges=self.data.edges.shape[1],
             parameters=self.trainer.parameters(),
-            seeds=len(self.split.seed),
+            seeds=len(self.split.known),
             validation=len(self.split.validation),
             test=len(self.split.test),
             epochs=self.config.training.epochs,
@@ -100,7 +114,7 @@ class TrainingLoop:
 
     def _epochs(self) -> Iterator[Event]:
         settings = self.config.training
-        seeds = self.data.positions(self.split.seed)
+        seeds = self.data.positions(self.split.known)
         for epoch in range(self.epoch + 1, settings.epochs + 1):
             began = perf_counter()
             pairs = np.concatenate([seeds, self.pseudo.accepted])
@@ -135,7 +149,7 @@ class TrainingLoop:
             NotFiniteError: training diverged.
             TrainingError: a loss exploded.
         """
-        losses = yield from self._within_memory(lambda: self.trainer.epoch(pairs, self.stop))
+        losses = yield from self._within_memory(lambda: self.trainer.epoch(pairs, self.stop, self.rejected))
         if losses is None:
             return None
         batch = min(len(pairs), self.trainer.batch_size)
@@ -174,8 +188,7 @@ class TrainingLoop:
             # A few links among themselves would be too easy: they face all that have no seed.
             held_out = "validation"
             pools = [
-                torch.from_numpy(rows).to(self.trainer.device)
-                for rows in free_rows(self.data, self.data.positions(self.split.seed))
+                torch.from_numpy(rows).to(self.trainer.device) for rows in free_rows(self.data, self.split)
             ]
             decodings = rank_pairs(embeddings, validation, pools[0], pools[1], ("cosine", "csls"))
             better = self.stopper.improved(decodings["csls"]["mrr"])
@@ -185,7 +198,7 @@ class TrainingLoop:
             decodings = rank_among_pairs(embeddings, test, ("cosine", "csls")) if len(test) else {}
             better = True
         if better:
-            self.kept, self.kept_epoch = embeddings, epoch
+            self._keep(embeddings)
         return Evaluated(
             self.id,
             epoch,
@@ -193,6 +206,12 @@ class TrainingLoop:
             {str(name): metrics for name, metrics in decodings.items()},
             embeddings.mean_weights(),
         )
+
+    def _keep(self, embeddings: Embeddings) -> Embeddings:
+        """Make this state the one that the candidates come from; returns it."""
+        self.kept, self.kept_epoch = embeddings, self.epoch
+        self.kept_model = {name: part.clone() for name, part in self.trainer.model.state_dict().items()}
+        return embeddings
 
     def _record(
         self, epoch: int, seconds: float, losses: dict[str, float], evaluated: Evaluated | None
@@ -227,18 +246,19 @@ class TrainingLoop:
         self, status: Literal["done", "stopped", "failed"], error: str | None = None
     ) -> Generator[Event, None, None]:
         """Write candidates, weights and metrics of the kept state."""
-        if self.kept is None:  # stopped before the first evaluation
-            self.kept, self.kept_epoch = self.trainer.embed(), self.epoch
+        # Without one it was stopped before the first evaluation.
+        kept = self.kept or self._keep(self.trainer.embed())
         self._write_epochs()
         settings = self.config.training
         if settings.support_weight:
-            support = SupportSearch(self.data, self.split.seed, settings)
-            for done, found in enumerate(support.rounds(self.kept), start=1):
+            support = SupportSearch(self.data, self.split, settings)
+            for done, found in enumerate(support.rounds(kept, self.start), start=1):
                 yield Progress("matching neighbours", done, settings.support_rounds + 1)
-                self.kept = replace(self.kept, support=found.support, support_weight=settings.support_weight)
+                kept = replace(kept, support=found.support, support_weight=settings.support_weight)
         yield Progress("measuring", 0, 0)
-        metrics = report(self.id, self.kept, self.split.test, "test")
-        written = yield from write_results(self.project, self.id, self.kept, self.config.training.top_k)
+        metrics = report(self.id, kept, self.split.test, "test")
+        plan = yield from write_results(self.project, self.id, kept, self.config.training.top_k)
+        save_model(model_path(self.project.sidecar, self.id), self.trainer, self.kept_model, likely(plan))
         with self.project.write() as session:
             runs.finish_run(
                 session,
@@ -255,7 +275,7 @@ class TrainingLoop:
             status=status,
             epoch=self.kept_epoch,
             seconds=perf_counter() - self.started,
-            candidates=written,
+            candidates=len(plan.probability),
             metrics=metrics["decodings"],
             without_support=metrics.get("without_support", {}),
         )
@@ -277,7 +297,7 @@ class TrainingLoop:
         """Whether there is a state worth keeping: the one kept, else the last one, if it is finite."""
         if self.kept is None and self.epoch:
             try:
-                self.kept, self.kept_epoch = self.trainer.embed(), self.epoch
+                self._keep(self.trainer.embed())
             except NotFiniteError:
                 return False
         return self.kept is not None

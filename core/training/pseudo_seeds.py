@@ -17,7 +17,7 @@ from core.config import TrainingConfig
 from core.features.graph_data import GraphData
 from core.store.runs import set_pseudo_seeds
 from core.training.embeddings import Embeddings
-from core.training.split import Pairs
+from core.training.split import Split
 from core.training.support import SupportSearch
 
 Pair = tuple[int, int]
@@ -48,10 +48,10 @@ class Buffer:
 class PseudoSeeds(ABC):
     """The pairs that are seeds for now; rows are positions in the graph data."""
 
-    def __init__(self, data: GraphData, seed: Pairs, config: TrainingConfig) -> None:
+    def __init__(self, data: GraphData, split: Split, config: TrainingConfig) -> None:
         self.data = data
         self.config = config
-        self.seed = seed
+        self.split = split
         self.accepted: Rows = np.empty((0, 2), dtype=np.int64)
         self.since: NDArray[np.int64] = np.empty(0, dtype=np.int64)  # the epoch in which each was accepted
 
@@ -81,17 +81,19 @@ class PseudoSeeds(ABC):
 class ProbationSeeds(PseudoSeeds):
     """Section 5.1: pairs that stay mutual nearest neighbours for M epochs become seeds, and remain so."""
 
-    def __init__(self, data: GraphData, seed: Pairs, config: TrainingConfig) -> None:
-        super().__init__(data, seed, config)
+    def __init__(self, data: GraphData, split: Split, config: TrainingConfig) -> None:
+        super().__init__(data, split, config)
+        self.rejected = set(map(tuple, data.positions(split.rejected).tolist()))
         self.buffer = Buffer(config.iterative_probation)
 
     def search(self, embeddings: Embeddings, epoch: int) -> None:
         """Add the pairs that passed."""
-        left, right = free_rows(self.data, np.concatenate([self.data.positions(self.seed), self.accepted]))
+        left, right = free_rows(self.data, self.split, self.accepted)
         rows = [torch.from_numpy(part).to(embeddings.joint.device) for part in (left, right)]
         found = mutual_nearest(embeddings.similarity(rows[0], rows[1])).cpu().numpy()
         pairs = zip(left[found[:, 0]].tolist(), right[found[:, 1]].tolist(), strict=True)
-        passed = np.array(self.buffer.update(pairs, epoch), dtype=np.int64).reshape(-1, 2)
+        allowed = (pair for pair in pairs if pair not in self.rejected)
+        passed = np.array(self.buffer.update(allowed, epoch), dtype=np.int64).reshape(-1, 2)
         self.accepted = np.concatenate([self.accepted, passed])
         self.since = np.concatenate([self.since, np.full(len(passed), epoch)])
 
@@ -109,9 +111,9 @@ class ProbationSeeds(PseudoSeeds):
 class PropagatedSeeds(PseudoSeeds):
     """The matches that propagation ends with, anew at each search: a wrong one need not stay."""
 
-    def __init__(self, data: GraphData, seed: Pairs, config: TrainingConfig) -> None:
-        super().__init__(data, seed, config)
-        self.support = SupportSearch(data, seed, config)
+    def __init__(self, data: GraphData, split: Split, config: TrainingConfig) -> None:
+        super().__init__(data, split, config)
+        self.support = SupportSearch(data, split, config)
 
     def search(self, embeddings: Embeddings, epoch: int) -> None:
         """Replace what was accepted; a pair that stays keeps its epoch."""
@@ -122,13 +124,18 @@ class PropagatedSeeds(PseudoSeeds):
         self.since = np.array(epochs, dtype=np.int64)
 
 
-def pseudo_seeds(data: GraphData, seed: Pairs, config: TrainingConfig) -> PseudoSeeds:
+def pseudo_seeds(data: GraphData, split: Split, config: TrainingConfig) -> PseudoSeeds:
     """Those that the settings name."""
     kind = PropagatedSeeds if config.iterative == "propagation" else ProbationSeeds
-    return kind(data, seed, config)
+    return kind(data, split, config)
 
 
-def free_rows(data: GraphData, pairs: Rows) -> tuple[Rows, Rows]:
-    """Positions of the left and of the right entities that are in none of these pairs, ascending."""
-    free = np.setdiff1d(np.arange(data.n), pairs)
+def free_rows(data: GraphData, split: Split, *pairs: Rows) -> tuple[Rows, Rows]:
+    """Positions of the left and of the right entities that may have a counterpart yet to find, ascending.
+
+    These are in no pair that is known or among ``pairs``, and no curator said that they have none.
+    """
+    alone = np.searchsorted(data.entity_ids[: data.n_left], split.alone)
+    taken = np.concatenate([part.ravel() for part in (data.positions(split.known), alone, *pairs)])
+    free = np.setdiff1d(np.arange(data.n), taken)
     return free[free < data.n_left], free[free >= data.n_left]

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from core.alignment import calibration
 from core.alignment.candidates import propose
 from core.alignment.decoding import plan_probability, sinkhorn_offsets
+from core.alignment.neighbours import Matches
 from core.alignment.similarity import Similarity, kept
 from core.store import runs
 from core.store.project_file import ProjectFile
@@ -23,8 +24,8 @@ _PART = 10_000  # rows a transaction: a curator's verdict waits for one of them 
 
 def write_results(
     project: ProjectFile, run_id: int, embeddings: Embeddings, top_k: int
-) -> Generator[Event, None, int]:
-    """Write all that others read of a run; returns how many candidates there are."""
+) -> Generator[Event, None, Matches]:
+    """Write all that others read of a run; returns the candidates with Sinkhorn's probabilities."""
     yield Progress("ranking candidates", 0, 0)
     save_embeddings(embeddings_path(project.sidecar, run_id), embeddings)
     ids, n_left = embeddings.entity_ids, embeddings.n_left
@@ -35,11 +36,12 @@ def write_results(
         (ids[:n_left], ids[n_left:]),
         top_k,
     )
+    yield Progress("calibrating probabilities", 0, 0)
+    plan = planned(candidates, similarity, (ids[:n_left], ids[n_left:]))
     with project.read() as session:
         validation = runs.run_pairs(session, run_id, "validation")
     if len(validation):
-        yield Progress("calibrating probabilities", 0, 0)
-        candidates = calibrated(candidates, similarity, (ids[:n_left], ids[n_left:]), validation)
+        candidates = calibrated(candidates, plan.probability, validation)
     if embeddings.support is not None:
         pairs = zip((ids[:n_left], ids[n_left:]), (candidates.left_id, candidates.right_id), strict=True)
         support = embeddings.support.of(*(np.searchsorted(side, chosen) for side, chosen in pairs))
@@ -59,34 +61,45 @@ def write_results(
         with project.write() as session:
             columns = {modality: weights[part, i] for i, modality in enumerate(embeddings.by_modality)}
             runs.add_modality_weights(session, run_id, ids[part], columns)
-    return len(candidates)
+    return plan
 
 
-def calibrated(
+def planned(
     candidates: runs.Candidates,
     similarity: Similarity,
     entity_ids: tuple[NDArray[np.int64], NDArray[np.int64]],
-    validation: NDArray[np.int64],
-) -> runs.Candidates:
-    """The candidates with the probability that each is right, learned from those of the validation links.
+) -> Matches:
+    """The candidates by row of either side, with their probability in Sinkhorn's plan.
 
     Args:
         candidates: the proposed pairs.
         similarity: of all entities, which the pairs were proposed by.
         entity_ids: identifiers of both sides, ascending.
-        validation: (left, right) identifiers of links that the model was not trained on. Shape: ``(m, 2)``.
     """
-    left, right = candidates.left_id, candidates.right_id
-    rows, columns = np.searchsorted(entity_ids[0], left), np.searchsorted(entity_ids[1], right)
+    pairs = zip(entity_ids, (candidates.left_id, candidates.right_id), strict=True)
+    rows, columns = (np.searchsorted(side, chosen) for side, chosen in pairs)
     offsets = sinkhorn_offsets(similarity)
     plan = plan_probability(
         torch.from_numpy(candidates.score).to(offsets.left),
         offsets,
         *(torch.from_numpy(part).to(offsets.left.device) for part in (rows, columns)),
     )
-    probability = plan.double().cpu().numpy()
+    return Matches(rows, columns, plan.double().cpu().numpy())
+
+
+def calibrated(
+    candidates: runs.Candidates, plan: NDArray[np.float64], validation: NDArray[np.int64]
+) -> runs.Candidates:
+    """The candidates with the probability that each is right, learned from those of the validation links.
+
+    Args:
+        candidates: the proposed pairs.
+        plan: their probability in Sinkhorn's plan. Shape: ``(p,)``.
+        validation: (left, right) identifiers of links that the model was not trained on. Shape: ``(m, 2)``.
+    """
+    left, right = candidates.left_id, candidates.right_id
     known = np.isin(left, validation[:, 0])
     pairs = set(map(tuple, validation.tolist()))
     truth = [pair in pairs for pair in zip(left[known].tolist(), right[known].tolist(), strict=True)]
-    calibrate = calibration.fit(probability[known], np.array(truth), left[known])
-    return replace(candidates, probability=calibrate(probability))
+    calibrate = calibration.fit(plan[known], np.array(truth), left[known])
+    return replace(candidates, probability=calibrate(plan))

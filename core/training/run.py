@@ -18,38 +18,75 @@ from core.training.devices import describe, pick_device
 from core.training.events import Event
 from core.training.failures import in_one_sentence
 from core.training.loop import TrainingLoop
-from core.training.split import split_links
+from core.training.split import split_links, told, with_verdicts
 from core.training.trainer import Trainer
+from core.training.warm_start import load_model, refresh_config, run_to_refresh
 
 
-def train(project: ProjectFile, config: RunConfig, stop: threading.Event | None = None) -> Iterator[Event]:
-    """Train on the project's graphs and known links, and write what comes out into its store.
+def train(
+    project: ProjectFile,
+    config: RunConfig,
+    stop: threading.Event | None = None,
+    start_from: int | None = None,
+) -> Iterator[Event]:
+    """Train on the project's graphs, known links and verdicts, and write what comes out into its store.
 
     Setting ``stop``, or closing the generator, ends the run between two batches with the status
     ``stopped``: the state that was evaluated last (the best one, with validation links) is kept and its
     candidates are written. So they are when the run fails, with the status ``failed``.
 
+    Args:
+        project: with two graphs and known links.
+        config: all settings.
+        stop: ends the run.
+        start_from: the run with whose model this one begins; without it the model is drawn at random.
+
     Raises:
-        TrainingError: there is nothing to train on, or training failed; the run's row then says so.
+        TrainingError: there is nothing to train on, that model doesn't fit, or training failed; the run's row
+            then says so.
         Cancelled: it was stopped before there was a run.
     """
     stop = stop or threading.Event()
     with project.read() as session:
         links = arrays.known_links(session)
-    split = split_links(links, config.training)
+        verdicts = arrays.verdicts_in_force(session) if config.training.use_verdicts else None
+    drawn = split_links(links, config.training)
+    split = drawn if verdicts is None else with_verdicts(drawn, verdicts)
     data = yield from _graph_data(project, config, stop)
     trainer = _trainer(data, config)
+    notes = told(drawn, split)
+    matches = None
+    if start_from is not None:
+        matches = load_model(project, start_from, trainer)
+        notes.append(f"Begins with the model of run {start_from}")
     with project.write() as session:
-        run_id = runs.start_run(session, config.to_json(), describe(trainer.device), data.modalities)
-        runs.add_seeds(session, run_id, "seed", split.seed)
-        runs.add_seeds(session, run_id, "validation", split.validation)
-        runs.add_seeds(session, run_id, "test", split.test)
+        run_id = runs.start_run(
+            session,
+            config.to_json(),
+            describe(trainer.device),
+            data.modalities,
+            newest_verdict=None if verdicts is None else verdicts.newest,
+            started_from=start_from,
+        )
+        for role in runs.GIVEN_ROLES:
+            runs.add_seeds(session, run_id, role, getattr(split, role))
         lock = run_lock(project.sidecar, run_id)
         lock.take()  # before others see the run, who would take it for an interrupted one
     try:
-        yield from TrainingLoop(project, run_id, split, trainer, stop).events()
+        yield from TrainingLoop(project, run_id, split, trainer, stop, notes, matches).events()
     finally:
         lock.release()
+
+
+def refresh(project: ProjectFile, stop: threading.Event | None = None) -> Iterator[Event]:
+    """Take in the verdicts since the newest run: a short run that begins with its model, with its settings.
+
+    Raises:
+        TrainingError: as for :func:`train`, or no run kept a model.
+        Cancelled: it was stopped before there was a run.
+    """
+    run = run_to_refresh(project)
+    yield from train(project, refresh_config(run), stop, start_from=run.id)
 
 
 def resume(

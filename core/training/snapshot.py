@@ -13,6 +13,7 @@ from core.training.checkpoints import State, fingerprint
 from core.training.embeddings import Embeddings
 from core.training.split import Split
 from core.training.stopping import EarlyStopping, ExplosionWatch
+from core.training.support import matches_of, matches_state
 from core.training.trainer import Trainer
 
 if TYPE_CHECKING:
@@ -32,7 +33,9 @@ def take(loop: TrainingLoop) -> State:
         "pseudo_seeds": loop.pseudo.state_dict(),
         "early_stopping": dataclasses.asdict(loop.stopper),
         "explosion": dataclasses.asdict(loop.watch),
+        "start": matches_state(loop.start),
         "kept_epoch": loop.kept_epoch,
+        "kept_model": loop.kept_model,
         "kept": None
         if kept is None
         else {"joint": kept.joint, "weights": kept.weights, "by_modality": dict(kept.by_modality)},
@@ -69,6 +72,8 @@ def restore(loop: TrainingLoop, state: State) -> None:
         loop.stopper = EarlyStopping(**state["early_stopping"])
         loop.watch = ExplosionWatch(**state["explosion"])
         loop.kept_epoch, kept = state["kept_epoch"], state["kept"]
+        loop.kept_model = state["kept_model"]
+        loop.start = matches_of(state["start"])
         if kept is not None:
             device, parts = loop.trainer.device, kept["by_modality"]
             loop.kept = Embeddings(

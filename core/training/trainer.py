@@ -19,9 +19,11 @@ from torch.optim.lr_scheduler import ConstantLR, CosineAnnealingLR, LRScheduler
 from core.config import RunConfig, TrainingConfig
 from core.features.graph_data import GraphData
 from core.modality import Modality
-from core.model.mimea import GraphInputs, Mimea
+from core.model.mimea import Batch, GraphInputs, Mimea
 from core.model.pmf import joint_embedding
 from core.training.embeddings import Embeddings
+
+Pairs = NDArray[np.int64]
 
 _FUSION_ROWS = 4096  # entities fused at a time when all are: bounds the temporaries of eq. 6
 
@@ -49,19 +51,26 @@ class Trainer:
         self.generator = torch.Generator().manual_seed(config.training.random_seed)
         self.inputs = GraphInputs.of_all(data, device)
         self.model = Mimea(config.model, data.modalities, self.inputs, self.generator).to(device)
+        self.restart()
+
+    def restart(self) -> None:
+        """Forget the optimiser's moments; the model stays."""
+        settings = self.config.training
         self.optimizer = torch.optim.AdamW(
             self.model.parameters(),
-            lr=config.training.learning_rate,
-            weight_decay=config.training.weight_decay,
+            lr=settings.learning_rate,
+            weight_decay=settings.weight_decay,
             fused=True,
         )
-        self.schedule = _schedule(self.optimizer, config.training)
+        self.schedule = _schedule(self.optimizer, settings)
 
     def parameters(self) -> int:
         """How many numbers are learned."""
         return sum(parameter.numel() for parameter in self.model.parameters())
 
-    def epoch(self, pairs: NDArray[np.int64], stop: threading.Event) -> dict[str, float] | None:
+    def epoch(
+        self, pairs: Pairs, stop: threading.Event, rejected: Pairs | None = None
+    ) -> dict[str, float] | None:
         """One pass over the seed pairs and one step of the optimiser.
 
         The encoders run once, for the entities that the losses and the plans read: the losses of all batches
@@ -71,6 +80,7 @@ class Trainer:
         Args:
             pairs: positions of left and right entities. Shape: ``(m, 2)``.
             stop: looked at between batches.
+            rejected: pairs to tell apart, likewise; where they are more than the seeds, some of them.
 
         Returns:
             Mean losses by modality and ``joint``, or None if it was stopped (then nothing was learned).
@@ -79,20 +89,18 @@ class Trainer:
             NotFiniteError: a loss or the gradient is not finite; the weights stay as they were.
         """
         self.optimizer.zero_grad(set_to_none=True)
-        order = torch.randperm(len(pairs), generator=self.generator).numpy()
-        # Equal parts rather than full batches and a rest, which would see few negatives.
-        batches = np.array_split(pairs[order], math.ceil(len(pairs) / self.batch_size))
+        batches = self._batches(pairs, rejected)
         sample = torch.randperm(self.data.n, generator=self.generator)[: self.config.model.transport_sample]
-        inputs = self.inputs.of(np.concatenate([*(batch.T.ravel() for batch in batches), sample.numpy()]))
+        inputs = self.inputs.of(np.concatenate([*(batch.rows for batch in batches), sample.numpy()]))
         hidden = self.model.encode(inputs)
-        m = 2 * len(pairs)
+        m = len(inputs.has) - len(sample)
         plans = self.model.plans(
             {modality: part.detach()[m:] for modality, part in hidden.items()},
             inputs.present[m:],
             inputs.has[m:],
         )
         gradients = {modality: torch.zeros_like(part) for modality, part in hidden.items()}
-        losses = self._losses(hidden, gradients, inputs, [len(batch) for batch in batches], plans, stop)
+        losses = self._losses(hidden, gradients, inputs, batches, plans, stop)
         if losses is None:
             return None
         torch.autograd.backward(list(hidden.values()), list(gradients.values()))
@@ -113,19 +121,33 @@ class Trainer:
         self.schedule.step()
         return {name: values[f"the {name} loss"] for name in losses}
 
+    def _batches(self, pairs: Pairs, rejected: Pairs | None) -> list[Batch]:
+        """Random parts of the seeds, with each the rejected pairs of its entities and a share of the rest."""
+        order = torch.randperm(len(pairs), generator=self.generator).numpy()
+        # Equal parts rather than full batches and a rest, which would see few negatives.
+        parts = np.array_split(pairs[order], math.ceil(len(pairs) / self.batch_size))
+        if rejected is None or not len(rejected):
+            return [Batch(part, pairs[:0]) for part in parts]
+        rejected = rejected[torch.randperm(len(rejected), generator=self.generator).numpy()]
+        touching = [np.isin(rejected[:, 0], p[:, 0]) | np.isin(rejected[:, 1], p[:, 1]) for p in parts]
+        others = np.array_split(rejected[~np.any(touching, axis=0)], len(parts))
+        return [
+            Batch(part, np.concatenate([rejected[touched], rest])[: len(part)])
+            for part, touched, rest in zip(parts, touching, others, strict=True)
+        ]
+
     def _losses(
         self,
         hidden: Mapping[Modality, Tensor],
         gradients: Mapping[Modality, Tensor],
         inputs: GraphInputs,
-        sizes: Sequence[int],
+        batches: Sequence[Batch],
         plans: Mapping[Modality, Tensor],
         stop: threading.Event,
     ) -> dict[str, Tensor] | None:
         """Add the gradient of eq. 10 by ``hidden`` to ``gradients``.
 
-        The rows of a batch of ``sizes[i]`` pairs are its left entities, then its right ones; batch follows
-        batch.
+        Rows are those of one batch after the other.
 
         Returns:
             Mean losses, or None if it was stopped.
@@ -133,17 +155,18 @@ class Trainer:
         settings = self.config.training
         totals: dict[str, Tensor] = {}
         start = 0
-        for size in sizes:
+        seeds = sum(len(batch.seeds) for batch in batches)
+        for batch in batches:
             if stop.is_set():
                 return None
-            rows = slice(start, start + 2 * size)
+            rows = slice(start, start + 2 * (len(batch.seeds) + len(batch.rejected)))
             leaves = {modality: part.detach()[rows].requires_grad_() for modality, part in hidden.items()}
             for modality, leaf in leaves.items():
                 leaf.grad = gradients[modality][rows]  # a view, to which the backward pass adds
             losses = self.model.losses(
-                leaves, inputs.present[rows], inputs.has[rows], plans, settings.tau, settings.gamma
+                leaves, inputs.present[rows], inputs.has[rows], plans, batch, settings.tau, settings.gamma
             )
-            share = size / sum(sizes)
+            share = len(batch.seeds) / seeds
             (self.model.overall_loss(losses) * share).backward()
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0) + loss.detach() * share

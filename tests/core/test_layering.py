@@ -12,7 +12,18 @@ import pytest
 
 from tests.support import REPOSITORY
 
-ROOMS = ["kg", "store", "features", "model", "alignment", "training", "review", "export", "ablation"]
+ROOMS = [
+    "kg",
+    "store",
+    "features",
+    "model",
+    "alignment",
+    "training",
+    "review",
+    "export",
+    "ablation",
+    "simulation",
+]
 QT = {"PySide6", "shiboken6", "pyqtgraph", "superqt", "qtawesome", "qtpy", "app"}
 CORE_FILES = sorted((REPOSITORY / "core").rglob("*.py"))
 APP_FILES = sorted((REPOSITORY / "app").rglob("*.py"))

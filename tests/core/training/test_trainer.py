@@ -14,6 +14,7 @@ from torch.utils._python_dispatch import TorchDispatchMode
 from core.config import RunConfig
 from core.errors import TrainingError
 from core.features.graph_data import GraphData, load_graph_data
+from core.model.mimea import Batch
 from core.training.background import with_progress
 from core.training.devices import describe, pick_device
 from core.training.embeddings import load_embeddings, save_embeddings
@@ -63,6 +64,7 @@ def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(data: GraphData, 
             naive.inputs.present[rows],
             naive.inputs.has[rows],
             {},
+            Batch(pairs[batch.numpy()], pairs[:0]),
             config.training.tau,
             config.training.gamma,
         )
