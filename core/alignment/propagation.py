@@ -69,7 +69,7 @@ def propagate(
         rounds: how often pairs are sought.
         weight: of the support beside the similarity.
         apart: what is never matched and supports nothing.
-        start: likely pairs found before, with other seeds; those that seeds or ``apart`` exclude are left out.
+        start: likely pairs found before, with other seeds; without those that seeds or ``apart`` exclude.
 
     Yields:
         ``1 + rounds`` rounds; a caller that stops early has a coarser support.
@@ -92,9 +92,7 @@ def propagate(
         return
     device = similarity.zeros(0).device
     free = kept(similarity.select(torch.from_numpy(left).to(device), torch.from_numpy(right).to(device)))
-    current: Similarity = (
-        Supported(free, support.select(left, right), weight) if len(before.left) else free
-    )
+    current: Similarity = Supported(free, support.select(left, right), weight) if len(before.left) else free
     offsets: Offsets | None = None
     for _ in range(rounds):
         found = likely_pairs(current, offsets)
