@@ -164,6 +164,28 @@ class ChoiceField(SettingField):
         self.edited.emit()
 
 
+class SwitchField(SettingField):
+    """Yes or no."""
+
+    def __init__(self, key: str) -> None:
+        super().__init__(key)
+        self._box = QCheckBox()
+        self._box.setObjectName(f"{_camel(key)}Field")
+        self.setFocusProxy(self._box)
+        self._box.clicked.connect(self._on_clicked)
+        self._arrange(self._box)
+
+    @property
+    def value(self) -> bool:
+        return self._box.isChecked()
+
+    def set_value(self, value: Any) -> None:
+        self._box.setChecked(value)
+
+    def _on_clicked(self) -> None:
+        self.edited.emit()
+
+
 class ModalitiesField(SettingField):
     """Any of the modalities, each beside its colour."""
 
@@ -205,6 +227,8 @@ def make_field(setting: Field[Any], wanted: Any) -> SettingField:
         return ChoiceField(key, get_args(wanted))
     if wanted is str:
         return TextField(key)
+    if wanted is bool:
+        return SwitchField(key)
     return NumberField(key, percent=key.endswith("_ratio"))
 
 

@@ -11,6 +11,7 @@ MAIN = {
     "modalities": "Modalities",
     "visual_encoder": "Image encoder",
     "iterative": "Pseudo-seeds",
+    "use_verdicts": "Learn from verdicts",
     "support_weight": "Support weight",
     "random_seed": "Random seed",
     "device": "Device",

@@ -1,0 +1,61 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import text
+
+from core.review.journal import Decision, decide
+from core.review.progress import correct_left, correct_pairs_left
+from core.store.project_file import ProjectFile
+
+NONE = np.empty(0), np.empty(0, dtype=bool)
+
+
+def test_without_verdicts_it_is_the_sum_of_the_probabilities() -> None:
+    left = correct_left(np.array([0.9, 0.5, 0.1]), *NONE)
+    assert left.expected == pytest.approx(1.5)
+    assert left.deviation > np.sqrt(0.09 + 0.25 + 0.09)  # nobody knows yet how far calibration holds
+    low, high = left.range
+    assert 0 <= low < 1.5 < high
+
+
+@given(st.integers(0, 2**32 - 1), st.floats(-2, 1))
+def test_verdicts_correct_probabilities_that_are_off(seed: int, off: float) -> None:
+    rng = np.random.default_rng(seed)
+    told = rng.uniform(0.05, 0.95, 4000)
+    true = 1 / (1 + np.exp(-(np.log(told / (1 - told)) + off)))
+    right = rng.random(4000) < true
+    left = correct_left(told[1000:], told[:1000], right[:1000])
+    assert abs(left.expected - right[1000:].sum()) < 5 * left.deviation
+    assert abs(left.expected - true[1000:].sum()) < 0.1 * 3000
+
+
+@given(st.lists(st.tuples(st.floats(0, 1), st.booleans()), max_size=30))
+def test_it_lies_between_none_and_all_and_rises_with_what_is_right(rows: list[tuple[float, bool]]) -> None:
+    undecided = np.linspace(0.1, 0.9, 7)
+    decided = np.array([p for p, _ in rows])
+    right = np.array([truth for _, truth in rows], dtype=bool)
+    left = correct_left(undecided, decided, right)
+    assert 0 <= left.expected <= 7 and np.isfinite(left.deviation)
+    assert left.expected <= correct_left(undecided, decided, np.ones_like(right)).expected + 1e-9
+
+
+def test_it_is_read_of_the_candidates_and_verdicts_of_a_run(project: ProjectFile) -> None:
+    with project.read() as session:
+        assert correct_pairs_left(session, 1) is None  # its candidates have no probabilities
+    with project.write() as session:
+        session.execute(text("UPDATE candidate SET probability = CASE rank WHEN 1 THEN 0.8 ELSE 0.05 END"))
+        seeds = session.scalar(text("SELECT count(*) FROM run_seed WHERE role = 'seed'"))
+        entities = session.scalar(text("SELECT count(DISTINCT left_id) FROM candidate"))
+        rows = session.execute(text("SELECT left_id, right_id FROM candidate WHERE rank = 1")).all()
+    with project.read() as session:
+        before = correct_pairs_left(session, 1)
+    assert before is not None and before.expected == pytest.approx((entities - seeds) * (0.8 + 4 * 0.05))
+    open_pairs = [(row.left_id, row.right_id) for row in rows if row.left_id % 3][:6]
+    decide(project, [Decision(left, right, "rejected", run_id=1) for left, right in open_pairs])
+    with project.read() as session:
+        after = correct_pairs_left(session, 1)
+    # Six pairs are out of the question, and the others have become less likely.
+    assert after is not None and after.expected < before.expected - 6 * 0.8 - 3
