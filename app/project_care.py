@@ -9,7 +9,9 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.project import Project
+from app.settings import Settings
 from core.errors import ProjectError
+from core.review.imported import VerdictReport, import_verdicts
 from core.store import backup as care
 from core.store.links import Role, import_links
 from core.store.project_file import SUFFIX
@@ -18,6 +20,7 @@ _ROLES: dict[str, Role] = {
     "as seeds, to train on": "seeds",
     "as a reference, only to measure against": "reference",
 }
+_VERDICTS = "as verdicts, which one undo takes back"
 
 
 class ProjectCare(QObject):
@@ -41,10 +44,18 @@ class ProjectCare(QObject):
         if not chosen:
             return
         use, is_said = QInputDialog.getItem(
-            self._window, "Add known links", "Use them", list(_ROLES), editable=False
+            self._window, "Add known links", "Use them", [*_ROLES, _VERDICTS], editable=False
         )
-        if is_said:
-            file = self._project.file
+        file = self._project.file
+        if is_said and use == _VERDICTS:
+            author = Settings().author
+            self._project.tasks.write(
+                self,
+                lambda: import_verdicts(file, Path(chosen), author),
+                self._on_verdicts,
+                self.failed.emit,
+            )
+        elif is_said:
             self._start(
                 lambda: "; ".join(
                     line.strip() for line in import_links(file, Path(chosen), _ROLES[use]).lines()
@@ -87,6 +98,11 @@ class ProjectCare(QObject):
             return "The project file is sound"
 
         self._start(work)
+
+    def _on_verdicts(self, report: VerdictReport) -> None:
+        if report.step is not None:
+            self._project.verdicts_changed.emit(report.step, "decided")
+        self.done.emit("; ".join(line.strip() for line in report.lines()))
 
     def _on_links_added(self, told: str) -> None:
         self._project.graphs_changed.emit()

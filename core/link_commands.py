@@ -1,8 +1,9 @@
-"""The `links` sub-command: known links added to a project after its graphs."""
+"""The `links` sub-command: links added to a project after its graphs, as known ones or as verdicts."""
 
 from __future__ import annotations
 
 import argparse
+import getpass
 import threading
 from pathlib import Path
 
@@ -18,18 +19,22 @@ def add_link_options(parser: argparse.ArgumentParser) -> None:
         "--as",
         dest="role",
         required=True,
-        choices=("seeds", "reference"),
-        help="to train on, or only to measure against",
+        choices=("seeds", "reference", "verdicts"),
+        help="to train on, only to measure against, or as decisions that one undo takes back",
     )
 
 
 def links(options: argparse.Namespace, _stop: threading.Event) -> None:
     """Add the links of a file."""
+    from core.review.imported import import_verdicts
     from core.store.links import import_links
 
     project = ProjectFile.open(options.project)
     try:
-        report = import_links(project, options.path, options.role)
+        if options.role == "verdicts":
+            lines = import_verdicts(project, options.path, getpass.getuser()).lines()
+        else:
+            lines = import_links(project, options.path, options.role).lines()
     finally:
         project.close()
-    print("\n".join(report.lines()))
+    print("\n".join(lines))

@@ -1,9 +1,10 @@
-"""Takes the pictures of the help: every page of the window on the demo, light and dark, small and large.
+"""Takes the pictures of the help: pages and dialogs on the demo, in all themes, small and large.
 
     python packaging/screenshots.py [--out DIR] [--project FILE]
 
 All pictures go to DIR (default build/screenshots); those that the README and the help show are copied to
 resources/help. Without --project the demo is imported and trained first (about two minutes).
+QT_SCALE_FACTOR=1.5 before the command shows what a screen of 150 % does.
 """
 
 from __future__ import annotations
@@ -25,10 +26,11 @@ from core.environment import prepare  # noqa: E402
 prepare()
 
 from PySide6.QtCore import QEventLoop, QSettings, QTimer  # noqa: E402
-from PySide6.QtWidgets import QApplication, QTableView  # noqa: E402
+from PySide6.QtWidgets import QApplication, QDialog, QTableView  # noqa: E402
 
 from app import theme  # noqa: E402
 from app.application import create_application  # noqa: E402
+from app.keyed_action import KeyedAction  # noqa: E402
 from app.main_window import MainWindow  # noqa: E402
 from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN  # noqa: E402
 from app.settings import Settings  # noqa: E402
@@ -40,10 +42,13 @@ from core.store.project_file import ProjectFile  # noqa: E402
 
 HELP = ROOT / "resources" / "help"
 SIZES = {"1280x800": (1280, 800), "2560x1440": (2560, 1440)}
-THEMES: tuple[theme.Theme, ...] = ("light", "dark")
+THEMES: tuple[theme.Theme, ...] = ("light", "dark", "contrast")
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 SHOWN = [*(f"{page}-light-1280x800" for page in PAGES), "review-dark-1280x800"]
 ACCEPTED = 214
+PANELS = ("history", "session")  # of the review page, closed at first
+# Ask the system for a file, or leave.
+_NO_PICTURE = {"openProjectAction", "addLinksAction", "backupAction", "exportAction"}
 _LIMIT_MILLISECONDS = 60_000
 
 
@@ -109,8 +114,40 @@ def _shoot_all(application: QApplication, path: Path, row: int, out: Path) -> No
         for size in SIZES:
             for page, index in PAGES.items():
                 _shoot(window, page, index, name, size, out)
+        window.resize(*SIZES["1280x800"])
+        _shoot_dialogs(window, name, out)
+        for panel in PANELS:
+            _action(window, panel).trigger()
+        _shoot(window, "panels", REVIEW, name, "1280x800", out)
         window.close()
         _wait(lambda w=window: not w.isVisible())
+
+
+def _shoot_dialogs(window: MainWindow, theme_name: str, out: Path) -> None:
+    """Every dialog that an action opens: those end in three dots, but for the lists of keys and of help."""
+    window.show_page(REVIEW)
+    for action in window.findChildren(KeyedAction):
+        asks = action.text().endswith("…") or action.objectName() in ("keysAction", "helpAction")
+        if not asks or not action.isEnabled() or action.objectName() in _NO_PICTURE:
+            continue
+        before = set(_dialogs())
+        action.trigger()
+        _wait(lambda: not window.tasks.busy)
+        for dialog in set(_dialogs()) - before:
+            name = action.objectName().removesuffix("Action")
+            dialog.grab().save(str(out / f"dialog-{name}-{theme_name}.png"))
+            dialog.close()
+            _wait(lambda: not window.tasks.busy)
+
+
+def _dialogs() -> list[QDialog]:
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
+
+
+def _action(window: MainWindow, name: str) -> KeyedAction:
+    action = window.findChild(KeyedAction, f"{name}Action")
+    assert action is not None, name
+    return action
 
 
 def _shoot(window: MainWindow, page: str, index: int, theme_name: str, size: str, out: Path) -> None:

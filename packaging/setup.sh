@@ -14,6 +14,8 @@ libraries=(
     libxcb-render-util.so.0:libxcb-render-util0 libxcb-shape.so.0:libxcb-shape0
     libxcb-xinerama.so.0:libxcb-xinerama0 libxcb-xkb.so.1:libxcb-xkb1
 )
+# Labels in other scripts: Chinese, Japanese and Korean, emoji, Arabic, Hebrew, Indic. Only advised: Latin works without.
+scripts=(zh:fonts-noto-cjk und-zsye:fonts-noto-color-emoji ar:fonts-noto-core)
 programs=(Xvfb:xvfb xauth:xauth)
 
 missing_packages() {
@@ -31,6 +33,14 @@ missing_packages() {
     "$PYTHON" -c 'import ensurepip, venv' 2>/dev/null || printf 'python3-venv '
 }
 
+advised_fonts() {
+    local entry
+    command -v fc-list >/dev/null || return 0
+    for entry in "${scripts[@]}"; do
+        [ -n "$(fc-list ":lang=${entry%%:*}" family | head -n 1)" ] || printf '%s ' "${entry#*:}"
+    done
+}
+
 if [ "$(uname)" = Linux ]; then
     missing=$(missing_packages)
     if [ -n "$missing" ]; then
@@ -44,6 +54,8 @@ if [ "$(uname)" = Linux ]; then
             exit 1
         fi
     fi
+    fonts=$(advised_fonts)
+    [ -z "$fonts" ] || echo "Labels in other scripts need fonts that are not here: apt-get install $fonts"
 fi
 
 "$PYTHON" -c 'import sys; sys.exit(sys.version_info < (3, 11))' || {

@@ -65,7 +65,7 @@ def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
     """
     path = path.expanduser().absolute()
     with project.read() as session:
-        left, right = (_entities(session, side) for side in SIDES)
+        left, right = (entities_by_uri(session, side) for side in SIDES)
     if not left or not right:
         raise ProjectError("the project holds no graphs yet; import a dataset first")
     rows = LinkRows(left, right)
@@ -105,7 +105,8 @@ _CHANGE = (
 )
 
 
-def _entities(session: Session, side: str) -> dict[str, int]:
+def entities_by_uri(session: Session, side: str) -> dict[str, int]:
+    """The ids of a graph's entities by identifier; empty where there is no such graph yet."""
     query = select(Entity.uri, Entity.id).join(Graph, Graph.id == Entity.graph_id)
     query = query.where(Graph.side == side, PRESENT)
     return {uri: number for uri, number in session.execute(query)}  # noqa: C416, rows are no plain tuples

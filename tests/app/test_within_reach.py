@@ -22,11 +22,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from pytestqt.qtbot import QtBot
+from sqlalchemy import text
 
 from app import theme
 from app.main_window import MainWindow
 from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from app.views.elided_label import ElidedLabel
+from core.review.journal import Decision
+from core.store.project_file import ProjectFile
 
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
@@ -120,6 +123,34 @@ def test_what_is_elided_is_whole_on_hover(page: MainWindow) -> None:
     for label in page.findChildren(ElidedLabel):
         if label.isVisible() and label.whole:
             assert label.toolTip(), told(label)
+
+
+LONG = "Llanfairpwllgwyngyllgogerychwyrndrobwllllantysiliogogogoch of the very long names"
+
+
+@pytest.mark.parametrize(
+    "label", [LONG, "جمهورية مصر العربية الديمقراطية الشعبية " * 3, "中华人民共和国" * 12, "🇰🇪🦁" * 40]
+)
+def test_long_labels_in_any_script_widen_nothing(
+    window: MainWindow, project: ProjectFile, qtbot: QtBot, label: str
+) -> None:
+    with project.write() as session:
+        session.execute(text("UPDATE entity SET label = :label, description = :label"), {"label": label})
+        session.execute(text("UPDATE attribute_triple SET value = :label"), {"label": label})
+        session.execute(text("UPDATE attribute SET label = :label"), {"label": label})
+    with qtbot.waitSignal(window.opener.ready):
+        window.open_project(project.path)
+    window.resize(1280, 800)
+    window.project.decide([Decision(1, 41, "accepted"), Decision(1, 42, "accepted")])
+    page = window.pages.review
+    page._panels.desk.toggle("history")
+    qtbot.waitUntil(lambda: not window.tasks.busy and page._panel.shown is not None)
+    page._go_to(1, 43)
+    qtbot.waitUntil(lambda: not window.tasks.busy and not page._ahead.waiting)
+    QApplication.processEvents()
+    panel = page._panel
+    assert panel.widget().width() <= panel.viewport().width()
+    assert window.width() == 1280
 
 
 @pytest.mark.parametrize("name", ["dark", "contrast"])

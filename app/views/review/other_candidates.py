@@ -6,7 +6,6 @@ from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt,
 from PySide6.QtGui import QColor, QPainter, QPixmap
 from PySide6.QtWidgets import (
     QFrame,
-    QLabel,
     QListView,
     QSizePolicy,
     QStyle,
@@ -18,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.models.other_model import OTHER_ROLE, OtherModel
+from app.views.elided_label import ElidedLabel
 from app.views.review.image_store import THUMBNAIL, ImageStore
 from core.review.evidence import OtherCandidate
 
@@ -32,7 +32,7 @@ class OtherCandidates(QWidget):
 
     def __init__(self, images: ImageStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._heading = QLabel(textFormat=Qt.TextFormat.PlainText)
+        self._heading = ElidedLabel()
         self._heading.setProperty("role", "secondary")
         self._model = OtherModel()
         self._list = QListView(frameShape=QFrame.Shape.NoFrame, uniformItemSizes=True, mouseTracking=True)
@@ -60,7 +60,7 @@ class OtherCandidates(QWidget):
     def show_others(self, heading: str, others: tuple[OtherCandidate, ...], shown: tuple[int, int]) -> None:
         """Show ``others`` but for the pair that is ``shown`` already."""
         rest = tuple(o for o in others if (o.left_id, o.right_id) != shown)
-        self._heading.setText(heading if rest else f"{heading}: none")
+        self._heading.set_whole(heading if rest else f"{heading}: none")
         self._list.setAccessibleName(heading)
         self._model.set_others(rest)
         self._list.setFixedHeight(_ROW * len(rest))

@@ -7,6 +7,7 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.labels import isolated
 from app.views.review.attribute_table import LOWEST, AttributeTable
 from app.views.review.conflict_notice import ConflictNotice
 from app.views.review.disagreement_notice import DisagreementNotice
@@ -109,10 +110,10 @@ class PairPanel(QScrollArea):
         self._no_attributes.setVisible(not evidence.attributes)
         self.neighbours.show_comparison(evidence.neighbours)
         self.for_left.show_others(
-            f"Other candidates of {evidence.left.label}", evidence.for_left, evidence.key
+            f"Other candidates of {isolated(evidence.left.label)}", evidence.for_left, evidence.key
         )
         self.for_right.show_others(
-            f"{evidence.right.label} is also a candidate of", evidence.for_right, evidence.key
+            f"{isolated(evidence.right.label)} is also a candidate of", evidence.for_right, evidence.key
         )
 
     def forget(self) -> None:
