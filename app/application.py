@@ -53,7 +53,7 @@ def main(project: Place | None = None) -> int:
     errors.install()
     interrupts = _Interrupts(application)
     device = DeviceFinder(window)
-    device.found.connect(window.show_device)
+    device.found.connect(window.show_devices)
     window.show()
     if project is not None:
         window.open_project(project)
@@ -95,7 +95,7 @@ class _ThemeFollower(QObject):
 
 
 class _Interrupts(QObject):
-    """Closes the windows on Ctrl+C: a socket wakes Qt's loop, without which Python's handler never runs."""
+    """Closes the windows on Ctrl+C and SIGTERM; a socket wakes Qt's loop, or Python's handler never runs."""
 
     def __init__(self, application: QApplication) -> None:
         super().__init__(application)
@@ -103,7 +103,8 @@ class _Interrupts(QObject):
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
         signal.set_wakeup_fd(self._writer.fileno())
-        signal.signal(signal.SIGINT, self._on_signal)
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, self._on_signal)
         self._notifier = QSocketNotifier(self._reader.fileno(), QSocketNotifier.Type.Read, self)
         self._notifier.activated.connect(self._on_woken)
 

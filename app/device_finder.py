@@ -1,4 +1,4 @@
-"""Imports torch off the GUI thread and tells which device runs would use."""
+"""Imports torch off the GUI thread and tells which devices runs can use."""
 
 from __future__ import annotations
 
@@ -7,17 +7,18 @@ import threading
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.mailbox import Mailbox, Post
+from core.training.devices import DeviceInfo
 
 
 class DeviceFinder(QObject):
     """Asks once. A plain daemon thread: importing torch takes seconds, and closing the window can't wait."""
 
-    found = Signal(str)
+    found = Signal(object)  # list[core.training.devices.DeviceInfo]
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._mailbox = Mailbox(self)
-        self._mailbox.arrived.connect(self._on_described)
+        self._mailbox.arrived.connect(self._on_found)
         self._thread = threading.Thread(target=_find, args=(self._mailbox.post,), name="device", daemon=True)
 
     @property
@@ -31,18 +32,18 @@ class DeviceFinder(QObject):
         self._thread.start()
 
     @Slot(object)
-    def _on_described(self, text: str) -> None:
-        self.found.emit(text)
+    def _on_found(self, devices: list[DeviceInfo]) -> None:
+        self.found.emit(devices)
 
 
 def _find(post: Post) -> None:
-    post(describe_device())
+    post(find_devices())
 
 
-def describe_device() -> str:
-    """The device that ``auto`` means here; imports torch, which takes seconds."""
-    from core.training.devices import describe, leave_a_core, pick_device, preload
+def find_devices() -> list[DeviceInfo]:
+    """The devices that runs can compute on; imports torch, which takes seconds."""
+    from core.training.devices import known_devices, leave_a_core, preload
 
     preload()
     leave_a_core()
-    return describe(pick_device("auto"))
+    return known_devices()

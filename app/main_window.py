@@ -26,6 +26,7 @@ from app.project_care import ProjectCare
 from app.project_opener import ProjectOpener
 from app.resume_offer import ResumeOffer
 from app.settings import Settings
+from app.side_work import SideWork
 from app.status import StatusReporter
 from app.tasks import Tasks
 from app.training_worker import Training
@@ -33,6 +34,7 @@ from app.views.message_bar import MessageBar
 from app.views.rail import Rail
 from app.views.status_bar import StatusBar
 from core.store.places import Place, place
+from core.training.devices import DeviceInfo
 
 _SUFFIX = ".mimea"
 
@@ -51,7 +53,8 @@ class MainWindow(QMainWindow):
         self.tasks = Tasks(self)
         self.project = Project(self.tasks, self)
         self.training = Training(self.project, self)
-        self.opener = ProjectOpener(self.project, self.training, settings, self)
+        self.side_work = SideWork(self)
+        self.opener = ProjectOpener(self.project, (self.training, self.side_work), settings, self)
         self.actions_ = Actions(self)
         self._care = ProjectCare(self.project, self)
         self._menu = MenuDialogs(settings, self)
@@ -60,9 +63,9 @@ class MainWindow(QMainWindow):
         self.dialogs = Dialogs(self.project, self.training, settings, self)
         self._closing = False
         start = [self.actions_.new_project, self.actions_.demo, self.actions_.open_project]
-        self.pages = Pages(self.project, self.training, start)
+        self.pages = Pages(self.project, self.training, self.side_work, start)
         self._waiting: Place | None = None
-        self._device = ""
+        self._devices: list[DeviceInfo] = []
         self._rail = Rail(self.actions_.pages.actions())
         self._bar = StatusBar()
         self._status = StatusReporter(self._bar, self.project, self.training, self.opener)
@@ -92,12 +95,13 @@ class MainWindow(QMainWindow):
             return
         self.opener.open(project)
 
-    def show_device(self, text: str) -> None:
+    @Slot(object)
+    def show_devices(self, devices: list[DeviceInfo]) -> None:
         """Say where runs compute, when that is known."""
-        self._device = text
-        self._bar.show_device(text)
+        self._devices = devices
+        self._bar.show_device(devices[-1].name)  # a GPU comes after the processor
         if self.pages.complete:
-            self.pages.train.show_device(text)
+            self.pages.train.show_devices(devices)
 
     @Slot(str, str)
     def show_error(self, message: str, details: str = "") -> None:
@@ -111,7 +115,8 @@ class MainWindow(QMainWindow):
             self._closing = True
             self._bar.show_job("Saving the run …")
             self.setEnabled(False)
-            self.training.stop()
+            self.training.leave()
+            self.side_work.leave()
             self.opener.stop()
             self.dialogs.stop()
             return
@@ -143,7 +148,8 @@ class MainWindow(QMainWindow):
         self.dialogs.new_project(paths or [])
 
     def _busy(self) -> bool:
-        return self.training.active or self.opener.importing or self.dialogs.busy
+        going = self.training.active or self.side_work.active
+        return going or self.opener.importing or self.dialogs.busy
 
     def _arrange(self) -> None:
         self.message.setProperty("place", "window")
@@ -204,6 +210,7 @@ class MainWindow(QMainWindow):
         self.opener.ready.connect(self._on_ready)
         self.opener.importing_changed.connect(self._on_importing_changed)
         self.training.ended.connect(self._on_work_ended)
+        self.side_work.ended.connect(self._on_work_ended)
         self._offer.resumed.connect(self._on_resumed)
         self._on_closed()
 
@@ -216,7 +223,8 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_pages_completed(self) -> None:
         self.actions_.review_menu.addActions(self.pages.review.review_actions())
-        self.pages.train.show_device(self._device)
+        if self._devices:
+            self.pages.train.show_devices(self._devices)
         if self._waiting is not None:
             waiting, self._waiting = self._waiting, None
             self.open_project(waiting)

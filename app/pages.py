@@ -11,13 +11,14 @@ from PySide6.QtWidgets import QStackedWidget, QWidget
 
 from app.job import Job, Report
 from app.project import Project
+from app.side_work import SideWork
 from app.training_worker import Training
 from app.views.graphs_view import GraphsView
 
 if TYPE_CHECKING:
     from app.views.export_view import ExportView
     from app.views.review.review_view import ReviewView
-    from app.views.train_view import TrainView
+    from app.views.training.train_view import TrainView
 
 GRAPHS, TRAIN, REVIEW, EXPORT = range(4)
 
@@ -36,6 +37,7 @@ class Pages(QStackedWidget):
         self,
         project: Project,
         training: Training,
+        side_work: SideWork,
         start_actions: list[QAction],
         parent: QWidget | None = None,
     ) -> None:
@@ -43,6 +45,7 @@ class Pages(QStackedWidget):
         self.setObjectName("pages")
         self._project = project
         self._training = training
+        self._side_work = side_work
         self._start_actions = start_actions
         self._importing: Job | None = None
         self.complete = False
@@ -67,10 +70,11 @@ class Pages(QStackedWidget):
         """Build the first page that is not there yet."""
         match self.count():
             case 1:
-                from app.views.train_view import TrainView
+                from app.views.training.train_view import TrainView
 
-                self.train = TrainView(self._project, self._training, self._start_actions)
+                self.train = TrainView(self._project, self._training, self._side_work, self._start_actions)
                 self.train.review_requested.connect(self._ask_for_review)
+                self.train.pair_requested.connect(self._ask_for_pair)
                 self.addWidget(self.train)
             case 2:
                 from app.views.review.review_view import ReviewView
@@ -133,8 +137,13 @@ class Pages(QStackedWidget):
     def _ask_for_review(self) -> None:
         self.page_requested.emit(REVIEW)
 
+    @Slot(int, int)
+    def _ask_for_pair(self, left_id: int, right_id: int) -> None:
+        self.page_requested.emit(REVIEW)
+        self.review.show_pair(left_id, right_id)
+
 
 def _import(_report: Report, _stop: threading.Event) -> None:
     import app.views.export_view
     import app.views.review.review_view
-    import app.views.train_view  # noqa: F401
+    import app.views.training.train_view  # noqa: F401

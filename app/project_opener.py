@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import platformdirs
@@ -11,6 +12,7 @@ from app.import_job import import_work
 from app.job import Job
 from app.project import Project
 from app.settings import Settings
+from app.side_work import SideWork
 from app.training_worker import Training
 from core.store.places import Place, without_password
 
@@ -25,18 +27,23 @@ class ProjectOpener(QObject):
     progress = Signal(object)  # core.store.import_report.ImportProgress
 
     def __init__(
-        self, project: Project, training: Training, settings: Settings, parent: QObject | None = None
+        self,
+        project: Project,
+        workers: Sequence[Training | SideWork],
+        settings: Settings,
+        parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
         self._project = project
-        self._training = training
+        self._workers = workers
         self._settings = settings
         self._waiting: Place | None = None
         self._opening: Place | None = None
         self._job: Job | None = None
         project.opened.connect(self._on_opened)
         project.failed.connect(self._on_open_failed)
-        training.ended.connect(self._on_training_ended)
+        for worker in workers:
+            worker.ended.connect(self._on_work_ended)
 
     @property
     def importing(self) -> bool:
@@ -47,9 +54,10 @@ class ProjectOpener(QObject):
         """Open a project; ``ready`` or ``failed`` follows."""
         if isinstance(place, Path):
             place = place.expanduser().absolute()
-        if self._training.active:
+        if going := [worker for worker in self._workers if worker.active]:
             self._waiting = place
-            self._training.stop()
+            for worker in going:
+                worker.leave()
             return
         self._waiting = None
         self._opening = place
@@ -110,7 +118,7 @@ class ProjectOpener(QObject):
             self.open(self._waiting)
 
     @Slot()
-    def _on_training_ended(self) -> None:
+    def _on_work_ended(self) -> None:
         if self._waiting is not None:
             self.open(self._waiting)
 

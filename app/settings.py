@@ -68,6 +68,22 @@ class Settings:
         self._store.setValue("recent", [str(item) for item in self.recent if item != path])
 
     @property
+    def presets(self) -> dict[str, str]:
+        """Settings of runs that were saved under a name, as JSON; a run keeps its own with the project."""
+        self._store.beginGroup("presets")
+        found = {name: str(self._store.value(name, "")) for name in self._store.childKeys()}
+        self._store.endGroup()
+        return found
+
+    def save_preset(self, name: str, config: str) -> None:
+        """Keep settings under ``name``, in place of those it had."""
+        self._store.setValue(f"presets/{name.replace('/', '-')}", config)
+
+    def delete_preset(self, name: str) -> None:
+        """Forget the settings of that name."""
+        self._store.remove(f"presets/{name}")
+
+    @property
     def author(self) -> str:
         """Who is named as the author of verdicts: the login name until it is set."""
         return str(self._store.value("author", "")) or getpass.getuser()

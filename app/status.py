@@ -7,12 +7,12 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.project import Project
 from app.project_opener import ProjectOpener
 from app.training_worker import Training
-from app.views.run_facts import ENDED, RunFacts, duration
 from app.views.status_bar import StatusBar
+from app.views.training.run_facts import ENDED, RunFacts, duration
 from core.review import journal
 from core.review.journal import VerdictCounts
 from core.store.import_report import ImportProgress
-from core.training.events import EpochDone, Event, Progress
+from core.training.events import Continued, EpochDone, Event, Paused, Progress
 
 Counted = tuple[VerdictCounts, int | None, tuple[bool, bool]]
 
@@ -89,7 +89,7 @@ class StatusReporter(QObject):
     @Slot(object)
     def _on_event(self, event: Event) -> None:
         self._facts.take(event)
-        if not isinstance(event, (EpochDone, Progress)):
+        if not isinstance(event, (EpochDone, Progress, Paused, Continued)):
             return
         words, done, total = self._facts.progress()
         left = self._facts.seconds_left

@@ -1,31 +1,48 @@
-"""The training run of the window: at most one, on a thread of its own, over ``core.training``'s generator."""
+"""The training runs of the window: one at a time, each on a thread of its own, others wait in a queue."""
 
 from __future__ import annotations
 
 import threading
+from collections.abc import Generator, Sequence
+from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
 from app.job import Job, Report, Work
 from app.project import Project
 from core.config import RunConfig
+from core.store import runs
 from core.store.project_file import ProjectFile
-from core.training.events import Progress, RunFinished
+from core.store.run_edits import delete_run
+from core.training.control import RunControl, controlled
+from core.training.events import Event, Progress, RunFinished
 
 
 class Training(QObject):
-    """Starts and stops runs on the open project, and passes their events on."""
+    """Starts and ends runs on the open project, and passes on the events of the one that goes.
+
+    A run is put down in the store before it begins, so that neither closing the window nor a crash loses the
+    queue. Only runs that this window was asked for start by themselves.
+    """
 
     started = Signal()
     event_arrived = Signal(object)  # one of core.training.events
     failed = Signal(str, str)  # message, details
     ended = Signal()  # after the thread is gone, however the run ended
+    queue_changed = Signal()
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._project = project
         self._job: Job | None = None
+        self._control = RunControl()
         self._finished: RunFinished | None = None
+        self._waiting: list[tuple[int, RunConfig | None]] = []  # run id, settings; none to resume it
+        self._run_id, self._new = 0, False  # of the run that goes: it never began before
+        self._leaving = False
+        project.closed.connect(self._on_closed)
+        project.opened.connect(self._stay)
+        project.failed.connect(self._stay)
 
     @property
     def active(self) -> bool:
@@ -35,40 +52,112 @@ class Training(QObject):
     @property
     def stopping(self) -> bool:
         """Whether the run was asked to stop."""
-        return self._job is not None and self._job.stopping
+        return self.active and self._control.stopping
+
+    @property
+    def discarding(self) -> bool:
+        """Whether nothing of the run will be kept."""
+        return self.active and self._control.discarding
+
+    @property
+    def paused(self) -> bool:
+        """Whether the run was asked to pause."""
+        return self.active and self._control.paused
+
+    @property
+    def waiting(self) -> Sequence[int]:
+        """The runs that start after the one that goes, the next one first."""
+        return [run_id for run_id, _ in self._waiting]
 
     def start(self, config: RunConfig) -> None:
-        """Start a run.
+        """Queue a run; it starts once those before it are over.
 
         Raises:
-            RuntimeError: one is going already, or no project is open.
+            RuntimeError: no project is open.
         """
-        self._begin(config)
+        file = self._project.file
+
+        def put_down() -> int:
+            with file.write() as session:
+                return runs.queue_run(session, config.to_json())
+
+        self._project.tasks.write(self, put_down, partial(self._on_queued, file, config), self._on_refused)
+
+    def start_queued(self, run_id: int, config: RunConfig) -> None:
+        """Start a run that was queued when the project was closed."""
+        if run_id not in self.waiting:
+            self._queue(run_id, config)
 
     def resume(self, run_id: int) -> None:
-        """Go on with a run from its checkpoint, with its own settings.
-
-        Raises:
-            RuntimeError: one is going already, or no project is open.
-        """
-        self._begin(run_id)
-
-    def _begin(self, what: RunConfig | int) -> None:
-        if self._job is not None:
-            raise RuntimeError("a run is going already")
-        self._finished = None
-        self._job = Job(_work(self._project.file, what), self)
-        self._job.reported.connect(self._on_event)
-        self._job.failed.connect(self.failed)
-        self._job.ended.connect(self._on_ended)
-        self._job.start()
-        self.started.emit()
+        """Go on with a run from its checkpoint, with its own settings, once those before it are over."""
+        if run_id not in self.waiting:
+            self._queue(run_id, None)
 
     @Slot()
     def stop(self) -> None:
-        """Stop after the epoch that is going; what was evaluated last is kept."""
-        if self._job is not None:
-            self._job.stop()
+        """Stop after the batch that is going; what was evaluated last is kept, and the queue goes on."""
+        self._control.stop()
+
+    @Slot()
+    def pause(self) -> None:
+        """Wait after the epoch that is going."""
+        self._control.pause()
+
+    @Slot()
+    def go_on(self) -> None:
+        """End a pause."""
+        self._control.go_on()
+
+    @Slot()
+    def discard(self) -> None:
+        """End the run and keep nothing of it."""
+        self._control.discard()
+
+    def leave(self) -> None:
+        """Stop the run for good: the window or the project closes. What waits stays queued."""
+        self._leaving = True
+        self._waiting.clear()
+        self.stop()
+
+    def withdraw(self, run_id: int) -> None:
+        """Take a run that waits out of the queue, and one that never began out of the project."""
+        begun = any(config is None for waiting, config in self._waiting if waiting == run_id)
+        self._waiting = [entry for entry in self._waiting if entry[0] != run_id]
+        if begun:
+            self.queue_changed.emit()
+        else:
+            file = self._project.file
+            self._project.tasks.write(self, lambda: delete_run(file, run_id), self._on_withdrawn)
+
+    def _on_withdrawn(self, _nothing: None) -> None:
+        self.queue_changed.emit()
+
+    def _on_queued(self, file: ProjectFile, config: RunConfig, run_id: int) -> None:
+        if not self._leaving and self._project.is_open and self._project.file is file:
+            self._queue(run_id, config)
+
+    def _on_refused(self, message: str) -> None:
+        self.failed.emit(message, "")
+
+    def _queue(self, run_id: int, config: RunConfig | None) -> None:
+        self._waiting.append((run_id, config))
+        self._start_next()
+        self.queue_changed.emit()
+
+    def _start_next(self) -> None:
+        if self.active or self._leaving or not self._waiting or not self._project.is_open:
+            return
+        run_id, config = self._waiting.pop(0)
+        self._finished = None
+        self._control = RunControl()
+        self._job = Job(_work(self._project.file, run_id, config, self._control), self)
+        self._job.reported.connect(self._on_event)
+        self._job.cancelled.connect(self._on_cancelled)
+        self._job.failed.connect(self.failed)
+        self._job.ended.connect(self._on_ended)
+        self._run_id, self._new = run_id, config is not None
+        self._job.start()
+        self.started.emit()
 
     @Slot(object)
     def _on_event(self, event: object) -> None:
@@ -77,17 +166,33 @@ class Training(QObject):
         self.event_arrived.emit(event)
 
     @Slot()
+    def _on_cancelled(self) -> None:
+        """It was discarded, or stopped before it began: then it leaves nothing, unless the window closes."""
+        if self._new and not self._control.discarding and not self._leaving and self._project.is_open:
+            self.withdraw(self._run_id)
+
+    @Slot()
     def _on_ended(self) -> None:
         self._job = None
         if self._finished is not None:
             self._project.runs_changed.emit(self._finished.run_id)
         self.ended.emit()
+        self._start_next()
+        self.queue_changed.emit()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._waiting.clear()
+
+    @Slot()
+    def _stay(self) -> None:
+        self._leaving = False
 
 
-def _work(file: ProjectFile, what: RunConfig | int) -> Work:
-    """A new run with these settings, or the one with this identifier again."""
+def _work(file: ProjectFile, run_id: int, config: RunConfig | None, control: RunControl) -> Work:
+    """A queued run with its settings, or without one that began before and goes on."""
 
-    def work(report: Report, stop: threading.Event) -> None:
+    def work(report: Report, _stop: threading.Event) -> None:
         report(Progress("Loading PyTorch", 0, 0))
         from core.training.devices import leave_a_core, preload
 
@@ -95,8 +200,11 @@ def _work(file: ProjectFile, what: RunConfig | int) -> Work:
         from core.training.run import resume, train  # seconds: not for the thread of the window
 
         leave_a_core()  # in this thread: OpenMP keeps the number by thread
-        events = train(file, what, stop) if isinstance(what, RunConfig) else resume(file, what, stop)
-        for event in events:
+
+        def start(stop: threading.Event) -> Generator[Event, None, None]:
+            return resume(file, run_id, stop) if config is None else train(file, config, stop, run_id)
+
+        for event in controlled(file, start, control, run_id):
             report(event)
 
     return work

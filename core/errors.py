@@ -44,3 +44,7 @@ class TrainingError(MimeaError):
 
 class Cancelled(MimeaError):
     """The user stopped the work; whatever was saved before stays."""
+
+
+class Discarded(Cancelled):
+    """The user wants nothing kept of a run that goes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+MOST_KEPT_NUMBERS = 2**29  # of a matrix that is kept: 2 GB in 32 bits, two graphs of 23,000 entities
 _BLOCK_NUMBERS = 2**22  # 16 MB in 32 bits: the allocator reuses it, larger ones cost fresh pages each time
 
 

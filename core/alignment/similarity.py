@@ -11,7 +11,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-_MOST_KEPT_NUMBERS = 2**29  # 2 GB in 32 bits: two graphs of 23,000 entities
+from core.alignment.blocks import MOST_KEPT_NUMBERS
 
 
 class Similarity(Protocol):
@@ -110,6 +110,6 @@ def kept(similarity: Similarity) -> Similarity:
     reading.
     """
     rows, columns = similarity.shape
-    if isinstance(similarity, Kept) or rows * columns > _MOST_KEPT_NUMBERS:
+    if isinstance(similarity, Kept) or rows * columns > MOST_KEPT_NUMBERS:
         return similarity
     return Kept(similarity.block(slice(None)), similarity.spread)

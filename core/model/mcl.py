@@ -105,6 +105,10 @@ class FixedWeights(nn.Module):
         """Returns a scalar."""
         return torch.stack(list(losses.values())).sum()
 
+    def weights(self) -> dict[str, float]:
+        """None that is learned."""
+        return {}
+
 
 class UncertaintyWeights(nn.Module):
     """φ of eq. 10: each loss divided by a learned variance, whose logarithm is paid for."""
@@ -122,3 +126,7 @@ class UncertaintyWeights(nn.Module):
             if name in losses
         ]
         return torch.stack(terms).sum()
+
+    def weights(self) -> dict[str, float]:
+        """What each loss is multiplied with as of now: the inverse of its variance."""
+        return dict(zip(self.names, torch.exp(-self.log_variance.detach()).tolist(), strict=True))

@@ -56,6 +56,7 @@ def _review_and_training(connection: Connection) -> None:
     for column in ("tag", "note"):
         connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {words}")
     Base.metadata.tables["recheck"].create(connection)
+    connection.exec_driver_sql(f"ALTER TABLE epoch ADD COLUMN detail_json {words}")
     _set_training(connection, "use_verdicts", False)
     whole = Integer().compile(connection.dialect)
     for column in ("newest_verdict", "started_from"):

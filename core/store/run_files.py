@@ -59,7 +59,7 @@ def _unfinished(project: ProjectFile) -> dict[int, bool]:
 def resumable_runs(project: ProjectFile) -> list[RunInfo]:
     """Runs that ended early and left a checkpoint, the newest first; none that is going."""
     with project.read() as session:
-        found = [run for run in list_runs(session) if run.status != "done"]
+        found = [run for run in list_runs(session) if run.status not in ("done", "queued")]
     return [
         run
         for run in found

@@ -37,20 +37,10 @@ class RunInfo:
     best_epoch: int | None
     metrics_json: str | None
     modalities: tuple[str, ...]
+    tag: str = ""
+    note: str = ""
     newest_verdict: int | None = None  # the last verdict that it knew of; None where it learned from none
     started_from: int | None = None  # the run with whose model it began
-
-
-@dataclass(frozen=True, slots=True)
-class EpochInfo:
-    """An epoch of a run: its losses by modality and ``joint``, and metrics where it was evaluated."""
-
-    epoch: int
-    seconds: float
-    losses: Mapping[str, float]
-    mrr: float | None = None
-    hits1: float | None = None
-    hits10: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +60,14 @@ class Candidates:
         return len(self.left_id)
 
 
+def queue_run(session: Session, config_json: str) -> int:
+    """Add a run with the status ``queued``, which waits to be started; returns its identifier."""
+    run = Run(config_json=config_json, status="queued", started_at=_now())
+    session.add(run)
+    session.flush()
+    return run.id
+
+
 def start_run(
     session: Session,
     config_json: str,
@@ -78,8 +76,9 @@ def start_run(
     *,
     newest_verdict: int | None = None,
     started_from: int | None = None,
+    queued: int | None = None,
 ) -> int:
-    """Add a run with the status ``running``; returns its identifier.
+    """Add a run with the status ``running``, or begin the one that is queued; returns its identifier.
 
     Args:
         session: open for writing.
@@ -88,16 +87,12 @@ def start_run(
         modalities: those that take part.
         newest_verdict: the last one that there was; None where the run learns from none.
         started_from: the run with whose model it begins.
+        queued: the run that :func:`queue_run` put down.
     """
-    run = Run(
-        config_json=config_json,
-        status="running",
-        device=device,
-        started_at=_now(),
-        modalities=",".join(modalities),
-        newest_verdict=newest_verdict,
-        started_from=started_from,
-    )
+    run = Run(config_json=config_json) if queued is None else session.get_one(Run, queued)
+    run.status, run.device, run.modalities = "running", device, ",".join(modalities)
+    run.newest_verdict, run.started_from = newest_verdict, started_from
+    run.started_at = _now()
     session.add(run)
     session.flush()
     return run.id
@@ -129,24 +124,6 @@ def set_pseudo_seeds(session: Session, run_id: int, pairs: Pairs, epochs: NDArra
     ]
     if rows:
         session.execute(insert(RunSeed), rows)
-
-
-def add_epochs(session: Session, run_id: int, epochs: Sequence[EpochInfo]) -> None:
-    """Record finished epochs."""
-    rows = [
-        {
-            "run_id": run_id,
-            "epoch": info.epoch,
-            "seconds": info.seconds,
-            **{f"loss_{name}": info.losses.get(name) for name in ("joint", *MODALITIES)},
-            "mrr": info.mrr,
-            "hits1": info.hits1,
-            "hits10": info.hits10,
-        }
-        for info in epochs
-    ]
-    if rows:
-        session.execute(insert(Epoch), rows)
 
 
 def clear_results(session: Session, run_id: int) -> None:
@@ -233,7 +210,7 @@ def resume_run(session: Session, run_id: int, epoch: int, device: str) -> None:
 
 def latest_run(session: Session) -> RunInfo | None:
     """The newest run that has results in the store, however it ended."""
-    query = select(Run).where(Run.status != "running", Run.best_epoch.is_not(None))
+    query = select(Run).where(Run.status.not_in(("queued", "running")), Run.best_epoch.is_not(None))
     run = session.scalars(query.order_by(Run.id.desc()).limit(1)).first()
     return None if run is None else _info(run)
 
@@ -247,12 +224,6 @@ def get_run(session: Session, run_id: int) -> RunInfo | None:
 def list_runs(session: Session) -> list[RunInfo]:
     """All runs, the newest first."""
     return [_info(run) for run in session.scalars(select(Run).order_by(Run.id.desc()))]
-
-
-def run_epochs(session: Session, run_id: int) -> list[EpochInfo]:
-    """The epochs of a run in order."""
-    query = select(Epoch).where(Epoch.run_id == run_id).order_by(Epoch.epoch)
-    return [_epoch(row) for row in session.scalars(query)]
 
 
 def run_pairs(session: Session, run_id: int, role: Role) -> Pairs:
@@ -277,20 +248,10 @@ def _info(run: Run) -> RunInfo:
         best_epoch=run.best_epoch,
         metrics_json=run.metrics_json,
         modalities=tuple(name for name in run.modalities.split(",") if name),
+        tag=run.tag or "",
+        note=run.note or "",
         newest_verdict=run.newest_verdict,
         started_from=run.started_from,
-    )
-
-
-def _epoch(row: Epoch) -> EpochInfo:
-    losses = {name: getattr(row, f"loss_{name}") for name in ("joint", *MODALITIES)}
-    return EpochInfo(
-        epoch=row.epoch,
-        seconds=row.seconds,
-        losses={name: loss for name, loss in losses.items() if loss is not None},
-        mrr=row.mrr,
-        hits1=row.hits1,
-        hits10=row.hits10,
     )
 
 

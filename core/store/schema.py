@@ -118,7 +118,7 @@ class Link(Base):
 
 
 class Run(Base):
-    """One training run; ``status`` is running | done | stopped | failed, times are ISO 8601 in UTC."""
+    """A training run; ``status`` is queued | running | done | stopped | failed, times are ISO 8601, UTC."""
 
     __tablename__ = "run"
     id: Mapped[int] = mapped_column(primary_key=True)
@@ -165,6 +165,7 @@ class Epoch(Base):
     mrr: Mapped[float | None]
     hits1: Mapped[float | None]
     hits10: Mapped[float | None]
+    detail_json: Mapped[str | None]  # what else its curves show: core.store.epochs
 
 
 class Candidate(Base):

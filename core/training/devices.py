@@ -6,8 +6,9 @@ import ctypes
 import importlib.util
 import os
 import sys
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 from core.config import Device
 from core.errors import TrainingError
@@ -17,6 +18,16 @@ if TYPE_CHECKING:
 
 # In the order in which they need each other. Not libtorch_python: it calls Python while it is loaded.
 _LIBRARIES = ("libtorch_global_deps", "libc10", "libtorch_cpu", "libc10_cuda", "libtorch_cuda", "libtorch")
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceInfo:
+    """A device that runs may compute on; memory in bytes, None where the system doesn't tell."""
+
+    kind: Literal["cpu", "cuda"]
+    name: str
+    free: int | None
+    total: int | None
 
 
 def preload() -> None:
@@ -74,3 +85,37 @@ def describe(device: torch.device) -> str:
         return torch.cuda.get_device_name(device)
     threads = torch.get_num_threads()
     return f"CPU, {threads} thread{'s' if threads != 1 else ''}"
+
+
+def known_devices() -> list[DeviceInfo]:
+    """The processor, and the GPU that ``cuda`` means where there is one; imports torch."""
+    import torch
+
+    found = [DeviceInfo("cpu", describe(torch.device("cpu")), *_system_memory())]
+    if torch.cuda.is_available():
+        free, total = torch.cuda.mem_get_info()
+        found.append(DeviceInfo("cuda", torch.cuda.get_device_name(), free, total))
+    return found
+
+
+def memory_used(device: torch.device) -> int | None:
+    """Bytes that torch holds on a GPU, or that this process has in main memory."""
+    import torch
+
+    if device.type == "cuda":
+        return torch.cuda.memory_reserved(device)
+    try:
+        pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[1])
+    except OSError:
+        return None
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _system_memory() -> tuple[int | None, int | None]:
+    """Bytes of main memory that are free without swapping, and of all of it."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None, None
+    kilobytes = {line.split(":")[0]: int(line.split()[1]) for line in lines if ":" in line}
+    return kilobytes["MemAvailable"] * 1024, kilobytes["MemTotal"] * 1024

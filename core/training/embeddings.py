@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -67,11 +67,19 @@ class Embeddings:
         """What the similarity of two entities would be that agree in everything."""
         return 1.0 if self.support is None else 1.0 + self.support_weight
 
-    def mean_weights(self) -> dict[str, float]:
-        """Mean fusion weight by modality, over the entities that have any."""
+    def mean_weights(self) -> tuple[dict[str, float], dict[str, float]]:
+        """Mean and standard deviation of the fusion weight by modality, over the entities that have any."""
         some = self.weights[self.weights.any(dim=1)]
-        means = some.mean(dim=0).tolist() if len(some) else [0.0] * self.weights.shape[1]
-        return dict(zip(self.by_modality, means, strict=True))
+        if not len(some):
+            some = torch.zeros_like(self.weights[:1])
+        means, spread = (part.tolist() for part in (some.mean(dim=0), some.std(dim=0, correction=0)))
+        names = tuple(self.by_modality)
+        return dict(zip(names, means, strict=True)), dict(zip(names, spread, strict=True))
+
+    def on(self, device: torch.device) -> Embeddings:
+        """The same in the memory of ``device``."""
+        parts = {modality: part.to(device) for modality, part in self.by_modality.items()}
+        return replace(self, joint=self.joint.to(device), by_modality=parts, weights=self.weights.to(device))
 
 
 def embeddings_path(sidecar: Path, run_id: int) -> Path:

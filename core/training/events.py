@@ -43,13 +43,20 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class EpochDone:
-    """Losses by modality and ``joint``; ``pseudo_seeds`` counts those in use."""
+    """Losses by modality and ``joint``, and the weights that eq. 10 gives them.
+
+    ``pseudo_seeds`` counts those in use; ``pseudo_precision`` is the share that is right of those whose
+    answer is known. ``memory`` is what the device or the process uses, in bytes; None where nobody tells.
+    """
 
     run_id: int
     epoch: int
     seconds: float
     losses: Mapping[str, float]
     pseudo_seeds: int = 0
+    loss_weights: Mapping[str, float] = field(default_factory=dict)
+    pseudo_precision: float | None = None
+    memory: int | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +68,21 @@ class Evaluated:
     held_out: str
     decodings: Mapping[str, Mapping[str, float]]
     weights: Mapping[str, float] = field(default_factory=dict)  # mean fusion weight by modality
+    spread: Mapping[str, float] = field(default_factory=dict)  # its standard deviation over the entities
+
+
+@dataclass(frozen=True, slots=True)
+class Paused:
+    """Nothing is computed until the run is told to go on; ``run_id`` is 0 before there is a run."""
+
+    run_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Continued:
+    """A paused run goes on."""
+
+    run_id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,4 +101,4 @@ class RunFinished:
     without_support: Mapping[str, Mapping[str, float]] = field(default_factory=dict)  # where the run has any
 
 
-Event = Progress | RunStarted | Notice | EpochDone | Evaluated | RunFinished
+Event = Progress | RunStarted | Notice | EpochDone | Evaluated | Paused | Continued | RunFinished

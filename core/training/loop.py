@@ -15,18 +15,19 @@ import torch
 from torch import Tensor
 
 from core.alignment.neighbours import Matches
-from core.errors import TrainingError
+from core.errors import Cancelled, TrainingError
 from core.model.mcl import uninformed_loss
 from core.store import runs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path, model_path
 from core.training import snapshot
 from core.training.checkpoints import save_checkpoint
-from core.training.devices import describe
+from core.training.devices import describe, memory_used
 from core.training.embeddings import Embeddings
+from core.training.epoch_log import EpochLog, precision
 from core.training.evaluate import rank_among_pairs, rank_pairs, report
 from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
-from core.training.failures import out_of_memory, sentence
+from core.training.failures import device_lost, out_of_memory, sentence
 from core.training.pseudo_seeds import free_rows, pseudo_seeds
 from core.training.results import write_results
 from core.training.split import Split
@@ -35,7 +36,6 @@ from core.training.support import SupportSearch, likely
 from core.training.trainer import NotFiniteError, Trainer
 from core.training.warm_start import save_model
 
-REPORTED_DECODING = "csls"  # of which the epoch table keeps the metrics
 T = TypeVar("T")
 
 
@@ -68,9 +68,11 @@ class TrainingLoop:
         self.watch = ExplosionWatch()
         self.kept: Embeddings | None = None  # the state that the candidates come from
         self.kept_model: dict[str, Tensor] = {}  # what these embeddings were made with
+        self.spare: Embeddings | None = None  # the same in main memory, for when a GPU is lost
         self.kept_epoch = self.epoch = self.resumed_after = 0
-        self.shrunk = False
-        self.unwritten: list[runs.EpochInfo] = []
+        self.shrunk = self.lost = False  # memory ran out before; the GPU no longer answers
+        self.precision: float | None = None  # of the pseudo-seeds in use
+        self.log = EpochLog(project, run_id)
 
     def events(self) -> Iterator[Event]:
         """All events of the run; however it ends, the run's row says how."""
@@ -79,7 +81,11 @@ class TrainingLoop:
             for note in self.notes:
                 yield Notice(self.id, note)
             yield from self._epochs()
+            if self.stop.is_set() and self.config.training.checkpoint_every and self.epoch:
+                yield from self._checkpoint()  # to go on from this very epoch
             yield from self._finish("stopped" if self.stop.is_set() else "done")
+        except Cancelled:  # thrown in by who wants nothing kept
+            raise
         except GeneratorExit:  # nothing may be yielded any more, but what was learned is kept
             for _ in self._finish("stopped"):
                 pass
@@ -93,6 +99,8 @@ class TrainingLoop:
             reason = yield from self._fail(reason)
             raise TrainingError(reason) from error
         except Exception as error:
+            if device_lost(error):
+                self.lost, self.kept = True, self.spare
             reason = yield from self._fail(sentence(error))
             raise TrainingError(reason) from error
 
@@ -115,6 +123,7 @@ class TrainingLoop:
     def _epochs(self) -> Iterator[Event]:
         settings = self.config.training
         seeds = self.data.positions(self.split.known)
+        self.precision = self._precision()
         for epoch in range(self.epoch + 1, settings.epochs + 1):
             began = perf_counter()
             pairs = np.concatenate([seeds, self.pseudo.accepted])
@@ -124,21 +133,35 @@ class TrainingLoop:
             self.epoch = epoch
             if self.pseudo.due(epoch):
                 self.pseudo.search(self.trainer.embed(), epoch)
+                self.precision = self._precision()
                 with self.project.write() as session:
                     self.pseudo.write(session, self.id)
-            seconds = perf_counter() - began
+            done = EpochDone(
+                self.id,
+                epoch,
+                perf_counter() - began,
+                losses,
+                len(self.pseudo.accepted),
+                self.trainer.model.overall_loss.weights(),
+                self.precision,
+                memory_used(self.trainer.device),
+            )
             evaluated = None
             if epoch % settings.evaluate_every == 0 or epoch == settings.epochs:
                 evaluated = yield from self._within_memory(partial(self._evaluate, epoch))
-            self._record(epoch, seconds, losses, evaluated)
+            self.log.add(done, evaluated)
             over = self.stopper.exhausted or epoch == settings.epochs
             if settings.checkpoint_every and epoch % settings.checkpoint_every == 0 and not over:
                 yield from self._checkpoint()
-            yield EpochDone(self.id, epoch, seconds, losses, len(self.pseudo.accepted))
+            yield done
             if evaluated is not None:
                 yield evaluated
             if over or self.stop.is_set():
                 return
+
+    def _precision(self) -> float | None:
+        known = np.concatenate([self.split.validation, self.split.test])
+        return precision(self.pseudo.accepted, self.data.positions(known), self.data.n)
 
     def _learn(
         self, pairs: np.ndarray[tuple[int, int], np.dtype[np.int64]], epoch: int
@@ -149,8 +172,10 @@ class TrainingLoop:
             NotFiniteError: training diverged.
             TrainingError: a loss exploded.
         """
+        random = self.trainer.generator.get_state()
         losses = yield from self._within_memory(lambda: self.trainer.epoch(pairs, self.stop, self.rejected))
         if losses is None:
+            self.trainer.generator.set_state(random)  # as if the epoch had not begun
             return None
         batch = min(len(pairs), self.trainer.batch_size)
         exploded = self.watch.exploded(losses, uninformed_loss(batch, self.config.training.gamma))
@@ -204,36 +229,20 @@ class TrainingLoop:
             epoch,
             held_out,
             {str(name): metrics for name, metrics in decodings.items()},
-            embeddings.mean_weights(),
+            *embeddings.mean_weights(),
         )
 
     def _keep(self, embeddings: Embeddings) -> Embeddings:
         """Make this state the one that the candidates come from; returns it."""
         self.kept, self.kept_epoch = embeddings, self.epoch
         self.kept_model = {name: part.clone() for name, part in self.trainer.model.state_dict().items()}
+        if self.trainer.device.type != "cpu":
+            self.spare = embeddings.on(torch.device("cpu"))
         return embeddings
-
-    def _record(
-        self, epoch: int, seconds: float, losses: dict[str, float], evaluated: Evaluated | None
-    ) -> None:
-        """Remember an epoch; an evaluation writes all that were remembered."""
-        metrics = evaluated.decodings.get(REPORTED_DECODING, {}) if evaluated else {}
-        self.unwritten.append(
-            runs.EpochInfo(
-                epoch, seconds, losses, metrics.get("mrr"), metrics.get("hits@1"), metrics.get("hits@10")
-            )
-        )
-        if evaluated is not None:
-            self._write_epochs()
-
-    def _write_epochs(self) -> None:
-        with self.project.write() as session:
-            runs.add_epochs(session, self.id, self.unwritten)
-        self.unwritten = []
 
     def _checkpoint(self) -> Iterator[Event]:
         """Save the state; a run whose disk is full goes on without."""
-        self._write_epochs()
+        self.log.write()
         try:
             save_checkpoint(checkpoint_path(self.project.sidecar, self.id), snapshot.take(self))
         except OSError as error:
@@ -246,9 +255,10 @@ class TrainingLoop:
         self, status: Literal["done", "stopped", "failed"], error: str | None = None
     ) -> Generator[Event, None, None]:
         """Write candidates, weights and metrics of the kept state."""
+        yield Progress("keeping what was learned", 0, 0)  # a moment in which nothing is done yet
         # Without one it was stopped before the first evaluation.
         kept = self.kept or self._keep(self.trainer.embed())
-        self._write_epochs()
+        self.log.write()
         settings = self.config.training
         if settings.support_weight:
             support = SupportSearch(self.data, self.split, settings)
@@ -258,7 +268,8 @@ class TrainingLoop:
         yield Progress("measuring", 0, 0)
         metrics = report(self.id, kept, self.split.test, "test")
         plan = yield from write_results(self.project, self.id, kept, self.config.training.top_k)
-        save_model(model_path(self.project.sidecar, self.id), self.trainer, self.kept_model, likely(plan))
+        if not self.lost:
+            save_model(model_path(self.project.sidecar, self.id), self.trainer, self.kept_model, likely(plan))
         with self.project.write() as session:
             runs.finish_run(
                 session,
@@ -285,7 +296,7 @@ class TrainingLoop:
         try:
             with self.project.write() as session:
                 runs.finish_run(session, self.id, "failed", error=reason)
-            self._write_epochs()
+            self.log.write()
             if self._has_good_state():
                 yield from self._finish("failed", reason)
         except Exception as second:
@@ -295,7 +306,7 @@ class TrainingLoop:
 
     def _has_good_state(self) -> bool:
         """Whether there is a state worth keeping: the one kept, else the last one, if it is finite."""
-        if self.kept is None and self.epoch:
+        if self.kept is None and self.epoch and not self.lost:
             try:
                 self._keep(self.trainer.embed())
             except NotFiniteError:

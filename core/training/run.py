@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Iterator
+from collections.abc import Generator
 
 from core.config import RunConfig
-from core.errors import TrainingError
+from core.errors import Cancelled, MimeaError, TrainingError
 from core.features.graph_data import GraphData, load_graph_data
 from core.store import arrays, runs
 from core.store.project_file import ProjectFile
@@ -28,7 +28,8 @@ def train(
     config: RunConfig,
     stop: threading.Event | None = None,
     start_from: int | None = None,
-) -> Iterator[Event]:
+    queued: int | None = None,
+) -> Generator[Event, None, None]:
     """Train on the project's graphs, known links and verdicts, and write what comes out into its store.
 
     Setting ``stop``, or closing the generator, ends the run between two batches with the status
@@ -40,6 +41,8 @@ def train(
         config: all settings.
         stop: ends the run.
         start_from: the run with whose model this one begins; without it the model is drawn at random.
+        queued: the run that :func:`core.store.runs.queue_run` put down with these settings; a new one
+            without. It stays queued where this is stopped before it began.
 
     Raises:
         TrainingError: there is nothing to train on, that model doesn't fit, or training failed; the run's row
@@ -47,18 +50,26 @@ def train(
         Cancelled: it was stopped before there was a run.
     """
     stop = stop or threading.Event()
-    with project.read() as session:
-        links = arrays.known_links(session)
-        verdicts = arrays.verdicts_in_force(session) if config.training.use_verdicts else None
-    drawn = split_links(links, config.training)
-    split = drawn if verdicts is None else with_verdicts(drawn, verdicts)
-    data = yield from _graph_data(project, config, stop)
-    trainer = _trainer(data, config)
-    notes = told(drawn, split)
-    matches = None
-    if start_from is not None:
-        matches = load_model(project, start_from, trainer)
-        notes.append(f"Begins with the model of run {start_from}")
+    try:
+        with project.read() as session:
+            links = arrays.known_links(session)
+            verdicts = arrays.verdicts_in_force(session) if config.training.use_verdicts else None
+        drawn = split_links(links, config.training)
+        split = drawn if verdicts is None else with_verdicts(drawn, verdicts)
+        data = yield from _graph_data(project, config, stop)
+        trainer = _trainer(data, config)
+        notes = told(drawn, split)
+        matches = None
+        if start_from is not None:
+            matches = load_model(project, start_from, trainer)
+            notes.append(f"Begins with the model of run {start_from}")
+    except Cancelled:
+        raise
+    except MimeaError as error:
+        if queued is not None:
+            with project.write() as session:
+                runs.finish_run(session, queued, "failed", error=str(error))
+        raise
     with project.write() as session:
         run_id = runs.start_run(
             session,
@@ -67,6 +78,7 @@ def train(
             data.modalities,
             newest_verdict=None if verdicts is None else verdicts.newest,
             started_from=start_from,
+            queued=queued,
         )
         for role in runs.GIVEN_ROLES:
             runs.add_seeds(session, run_id, role, getattr(split, role))
@@ -78,7 +90,7 @@ def train(
         lock.release()
 
 
-def refresh(project: ProjectFile, stop: threading.Event | None = None) -> Iterator[Event]:
+def refresh(project: ProjectFile, stop: threading.Event | None = None) -> Generator[Event, None, None]:
     """Take in the verdicts since the newest run: a short run that begins with its model, with its settings.
 
     Raises:
@@ -91,7 +103,7 @@ def refresh(project: ProjectFile, stop: threading.Event | None = None) -> Iterat
 
 def resume(
     project: ProjectFile, run_id: int | None = None, stop: threading.Event | None = None
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Go on with a run from its checkpoint, with its own settings; ends as :func:`train` does.
 
     On the CPU, with as many threads, the result is that of a run that was never interrupted, bit by bit.
@@ -138,6 +150,8 @@ def _run_to_resume(project: ProjectFile, run_id: int | None) -> runs.RunInfo:
         run = runs.get_run(session, run_id)
     if run is None:
         raise TrainingError(f"there is no run {run_id} in this project")
+    if run.status == "queued":
+        raise TrainingError(f"run {run_id} has not begun; start it")
     if run.status == "done":
         raise TrainingError(f"run {run_id} is done; there is nothing to resume")
     return run

@@ -5,7 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import types
-from collections.abc import Iterator
+from collections.abc import Generator
+from typing import Literal
 
 import pytest
 
@@ -13,6 +14,7 @@ from core.config import RunConfig
 from core.errors import Cancelled, TrainingError
 from core.modality import PAPER_MODALITIES
 from core.store.project_file import ProjectFile
+from core.store.runs import finish_run, start_run
 from core.training import devices
 from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
 
@@ -24,6 +26,7 @@ class FakeRun:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pause_after: int | None = None
+        self.hold = False  # before the run begins, until it is stopped
         self.fail_with: Exception | None = None
         self.configs: list[RunConfig] = []
         self.resumed: list[int] = []
@@ -35,33 +38,54 @@ class FakeRun:
         for name in ("preload", "leave_a_core"):  # they load torch: seconds, on a busy machine many
             monkeypatch.setattr(devices, name, lambda: None)
 
-    def train(self, project: ProjectFile, config: RunConfig, stop: threading.Event) -> Iterator[Event]:
+    def train(
+        self, project: ProjectFile, config: RunConfig, stop: threading.Event, run_id: int = 1
+    ) -> Generator[Event, None, None]:
         self.configs.append(config)
         self.threads.append(threading.current_thread())
         yield Progress("reading the graphs", 1, 2)
+        if self.hold:
+            assert stop.wait(20), "nobody stopped the run"
+            raise cancelled()
         if self.fail_with is not None:
             raise self.fail_with
         epochs = config.training.epochs
+        with project.write() as session:
+            start_run(session, config.to_json(), "CPU, 1 thread", PAPER_MODALITIES, run_id)
         yield RunStarted(
-            1, "CPU, 1 thread", PAPER_MODALITIES, {"visual": "no images"}, (40, 40), 9, 9, 12, 2, 26, epochs
+            run_id,
+            "CPU, 1 thread",
+            PAPER_MODALITIES,
+            {"visual": "no images"},
+            (40, 40),
+            9,
+            9,
+            12,
+            2,
+            26,
+            epochs,
         )
         for epoch in range(1, epochs + 1):
             if epoch == self.pause_after:
                 assert stop.wait(20), "nobody stopped the run"
             losses = dict.fromkeys(("joint", *PAPER_MODALITIES), 10 / epoch)
-            yield EpochDone(1, epoch, 0.5, losses)
+            yield EpochDone(run_id, epoch, 0.5, losses)
             if epoch % 10 == 0:
-                yield Evaluated(1, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
+                yield Evaluated(run_id, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
             if stop.is_set():
                 break
-        status = "stopped" if stop.is_set() else "done"
+        status: Literal["stopped", "done"] = "stopped" if stop.is_set() else "done"
+        with project.write() as session:
+            finish_run(session, run_id, status, best_epoch=epoch)
         yield RunFinished(
-            1, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
+            run_id, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
         )
 
-    def resume(self, project: ProjectFile, run_id: int, stop: threading.Event) -> Iterator[Event]:
+    def resume(
+        self, project: ProjectFile, run_id: int, stop: threading.Event
+    ) -> Generator[Event, None, None]:
         self.resumed.append(run_id)
-        yield from self.train(project, RunConfig().replace(epochs=20), stop)
+        yield from self.train(project, RunConfig().replace(epochs=20), stop, run_id)
 
 
 def training_error() -> Exception:

@@ -11,6 +11,7 @@ from app.main_window import MainWindow
 from app.pages import REVIEW, TRAIN
 from core.config import RunConfig
 from core.store import runs
+from core.store.epochs import EpochInfo, add_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
 from core.training.events import EpochDone, RunStarted
@@ -24,8 +25,10 @@ def interrupted(tmp_path: Path) -> Path:
     project = build_project(tmp_path / "small.mimea", images=False)
     with project.write() as session:
         run_id = runs.start_run(session, RunConfig().to_json(), "CPU, 1 thread", ("structure",))
-        runs.add_epochs(
-            session, run_id, [runs.EpochInfo(e, 0.1, {"joint": 3.0, "structure": 2.0}) for e in range(1, 11)]
+        add_epochs(
+            session,
+            run_id,
+            [EpochInfo(e, 0.1, {"joint": 3.0, "structure": 2.0}) for e in range(1, 11)],
         )
     checkpoint = checkpoint_path(project.sidecar, run_id)
     checkpoint.parent.mkdir(parents=True)

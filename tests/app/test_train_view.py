@@ -1,26 +1,26 @@
 from __future__ import annotations
 
-from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.pages import TRAIN
-from app.views.curve_data import LOSSES, Columns
-from app.views.curve_plot import CurvePlot, loss_lines
-from app.views.run_facts import RunFacts, duration
-from app.views.runs_table import RunsModel
-from app.views.settings_form import SettingsForm
-from app.views.train_view import TrainView
+from app.views.training.curve_data import Columns, Overlay
+from app.views.training.curve_plot import CurvePlot
+from app.views.training.figures import BY_KEY, FIGURES
+from app.views.training.plot_export import save_plot
+from app.views.training.run_facts import RunFacts, duration
+from app.views.training.settings_form import SettingsForm
+from app.views.training.train_view import TrainView
 from core.config import FeatureConfig, RunConfig
-from core.modality import MODALITIES, PAPER_MODALITIES
+from core.modality import MODALITIES
 from core.presets import DEFAULT, PAPER, PRESETS, QUICK
-from core.store.runs import RunInfo
-from core.training.events import EpochDone, RunStarted
+from core.store.epochs import EpochInfo
+from core.training.events import EpochDone, Evaluated, Paused, RunStarted
 from tests.app.fake_run import FakeRun, training_error
 
 
@@ -83,6 +83,7 @@ def test_the_form_starts_with_the_default(form: SettingsForm) -> None:
 def test_a_mistake_is_told_beneath_its_field_as_it_is_typed(
     form: SettingsForm, qtbot: QtBot, field: str, text: str, message: str
 ) -> None:
+    form.findChild(QPushButton, "moreSettingsButton").click()
     enter(form, qtbot, field, text)
     if not text:
         qtbot.keyClick(form.findChild(QLineEdit, field), Qt.Key.Key_Backspace)
@@ -113,6 +114,7 @@ def test_names_are_offered_but_not_chosen(form: SettingsForm) -> None:
 
 
 def test_features_from_a_file_and_by_sentence_can_be_chosen(form: SettingsForm, qtbot: QtBot) -> None:
+    form.findChild(QPushButton, "moreSettingsButton").click()
     for name, choice in (("visualEncoderField", "precomputed"), ("textEncoderField", "sentence")):
         box = form.findChild(QComboBox, name)
         box.setCurrentIndex(box.findData(choice))
@@ -148,7 +150,7 @@ def test_start_and_stop_by_key_and_what_they_allow(
     open_window.activateWindow()
     qtbot.keyClick(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "Epoch 11 of 100" in text_of(view, "runFacts"))
-    assert not start.isEnabled()
+    assert start.text() == "Add to the queue"
     assert fake_run.configs == [QUICK.config]
     assert "0.50 s an epoch" in text_of(view, "runFacts")
     assert text_of(view, "runMetrics") == "MRR on validation links:  cosine 0.500,  csls 0.500"
@@ -156,15 +158,15 @@ def test_start_and_stop_by_key_and_what_they_allow(
     with qtbot.waitSignal(open_window.training.ended):
         qtbot.keyClick(view, Qt.Key.Key_Period, Qt.KeyboardModifier.ControlModifier)
         qtbot.waitUntil(lambda: not stop.isEnabled())
-    qtbot.waitUntil(start.isEnabled)
+    qtbot.waitUntil(lambda: start.text() == "Start")
     assert "Stopped after epoch" in text_of(view, "runFacts")
     assert "sinkhorn 0.750" in text_of(view, "runMetrics")
 
 
 def test_curves_are_drawn_for_the_run_picked(view: TrainView, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: view.findChild(QWidget, "lossPlot") is not None)
-    plot = view.findChild(QWidget, "lossPlot")
-    assert view.findChild(QWidget, "metricPlot") is not None
+    qtbot.waitUntil(lambda: view.findChild(QWidget, "curve1Plot") is not None)
+    plot = view.findChild(QWidget, "curve1Plot")
+    assert view.findChild(QWidget, "curve2Plot") is not None
     qtbot.waitUntil(lambda: len(plot.getPlotItem().listDataItems()[0].getData()[0]) == 20)
     joint = plot.getPlotItem().listDataItems()[0].getData()[1]
     assert joint[0] == 5.0
@@ -181,28 +183,9 @@ def test_a_run_that_cannot_start_says_so_on_the_page(
     assert button(view, "startTrainingButton").isEnabled()
 
 
-def test_the_model_of_runs_keeps_to_the_rules(qtbot: QtBot) -> None:
-    model = RunsModel()
-    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    metrics = '{"decodings": {"csls": {"mrr": 0.5, "hits@1": 0.4}, "sinkhorn": {"mrr": 0.7, "hits@1": 0.6}}}'
-    run = RunInfo(
-        3, RunConfig().to_json(), "done", "CPU, 1 thread", "2026-01-01T00:00:00+00:00", None, None, 20,
-        metrics, ("structure", "relation"),
-    )  # fmt: skip
-    model.set_runs([run])
-    cells = [model.data(model.index(0, column), Qt.ItemDataRole.DisplayRole) for column in range(9)]
-    assert cells[0] == "3"
-    assert cells[2:8] == ["finished", "20", "0.700", "0.600", "sinkhorn", "structure, relation"]
-    for modalities, words in ((MODALITIES, "all"), (PAPER_MODALITIES, "all but name")):
-        model.set_runs([replace(run, modalities=modalities)])
-        assert model.data(model.index(0, 7), Qt.ItemDataRole.DisplayRole) == words
-    model.set_runs([])
-    assert tester.model() is model
-
-
 def test_the_legend_names_an_optional_modality_where_it_has_a_loss(qtbot: QtBot) -> None:
-    data = Columns(LOSSES)
-    plot = CurvePlot("plot", "Loss", data, loss_lines())
+    data = Columns(BY_KEY["loss"].columns)
+    plot = CurvePlot("plot", BY_KEY["loss"], data)
     qtbot.addWidget(plot)
     plot.show()
 
@@ -220,7 +203,7 @@ def test_the_legend_names_an_optional_modality_where_it_has_a_loss(qtbot: QtBot)
 
 
 def test_buffers_grow_and_skip_what_is_missing() -> None:
-    data = Columns(LOSSES)
+    data = Columns(BY_KEY["loss"].columns)
     for epoch in range(1, 201):
         data.append(epoch, {"joint": 1 / epoch} | ({"visual": 2.0} if epoch % 2 else {}))
     assert len(data) == 200
@@ -240,3 +223,131 @@ def test_the_time_left_comes_from_the_last_epochs() -> None:
     assert facts.progress() == ("Epoch 40 of 100", 40, 100)
     assert duration(54) == "0:54"
     assert duration(3723) == "1:02:03"
+
+
+def test_the_time_left_forgets_an_epoch_in_which_the_machine_slept() -> None:
+    facts = RunFacts()
+    facts.take(RunStarted(1, "CPU", ("structure",), {}, (1, 1), 1, 1, 5, 0, 1, 100))
+    for epoch in range(1, 11):
+        facts.take(EpochDone(1, epoch, 28_800.0 if epoch == 7 else 1.0, {"joint": 1.0}))
+    assert facts.seconds_left == pytest.approx(90)
+
+
+def test_a_pause_is_said() -> None:
+    facts = RunFacts()
+    facts.take(RunStarted(1, "CPU", ("structure",), {}, (1, 1), 1, 1, 5, 0, 1, 100))
+    facts.take(EpochDone(1, 7, 1.0, {"joint": 1.0}, 12, pseudo_precision=0.75, memory=1_500_000_000))
+    assert "12 pseudo-seeds (75 % right where known)" in facts.line()
+    assert "1.5 GB of memory" in facts.line() and "left" in facts.line()
+    facts.take(Paused(1))
+    assert facts.progress()[0] == "Paused: epoch 7 of 100"
+    assert "left" not in facts.line()
+
+
+def test_every_figure_says_what_it_means_and_draws_what_an_epoch_told(qtbot: QtBot) -> None:
+    info = EpochInfo(
+        3, 0.5, {"joint": 2.0, "visual": 1.0}, 0.5, 0.4, 0.8, {"joint": 1.5},
+        {"csls": {"mrr": 0.5}, "cosine": {"mrr": 0.3}}, {"visual": 0.2}, {"visual": 0.1},
+        12, 0.75, 2_000_000_000,
+    )  # fmt: skip
+    drawn = {
+        "loss": ("joint", 2.0), "ranking": ("hits@10", 0.8), "decodings": ("cosine", 0.3),
+        "phi": ("joint", 1.5),
+        "weights": ("visual±", 0.1), "pseudo": ("count", 12), "precision": ("precision", 0.75),
+        "pace": ("pace", 2.0), "memory": ("memory", 2.0),
+    }  # fmt: skip
+    assert set(drawn) == {figure.key for figure in FIGURES}
+    plot = CurvePlot("plot", FIGURES[0], Columns(FIGURES[0].columns))
+    qtbot.addWidget(plot)
+    for figure in FIGURES:
+        assert figure.meaning and "\n" not in figure.meaning
+        columns = Columns(figure.columns)
+        columns.append(info.epoch, figure.values(info))
+        plot.show_figure(figure, columns)
+        name, value = drawn[figure.key]
+        names, rows = plot.table()
+        assert rows[0][list(names).index(name)] == value
+
+
+def test_a_plot_is_saved_as_its_ending_says(qtbot: QtBot, tmp_path: Path) -> None:
+    figure = BY_KEY["ranking"]
+    columns = Columns(figure.columns)
+    for epoch in (10, 20):
+        columns.append(epoch, {"mrr": epoch / 100, "hits@1": 0.1, "hits@10": 0.5})
+    plot = CurvePlot("plot", figure, columns)
+    qtbot.addWidget(plot)
+    plot.show()
+    for ending in (".csv", ".png", ".svg"):
+        save_plot(plot._plot, plot.table(), tmp_path / f"curve{ending}")
+    assert (tmp_path / "curve.csv").read_text().splitlines() == [
+        "epoch,mrr,hits@1,hits@10",
+        "10,0.1,0.1,0.5",
+        "20,0.2,0.1,0.5",
+    ]
+    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+    assert b"<svg" in (tmp_path / "curve.svg").read_bytes()
+    with pytest.raises(OSError):
+        save_plot(plot._plot, plot.table(), tmp_path / "nowhere" / "curve.csv")
+
+
+def test_an_overlay_reads_each_run_where_it_has_a_value() -> None:
+    one, other = Columns(["mrr"]), Columns(["mrr"])
+    one.append(10, {"mrr": 0.1})
+    one.append(20, {"mrr": 0.2})
+    other.append(5, {"mrr": 0.5})
+    overlay = Overlay({"run 1": one, "run 2": other}, "mrr")
+    assert overlay.at(19) == (20, {"run 1": 0.2, "run 2": 0.5})
+    assert overlay.at(float("inf")) == (20, {"run 1": 0.2, "run 2": 0.5})
+    assert Overlay({}, "mrr").at(1) is None
+
+
+def test_evaluations_and_epochs_fill_their_own_figures(view: TrainView) -> None:
+    curves = view.panel.curves
+    curves.clear()
+    curves.take(EpochDone(1, 1, 0.5, {"joint": 1.0}))
+    curves.take(
+        Evaluated(1, 1, "test", {"csls": {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.6}}, {"visual": 0.2})
+    )
+    curves.take(EpochDone(1, 2, 0.5, {"joint": 0.9}))
+    assert len(curves.columns["loss"]) == 2
+    assert len(curves.columns["weights"]) == 1
+    assert curves.columns["decodings"].at(1) == (1, {"csls": 0.5})
+
+
+def test_presets_of_ones_own_are_kept_and_settings_travel_as_json(
+    form: SettingsForm, qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    enter(form, qtbot, "epochsField", "77")
+    mine = form.config
+    monkeypatch.setattr("app.views.training.preset_bar.QInputDialog.getText", lambda *_: ("My preset", True))
+    path = tmp_path / "settings.json"
+    monkeypatch.setattr(
+        "app.views.training.preset_bar.QFileDialog.getSaveFileName", lambda *_: (str(path), "")
+    )
+    monkeypatch.setattr(
+        "app.views.training.preset_bar.QFileDialog.getOpenFileName", lambda *_: (str(path), "")
+    )
+    actions = {action.text(): action for action in form.findChild(QMenu, "presetMenu").actions()}
+    actions["Save as preset…"].trigger()
+    actions["Export settings…"].trigger()
+    assert form.findChild(QComboBox, "presetField").currentText() == "My preset"
+    assert RunConfig.from_json(path.read_text()) == mine
+
+    again = SettingsForm()
+    qtbot.addWidget(again)
+    box = again.findChild(QComboBox, "presetField")
+    box.setCurrentIndex(box.findText("My preset"))
+    box.activated.emit(box.currentIndex())
+    assert again.config == mine
+    actions = {action.text(): action for action in again.findChild(QMenu, "presetMenu").actions()}
+    assert actions["Delete this preset"].isEnabled()
+    actions["Delete this preset"].trigger()
+    assert box.findText("My preset") < 0
+    again.set_config(DEFAULT.config)
+    assert not actions["Delete this preset"].isEnabled()  # of the program's own
+    actions["Open settings…"].trigger()
+    assert again.config == mine
+    path.write_text('{"model": {"dimension": 33}}')
+    actions["Open settings…"].trigger()
+    assert again.config == mine
+    assert "dimension must be even" in again.findChild(QLabel, "presetHint").text()

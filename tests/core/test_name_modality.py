@@ -15,8 +15,8 @@ from core.export.links import write_links
 from core.modality import MODALITIES, PAPER_MODALITIES
 from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision, decide
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
-from core.store.runs import run_epochs
 from core.store.schema import Candidate, Entity, ModalityWeight
 from core.training.events import EpochDone, RunFinished, RunStarted
 from core.training.run import train

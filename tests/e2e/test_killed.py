@@ -13,9 +13,10 @@ from sqlalchemy import text
 
 from app.pages import TRAIN
 from core.review.journal import Decision, current_verdicts, decide
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path, close_interrupted_runs
-from core.store.runs import list_runs, run_epochs
+from core.store.runs import list_runs
 from tests.support import REPOSITORY, build_project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")

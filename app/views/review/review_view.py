@@ -77,6 +77,11 @@ class ReviewView(QWidget):
         """Read the list again; the pair shown stays, where it is still in the list."""
         self._reload(self._pair)
 
+    @Slot(int, int)
+    def show_pair(self, left_id: int, right_id: int) -> None:
+        """Show a pair that another page names: on its row if the list has it, else without one."""
+        self._go_to(left_id, right_id)
+
     def _connect(self) -> None:
         project = self._project
         project.opened.connect(self._opened)

@@ -57,7 +57,7 @@ def test_it_keeps_its_spread(case: tuple[Similarity, torch.Tensor]) -> None:
 
 def test_what_does_not_fit_is_not_kept(unit: Unit, monkeypatch: pytest.MonkeyPatch) -> None:
     cosine = Cosine(unit(4, 3, 0), unit(5, 3, 1))
-    monkeypatch.setattr(module, "_MOST_KEPT_NUMBERS", 19)
+    monkeypatch.setattr(module, "MOST_KEPT_NUMBERS", 19)
     assert kept(cosine) is cosine
-    monkeypatch.setattr(module, "_MOST_KEPT_NUMBERS", 20)
+    monkeypatch.setattr(module, "MOST_KEPT_NUMBERS", 20)
     assert isinstance(kept(cosine), Kept)

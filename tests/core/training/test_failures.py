@@ -17,6 +17,7 @@ from core.errors import TrainingError
 from core.features.graph_data import load_graph_data
 from core.store import runs
 from core.store.candidates import reviewable_run
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
 from core.store.schema import Candidate
@@ -69,7 +70,7 @@ def test_a_huge_learning_rate(
     assert (run.status, run.error) == ("failed", message)
     assert not checkpoint_path(project.sidecar, run.id).exists()
     with project.read() as session:
-        assert len(runs.run_epochs(session, run.id)) == 5
+        assert len(run_epochs(session, run.id)) == 5
         usable = reviewable_run(session)
     if evaluate_every == 2:
         assert (run.best_epoch, candidates, usable) == (4, SIZE * 10, run.id)

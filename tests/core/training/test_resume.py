@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import signal
 import subprocess
 import sys
@@ -17,13 +18,14 @@ from core import cli
 from core.config import RunConfig
 from core.errors import TrainingError
 from core.store import runs
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path, close_interrupted_runs, resumable_runs, run_lock
 from core.store.schema import Candidate, RelationTriple, Run
 from core.training.checkpoints import load_checkpoint, save_checkpoint
 from core.training.embeddings import embeddings_path, load_embeddings
+from core.training.epoch_log import EpochLog
 from core.training.events import EpochDone, Notice, RunFinished, RunStarted
-from core.training.loop import TrainingLoop
 from core.training.run import resume, train
 from tests.core.training.conftest import MakeProject
 from tests.support import REPOSITORY, build_project
@@ -55,14 +57,14 @@ class Killed(BaseException):
 def _kill_after(project: ProjectFile, config: RunConfig, epoch: int, monkeypatch: pytest.MonkeyPatch) -> None:
     """Train until ``epoch`` is recorded, and leave everything as a killed process does."""
     with monkeypatch.context() as patch:
-        record = TrainingLoop._record
+        record = EpochLog.add
 
-        def kill(loop: TrainingLoop, now: int, *rest: Any) -> None:
-            record(loop, now, *rest)
-            if now == epoch:
+        def kill(log: EpochLog, done: EpochDone, *rest: Any) -> None:
+            record(log, done, *rest)
+            if done.epoch == epoch:
                 raise Killed
 
-        patch.setattr(TrainingLoop, "_record", kill)
+        patch.setattr(EpochLog, "add", kill)
         with pytest.raises(Killed):
             list(train(project, config))
 
@@ -73,10 +75,7 @@ def _result(project: ProjectFile, run_id: int) -> dict[str, Any]:
     with project.read() as session:
         run = runs.get_run(session, run_id)
         assert run is not None
-        epochs = [
-            (info.epoch, info.losses, info.mrr, info.hits1, info.hits10)
-            for info in runs.run_epochs(session, run_id)
-        ]
+        epochs = [dataclasses.replace(info, seconds=0, memory=None) for info in run_epochs(session, run_id)]
         pseudo = session.execute(
             text(
                 "SELECT left_id, right_id, role, pseudo_epoch FROM run_seed WHERE run_id = :run"
@@ -110,7 +109,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
 
     _kill_after(project, everything, 22, monkeypatch)  # after the checkpoint of epoch 12
     with project.read() as session:
-        assert [info.epoch for info in runs.run_epochs(session, 2)][-1] > 12
+        assert [info.epoch for info in run_epochs(session, 2)][-1] > 12
         assert runs.get_run(session, 2).status == "running"  # type: ignore[union-attr]
     events = list(resume(project))
     started = next(event for event in events if isinstance(event, RunStarted))
@@ -132,15 +131,15 @@ def test_resumed_twice(
     project = make_project()
     list(train(project, config))
     _kill_after(project, config, 7, monkeypatch)
-    record = TrainingLoop._record
+    record = EpochLog.add
 
-    def kill(loop: TrainingLoop, now: int, *rest: Any) -> None:
-        record(loop, now, *rest)
-        if now == 11:
+    def kill(log: EpochLog, done: EpochDone, *rest: Any) -> None:
+        record(log, done, *rest)
+        if done.epoch == 11:
             raise Killed
 
     with monkeypatch.context() as patch:
-        patch.setattr(TrainingLoop, "_record", kill)
+        patch.setattr(EpochLog, "add", kill)
         with pytest.raises(Killed):
             list(resume(project))
     assert [run.id for run in resumable_runs(project)] == [2]

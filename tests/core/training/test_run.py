@@ -14,6 +14,7 @@ from sqlalchemy import func, select
 from core.config import RunConfig
 from core.errors import Cancelled, ConfigError, TrainingError
 from core.store import runs
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.schema import Candidate, ModalityWeight
 from core.training.evaluate import evaluate
@@ -59,7 +60,7 @@ def test_a_run_from_start_to_candidates(make_project: MakeProject, quick: RunCon
         assert run is not None and (run.id, run.status, run.best_epoch) == (started.run_id, "done", 20)
         assert run.config_json == quick.to_json()
         assert run.finished_at is not None and run.error is None
-        epochs = runs.run_epochs(session, run.id)
+        epochs = run_epochs(session, run.id)
         assert [info.epoch for info in epochs] == list(range(1, 21))
         assert [info.epoch for info in epochs if info.mrr is not None] == [10, 20]
         assert epochs[-1].mrr == _only(events, Evaluated)[-1].decodings["csls"]["mrr"]
@@ -160,7 +161,7 @@ def _assert_stopped(project: ProjectFile, run_id: int, epochs: int) -> None:
     with project.read() as session:
         run = runs.latest_run(session)
         assert run is not None and (run.id, run.status) == (run_id, "stopped")
-        assert len(runs.run_epochs(session, run_id)) == epochs
+        assert len(run_epochs(session, run_id)) == epochs
         assert session.scalar(select(func.count()).select_from(Candidate)) == SIZE * 10
     assert evaluate(project)["run"] == run_id
 
@@ -193,7 +194,7 @@ def test_a_failure_is_in_the_store(
     with project.read() as session:
         (run,) = runs.list_runs(session)
         assert (run.status, run.error) == ("failed", "training failed: the device fell over")
-        assert len(runs.run_epochs(session, run.id)) == 9
+        assert len(run_epochs(session, run.id)) == 9
         assert runs.latest_run(session) is None
 
 

@@ -4,8 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from statistics import median
 
-from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
+from core.training.events import (
+    Continued,
+    EpochDone,
+    Evaluated,
+    Event,
+    Notice,
+    Paused,
+    Progress,
+    RunFinished,
+    RunStarted,
+)
 
 Metrics = Mapping[str, Mapping[str, float]]  # by decoding
 ENDED = {"done": "finished", "stopped": "stopped", "failed": "failed"}  # RunFinished.status in words
@@ -21,6 +32,7 @@ class RunFacts:
     epoch: EpochDone | None = None
     evaluated: Evaluated | None = None
     finish: RunFinished | None = None
+    paused: bool = False
     notices: list[str] = field(default_factory=list)
     _seconds: list[float] = field(default_factory=list)
 
@@ -39,14 +51,16 @@ class RunFacts:
                 self._seconds = [*self._seconds[1 - _RECENT :], event.seconds]
             case Evaluated():
                 self.evaluated = event
+            case Paused() | Continued():
+                self.paused = isinstance(event, Paused)
             case RunFinished():
                 self.finish = event
                 self.stage = None
 
     @property
     def seconds_per_epoch(self) -> float | None:
-        """The mean of the last epochs."""
-        return sum(self._seconds) / len(self._seconds) if self._seconds else None
+        """The median of the last epochs: one in which the machine slept doesn't count."""
+        return median(self._seconds) if self._seconds else None
 
     @property
     def seconds_left(self) -> float | None:
@@ -59,11 +73,16 @@ class RunFacts:
         """A sentence, and how much is done of how much (0 for unknown)."""
         if self.stage is not None:
             stage = self.stage.stage
-            return f"{stage[:1].upper()}{stage[1:]}", self.stage.done, self.stage.total
+            return (
+                _and_paused(f"{stage[:1].upper()}{stage[1:]}", self.paused),
+                self.stage.done,
+                self.stage.total,
+            )
         if self.start is not None:
             done = self.epoch.epoch if self.epoch else self.start.resumed_after
-            return f"Epoch {done:,} of {self.start.epochs:,}", done, self.start.epochs
-        return "Starting", 0, 0
+            words = f"Epoch {done:,} of {self.start.epochs:,}"
+            return _and_paused(words, self.paused), done, self.start.epochs
+        return _and_paused("Starting", self.paused), 0, 0
 
     def line(self) -> str:
         """The facts in one line."""
@@ -75,13 +94,15 @@ class RunFacts:
                 f"{self.finish.candidates:,} candidates",
             ]
         elif self.seconds_per_epoch is not None:
-            parts.append(f"{self.seconds_per_epoch:.2f} s an epoch")
-            if self.seconds_left is not None:
+            parts.append(pace(self.seconds_per_epoch))
+            if self.seconds_left is not None and not self.paused:
                 parts.append(f"{duration(self.seconds_left)} left")
         if self.start is not None:
             parts.append(f"{self.start.seeds:,} seeds")
             if self.epoch is not None and self.epoch.pseudo_seeds:
-                parts.append(f"{self.epoch.pseudo_seeds:,} pseudo-seeds")
+                parts.append(f"{self.epoch.pseudo_seeds:,} pseudo-seeds{_right(self.epoch)}")
+        if self.finish is None and self.epoch is not None and self.epoch.memory is not None:
+            parts.append(f"{size(self.epoch.memory)} of memory")
         return "   ·   ".join(parts)
 
     def metrics(self) -> str:
@@ -109,6 +130,25 @@ def metrics_in_words(decodings: Metrics, held_out: str, without_support: Metrics
 
 def _mrr(decodings: Metrics) -> str:
     return ",  ".join(f"{name} {values['mrr']:.3f}" for name, values in decodings.items())
+
+
+def pace(seconds: float) -> str:
+    """How fast epochs are: ``2.10 s an epoch``, or ``25.0 epochs/s`` where they are short."""
+    return f"{seconds:.2f} s an epoch" if seconds >= 0.2 else f"{1 / max(seconds, 1e-9):,.1f} epochs/s"
+
+
+def size(number: float) -> str:
+    """Bytes as people read them."""
+    return f"{number / 1e9:,.1f} GB" if number >= 1e9 else f"{number / 1e6:,.0f} MB"
+
+
+def _right(epoch: EpochDone) -> str:
+    known = epoch.pseudo_precision
+    return "" if known is None else f" ({100 * known:.0f} % right where known)"
+
+
+def _and_paused(words: str, paused: bool) -> str:
+    return f"Paused: {words[0].lower()}{words[1:]}" if paused else words
 
 
 def duration(seconds: float) -> str:

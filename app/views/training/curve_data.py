@@ -4,14 +4,22 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from core.modality import JOINT, MODALITIES
+Numbers = NDArray[np.float64]
 
-LOSSES = (JOINT, *MODALITIES)
-METRICS = ("mrr", "hits@1", "hits@10")
+
+class CurveData(Protocol):
+    """What a plot over epochs reads."""
+
+    def line(self, name: str) -> tuple[Numbers, Numbers]:
+        """Epochs and values of ``name``, where there is one. Shape: two arrays ``(n,)``."""
+
+    def at(self, epoch: float) -> tuple[int, dict[str, float]] | None:
+        """The values nearest to ``epoch``, the last ones for infinity; None where there are none."""
 
 
 class Columns:
@@ -19,7 +27,7 @@ class Columns:
 
     def __init__(self, names: Iterable[str]) -> None:
         self._index = {name: column for column, name in enumerate(names, start=1)}
-        self._rows: NDArray[np.float64] = np.empty((64, len(self._index) + 1))
+        self._rows: Numbers = np.empty((64, len(self._index) + 1))
         self._length = 0
 
     def __len__(self) -> int:
@@ -37,8 +45,8 @@ class Columns:
                 row[self._index[name]] = value
         self._length += 1
 
-    def line(self, name: str) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Epochs and values of ``name``, where there is one. shape: two arrays ``(n,)``."""
+    def line(self, name: str) -> tuple[Numbers, Numbers]:
+        """Epochs and values of ``name``, where there is one. Shape: two arrays ``(n,)``."""
         rows = self._rows[: self._length]
         values = rows[:, self._index[name]]
         there = np.isfinite(values)
@@ -59,3 +67,27 @@ class Columns:
     def clear(self) -> None:
         """Forget all rows."""
         self._length = 0
+
+
+class Overlay:
+    """One column of several runs as one set of lines, named as the mapping says."""
+
+    def __init__(self, runs: Mapping[str, Columns], column: str) -> None:
+        self._runs = runs
+        self._column = column
+
+    def line(self, name: str) -> tuple[Numbers, Numbers]:
+        """Epochs and values of the run ``name``."""
+        return self._runs[name].line(self._column)
+
+    def at(self, epoch: float) -> tuple[int, dict[str, float]] | None:
+        """Each run's value nearest to ``epoch``."""
+        found = {}
+        at = 0
+        for name in self._runs:
+            epochs, values = self.line(name)
+            if len(epochs):
+                index = len(epochs) - 1 if math.isinf(epoch) else int(np.argmin(np.abs(epochs - epoch)))
+                found[name] = float(values[index])
+                at = max(at, int(epochs[index]))
+        return (at, found) if found else None

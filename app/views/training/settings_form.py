@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
 from typing import Any, get_type_hints
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFormLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.icons import icon
 from app.views import layouts
-from app.views.setting_fields import SettingField, make_field
-from app.views.setting_groups import GROUPS, MAIN
+from app.views.training.preset_bar import PresetBar
+from app.views.training.setting_fields import ChoiceField, SettingField, make_field
+from app.views.training.setting_groups import GROUPS, MAIN
 from core.config import RunConfig
 from core.errors import ConfigError
-from core.presets import DEFAULT, PRESETS
+from core.presets import DEFAULT
+from core.training.devices import DeviceInfo
 
 Setting = tuple[Field[Any], Any]  # a field of the configuration, and its type
 
@@ -29,35 +31,19 @@ class SettingsForm(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._config: RunConfig | None = None
+        self._base = DEFAULT.config  # gives the settings whose fields were not asked for yet
         self._fields: dict[str, SettingField] = {}
         self._labels: dict[str, str] = {}
-        self._preset = QComboBox(objectName="presetField")
-        self._preset.setAccessibleName("Preset")
-        for preset in PRESETS:
-            self._preset.addItem(preset.title, preset.config)
-            self._preset.setItemData(
-                self._preset.count() - 1, preset.description, Qt.ItemDataRole.ToolTipRole
-            )
-        self._preset.addItem("My own", None)
-        self._hint = QLabel(wordWrap=True)
-        self._hint.setProperty("role", "secondary")
-        self._hint.setFont(theme.font("small"))
+        self._preset = PresetBar(lambda: self._config)
         self._more_button = QPushButton(
             icon("mdi6.chevron-right"), "All settings", checkable=True, objectName="moreSettingsButton"
         )
         self._more = QWidget()
 
-        main, more = layouts.form(), layouts.form()
+        self._settings = _settings()
+        main = layouts.form()
         layouts.add_row(main, "Preset", self._preset)
-        main.addRow(self._hint)
-        settings = _settings()
-        self._add_fields(main, {key: settings.pop(key) for key in MAIN}, MAIN)
-        for title, labels in GROUPS.items():
-            more.addRow(_heading(title))
-            self._add_fields(more, {key: settings.pop(key) for key in labels}, labels)
-        # One that has no place yet comes last, by its own name.
-        self._add_fields(more, settings, {key: key.replace("_", " ").capitalize() for key in settings})
-        self._more.setLayout(more)
+        self._add_fields(main, {key: self._settings.pop(key) for key in MAIN}, MAIN)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, theme.MEDIUM, 0)
         layout.setSpacing(theme.MEDIUM)
@@ -67,7 +53,7 @@ class SettingsForm(QWidget):
         layout.addStretch()
         self._more.hide()
 
-        self._preset.activated.connect(self._choose_preset)
+        self._preset.chosen.connect(self._on_preset)
         self._more_button.toggled.connect(self._show_more)
         self.set_config(DEFAULT.config)
 
@@ -78,10 +64,19 @@ class SettingsForm(QWidget):
 
     def set_config(self, config: RunConfig) -> None:
         """Show ``config``."""
+        self._base = config
         for section in (config.features, config.model, config.training):
             for setting in fields(section):
-                self._fields[setting.name].set_value(getattr(section, setting.name))
+                if setting.name in self._fields:
+                    self._fields[setting.name].set_value(getattr(section, setting.name))
         self._check()
+
+    def show_devices(self, devices: Sequence[DeviceInfo]) -> None:
+        """Name the devices that there are."""
+        field = self._fields["device"]
+        assert isinstance(field, ChoiceField)
+        gpu = next((each.name for each in devices if each.kind == "cuda"), "none found")
+        field.rename("cuda", f"GPU: {gpu}")
 
     def _add_fields(
         self, rows: QFormLayout, settings: Mapping[str, Setting], labels: Mapping[str, str]
@@ -98,7 +93,8 @@ class SettingsForm(QWidget):
     @Slot()
     def _check(self) -> None:
         """Try each field on its own, so that every mistake stands beside its field; then all together."""
-        correct = RunConfig()
+        waiting = {key: getattr(_section(self._base, key), key) for key in self._settings}
+        correct = RunConfig().replace(**waiting)
         for key, field in self._fields.items():
             try:
                 correct = correct.replace(**{key: field.value})
@@ -108,7 +104,7 @@ class SettingsForm(QWidget):
                 field.show_error("")
         wrong = any(field.error for field in self._fields.values())
         self._config = None if wrong else correct
-        self._show_preset()
+        self._preset.show_config(self._config)
         self.changed.emit(not wrong)
 
     def _message(self, key: str, field: SettingField, message: str) -> str:
@@ -118,21 +114,37 @@ class SettingsForm(QWidget):
             return "Enter a share between 0 and 100 %"
         return message.replace(key, self._labels[key], 1)
 
-    def _show_preset(self) -> None:
-        index = next((i for i, preset in enumerate(PRESETS) if preset.config == self._config), len(PRESETS))
-        self._preset.setCurrentIndex(index)
-        self._hint.setText(PRESETS[index].description if index < len(PRESETS) else "Settings of your own")
-
-    @Slot(int)
-    def _choose_preset(self, index: int) -> None:
-        config = self._preset.itemData(index)
-        if config is not None:
-            self.set_config(config)
+    @Slot(object)
+    def _on_preset(self, config: RunConfig) -> None:
+        self.set_config(config)
 
     @Slot(bool)
     def _show_more(self, wanted: bool) -> None:
+        if wanted and self._settings:
+            self._build_more()
         self._more.setVisible(wanted)
         self._more_button.setIcon(icon("mdi6.chevron-down" if wanted else "mdi6.chevron-right"))
+
+    def _build_more(self) -> None:
+        """The other fields, which few people ask for and which take their time."""
+        more = layouts.form()
+        for title, labels in GROUPS.items():
+            more.addRow(_heading(title))
+            self._add_fields(more, {key: self._settings.pop(key) for key in labels}, labels)
+        # One that has no place yet comes last, by its own name.
+        own = {key: key.replace("_", " ").capitalize() for key in self._settings}
+        self._add_fields(more, self._settings, own)
+        self._more.setLayout(more)
+        for key in {key for labels in GROUPS.values() for key in labels} | set(self._settings):
+            self._fields[key].set_value(getattr(_section(self._base, key), key))
+        self._settings = {}
+        self._check()
+
+
+def _section(config: RunConfig, key: str) -> Any:
+    """The part of the configuration that has the setting ``key``."""
+    sections = (config.features, config.model, config.training)
+    return next(section for section in sections if hasattr(section, key))
 
 
 def _settings() -> dict[str, Setting]:

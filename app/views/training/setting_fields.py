@@ -160,6 +160,10 @@ class ChoiceField(SettingField):
     def set_value(self, value: Any) -> None:
         self._box.setCurrentIndex(self._box.findData(value))
 
+    def rename(self, choice: str, words: str) -> None:
+        """Call a choice by other words."""
+        self._box.setItemText(self._box.findData(choice), words)
+
     def _on_activated(self) -> None:
         self.edited.emit()
 

@@ -1,9 +1,8 @@
-"""The right side of the Train page: facts and curves of a run, and the table of all runs."""
+"""Facts and curves of the run that goes, or of the one that went last."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QTimer, Signal, Slot
@@ -20,19 +19,16 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.project import Project
 from app.training_worker import Training
-from app.views.curves import Curves
 from app.views.empty_state import EmptyState
-from app.views.run_facts import RunFacts, duration, metrics_in_words
-from app.views.runs_table import RunsTable
-from core.store import runs
-from core.store.runs import EpochInfo, RunInfo
-from core.training.events import EpochDone, Evaluated, Event, RunStarted
-
-_CURVE_DECODING = "csls"  # the decoding that the store keeps for each evaluated epoch
+from app.views.training.curves import Curves
+from app.views.training.run_facts import RunFacts, duration, metrics_in_words
+from core.store.epochs import EpochInfo, run_epochs
+from core.store.runs import RunInfo, list_runs
+from core.training.events import Event, RunStarted
 
 
 class RunPanel(QWidget):
-    """Shows the run that goes; when none does, the one picked in the table."""
+    """Shows one run; which others there were is the next tab's."""
 
     review_requested = Signal()
 
@@ -46,14 +42,17 @@ class RunPanel(QWidget):
         self._line.setFont(theme.font(bold=True, tabular=True))
         self._metrics = QLabel(objectName="runMetrics", wordWrap=True)
         self._metrics.setFont(theme.font(tabular=True))
+        self._metrics.setToolTip(
+            "Mean of 1/rank of the right answer, by how similarities become a ranking: 1 is perfect"
+        )
         self._left_out = QLabel(objectName="runLeftOut", wordWrap=True)
         self._left_out.setProperty("role", "secondary")
+        self._queue = QLabel(objectName="runQueue", wordWrap=True)
+        self._queue.setProperty("role", "secondary")
         self._progress = QProgressBar(objectName="trainProgress", textVisible=False)
         self._review = QPushButton("Review candidates", objectName="reviewCandidatesButton")
         self._review.clicked.connect(self.review_requested)
         self.curves = Curves()
-        self.table = RunsTable()
-        self.table.setFixedHeight(136)
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
             EmptyState(
@@ -68,12 +67,16 @@ class RunPanel(QWidget):
         self._timer.setInterval(200)
         self._timer.timeout.connect(self._show_facts)
 
-        self.table.picked.connect(self._on_picked)
         training.started.connect(self._on_started)
         training.event_arrived.connect(self._on_event)
         training.ended.connect(self._on_ended)
-        project.opened.connect(self._load_runs)
-        project.runs_changed.connect(self._load_runs)
+        training.queue_changed.connect(self._show_queue)
+        project.opened.connect(self._load_last)
+        project.closed.connect(self._on_closed)
+        project.runs_changed.connect(self._load_last)
+        self._show_queue()
+        if project.is_open:
+            self._load_last()
 
     @property
     def facts(self) -> RunFacts:
@@ -87,7 +90,7 @@ class RunPanel(QWidget):
         layout.setSpacing(theme.MEDIUM)
         words = QVBoxLayout()
         words.setSpacing(theme.SMALL)
-        for label in (self._line, self._metrics, self._left_out):
+        for label in (self._line, self._metrics, self._left_out, self._queue):
             words.addWidget(label)
         header = QHBoxLayout()
         header.addLayout(words, 1)
@@ -96,8 +99,6 @@ class RunPanel(QWidget):
         layout.addWidget(self._progress)
         layout.addSpacing(theme.MEDIUM)
         layout.addWidget(self.curves, 1)
-        layout.addSpacing(theme.MEDIUM)
-        layout.addWidget(self.table)
         return content
 
     @Slot()
@@ -105,8 +106,6 @@ class RunPanel(QWidget):
         self._facts = RunFacts()
         self._held_back = None
         self.curves.clear()
-        self.table.setEnabled(False)
-        self.table.setVisible(self.table.runs.rowCount() > 0)
         self._stack.setCurrentIndex(1)
         self._timer.start()
         self._show_facts()
@@ -119,14 +118,7 @@ class RunPanel(QWidget):
         elif self._held_back is not None:
             self._held_back.append(event)
         else:
-            self._draw(event)
-
-    def _draw(self, event: Event) -> None:
-        match event:
-            case EpochDone():
-                self.curves.add_losses(event.epoch, event.losses)
-            case Evaluated() if _CURVE_DECODING in event.decodings:
-                self.curves.add_metrics(event.epoch, event.held_out, event.decodings[_CURVE_DECODING])
+            self.curves.take(event)
 
     def _read_history(self, start: RunStarted) -> None:
         """Draw the epochs before a run was interrupted; those that come meanwhile wait for them."""
@@ -135,25 +127,36 @@ class RunPanel(QWidget):
 
         def read() -> list[EpochInfo]:
             with file.read() as session:
-                epochs = runs.run_epochs(session, start.run_id)
-            return [info for info in epochs if info.epoch <= start.resumed_after]
+                found = run_epochs(session, start.run_id)
+            return [info for info in found if info.epoch <= start.resumed_after]
 
-        held_out = "validation" if start.validation else "test"
-        self._project.tasks.read(self, read, partial(self._draw_history, held_out), key="epochs")
+        self._project.tasks.read(self, read, self._draw_history, key="epochs")
 
-    def _draw_history(self, held_out: str, epochs: list[EpochInfo]) -> None:
+    def _draw_history(self, epochs: list[EpochInfo]) -> None:
         waiting, self._held_back = self._held_back, None
-        self.curves.show_history(epochs, held_out)
+        self.curves.show_history(epochs)
         for event in waiting or []:
-            self._draw(event)
+            self.curves.take(event)
 
     @Slot()
     def _on_ended(self) -> None:
         self._timer.stop()
-        self.table.setEnabled(True)
         self._show_facts()
-        if self._project.is_open:
-            self._load_runs()
+        if self._project.is_open and self._facts.finish is None:
+            self._load_last()
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._facts = RunFacts()
+        self.curves.clear()
+        self._stack.setCurrentIndex(0)
+
+    @Slot()
+    def _show_queue(self) -> None:
+        waiting = self._training.waiting
+        names = ", ".join(map(str, waiting))
+        self._queue.setText(f"Then: run{'s' if len(waiting) > 1 else ''} {names}" if waiting else "")
+        self._queue.setVisible(bool(waiting))
 
     @Slot()
     def _show_facts(self) -> None:
@@ -170,41 +173,28 @@ class RunPanel(QWidget):
             label.setVisible(bool(text))
 
     @Slot()
-    def _load_runs(self) -> None:
-        file = self._project.file
-
-        def read() -> Sequence[RunInfo]:
-            with file.read() as session:
-                return runs.list_runs(session)
-
-        self._project.tasks.read(self, read, self._show_runs, key="runs")
-
-    def _show_runs(self, found: Sequence[RunInfo]) -> None:
-        if self._training.active or not self._project.is_open:
-            return
-        self._stack.setCurrentIndex(1 if found else 0)
-        self.table.setVisible(bool(found))
-        self.table.show_runs(found)
-
-    @Slot(object)
-    def _on_picked(self, run: RunInfo) -> None:
+    def _load_last(self) -> None:
+        """Show the newest run that began, unless one is going."""
         if self._training.active:
             return
         file = self._project.file
 
-        def read() -> tuple[RunInfo, list[EpochInfo]]:
+        def read() -> tuple[RunInfo | None, list[EpochInfo]]:
             with file.read() as session:
-                return run, runs.run_epochs(session, run.id)
+                begun = (run for run in list_runs(session) if run.status not in ("queued", "running"))
+                run = next(begun, None)
+                return run, [] if run is None else run_epochs(session, run.id)
 
-        self._project.tasks.read(self, read, self._show_run, key="epochs")
+        self._project.tasks.read(self, read, partial(self._show_run, file.path), key="epochs")
 
-    def _show_run(self, found: tuple[RunInfo, list[EpochInfo]]) -> None:
+    def _show_run(self, place: object, found: tuple[RunInfo | None, list[EpochInfo]]) -> None:
         run, epochs = found
-        if self._training.active:
+        if self._training.active or not self._project.is_open or self._project.file.path != place:
             return
-        training = json.loads(run.config_json).get("training", {})
-        held_out = "validation" if training.get("validation_ratio") else "test"
-        self.curves.show_history(epochs, held_out)
+        self._stack.setCurrentIndex(0 if run is None else 1)
+        if run is None:
+            return
+        self.curves.show_history(epochs)
         self._progress.hide()
         self._review.setVisible(run.best_epoch is not None)
         if self._facts.finish is not None and self._facts.finish.run_id == run.id:

@@ -1,0 +1,1 @@
+"""The Train page: running, comparing, judging and ablating runs."""

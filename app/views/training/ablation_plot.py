@@ -1,0 +1,121 @@
+"""A table of the paper as dots with their spread, or its figure 3 as a panel for each hyper-parameter."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QWidget
+
+from app import theme
+from app.views.training.bars import TitledPlot, legend_text
+from app.views.training.plot_export import Table
+from app.views.training.plots import style_axes
+from core.ablation.statistics import Summary
+
+_COLORS = {"cosine": "#0072B2", "csls": "#D55E00", "sinkhorn": "#009E73"}
+_LABEL_WIDTH = 160
+
+Found = Mapping[tuple[str, str, str], Summary]  # (variant, measure, metric)
+
+
+class VariantDots(TitledPlot):
+    """MRR of each variant by decoding: a dot for the mean, a line for one standard deviation."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(
+            "ablationPlot",
+            "MRR",
+            "Mean over the random seeds, and one standard deviation to either side",
+            parent,
+        )
+        self._variants: Sequence[str] = ()
+        self._found: Found = {}
+        self.set_note("   ".join(legend_text(color, name) for name, color in _COLORS.items()))
+
+    def show_results(self, variants: Sequence[str], found: Found) -> None:
+        """Draw the variants in their order, the first one above."""
+        self._variants, self._found = variants, found
+        self.draw()
+
+    def table(self) -> Table:
+        rows = [
+            (variant, decoding, point.mean, point.std)
+            for variant in self._variants
+            for decoding in _COLORS
+            if (point := self._found.get((variant, decoding, "mrr"))) is not None
+        ]
+        return ("variant", "decoding", "mean", "std"), rows
+
+    def draw(self) -> None:
+        style_axes(self.plot, _LABEL_WIDTH)
+        self.plot.clear()
+        self.plot.getPlotItem().showGrid(x=True, y=False, alpha=0.12)
+        for offset, (decoding, color) in zip((-0.2, 0, 0.2), _COLORS.items(), strict=True):
+            points = [self._found.get((variant, decoding, "mrr")) for variant in self._variants]
+            there = [(row, point) for row, point in enumerate(points) if point is not None]
+            if not there:
+                continue
+            x = np.array([point.mean for _, point in there])
+            y = np.array([row + offset for row, _ in there])
+            spread = np.array([point.std or 0.0 for _, point in there])
+            pen = pg.mkPen(QColor(color), width=1.4)
+            self.plot.addItem(pg.ErrorBarItem(x=x, y=y, left=spread, right=spread, pen=pen))
+            self.plot.plot(
+                x, y, pen=None, symbol="o", symbolSize=7, symbolBrush=QColor(color), symbolPen=None
+            )
+        self.plot.getAxis("left").setTicks([list(enumerate(self._variants))])
+        self.plot.setYRange(-0.6, max(len(self._variants), 3) - 0.4, padding=0)
+        self.plot.getViewBox().invertY(True)
+
+
+class SweepPanel(TitledPlot):
+    """MRR against the values of one hyper-parameter, a line for each decoding."""
+
+    def __init__(self, setting: str, title: str, parent: QWidget | None = None) -> None:
+        super().__init__(f"{setting}Sweep", title, "MRR against the values of this setting alone", parent)
+        self._values: Mapping[float, str] = {}
+        self._found: Found = {}
+
+    def show_results(self, values: Mapping[float, str], found: Found) -> None:
+        """Draw variants by the value that they give the setting."""
+        self._values, self._found = values, found
+        self.draw()
+
+    def table(self) -> Table:
+        rows: list[Sequence[Any]] = [
+            (value, *((point.mean if (point := self._found.get((v, d, "mrr"))) else None) for d in _COLORS))
+            for value, v in self._values.items()
+        ]
+        return ("value", *_COLORS), rows
+
+    def draw(self) -> None:
+        super().draw()
+        self.plot.clear()
+        for decoding, color in _COLORS.items():
+            points = [self._found.get((variant, decoding, "mrr")) for variant in self._values.values()]
+            there = [i for i, point in enumerate(points) if point is not None]
+            means = [point.mean for point in points if point is not None]
+            pen = pg.mkPen(QColor(color), width=1.6)
+            self.plot.plot(
+                there, means, pen=pen, symbol="o", symbolSize=6, symbolBrush=QColor(color), symbolPen=None
+            )
+        # Values that are tried lie at even distances, whatever their ratio.
+        self.plot.getAxis("bottom").setTicks([[(i, f"{value:g}") for i, value in enumerate(self._values)]])
+
+
+class Sweeps(QWidget):
+    """A panel for each hyper-parameter that was varied."""
+
+    def __init__(self, panels: Mapping[str, Mapping[float, str]], found: Found) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(theme.LARGE)
+        for setting, values in panels.items():
+            panel = SweepPanel(setting, setting.replace("pmf_", "").capitalize())
+            panel.show_results(values, found)
+            row.addWidget(panel)

@@ -1,0 +1,302 @@
+"""The paper's tables and figure on the project's graphs: start, watch, and read what came out."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, QUrl, Slot
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QSpinBox,
+    QSplitter,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.ablation_job import ablation_work
+from app.models.rows_model import Column
+from app.project import Project
+from app.side_work import SideWork
+from app.views.message_bar import MessageBar
+from app.views.training.page_button import PageButton
+from app.views.training.rows_table import RowsTable
+from core.config import RunConfig
+from core.training.events import Progress
+
+if TYPE_CHECKING:
+    from core.ablation.events import AblationFinished
+
+_KINDS = {
+    "table4": "Table 4: modalities and modules",
+    "table5": "Table 5: transport by modality",
+    "table6": "Table 6: distributions and fusions",
+    "table7": "Table 7: pivot of the fusion",
+    "table8": "Table 8: cost",
+    "figure3": "Figure 3: hyper-parameters",
+}
+_ICONS = {
+    "startAblation": "mdi6.play",
+    "stopAblation": "mdi6.stop",
+    "ablationFiles": "mdi6.folder-open-outline",
+}
+_METRICS = ("mrr", "hits@1", "hits@10")
+
+
+class AblationTab(QWidget):
+    """Takes the settings of the Run tab, support by neighbours left out, as the command does."""
+
+    def __init__(
+        self,
+        project: Project,
+        side_work: SideWork,
+        config: Callable[[], RunConfig | None],
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._work = side_work
+        self._config = config
+        self._label = ""  # of the cell that is going
+        self._mine = False  # what is going was started here
+        self._kind = QComboBox(objectName="ablationField")
+        self._kind.setAccessibleName("Table or figure")
+        for name, words in _KINDS.items():
+            self._kind.addItem(words, name)
+        self._seeds = QSpinBox(objectName="ablationSeedsField", minimum=1, maximum=20, value=3)
+        self._seeds.setAccessibleName("Random seeds")
+        self._seeds.setToolTip(
+            "Each variant is trained once with each random seed; two or more give a spread"
+        )
+        self._start = self._button(
+            "startAblation",
+            "Start",
+            "Ctrl+Return",
+            "Train every variant; what was measured before is taken over",
+        )
+        self._stop = self._button(
+            "stopAblation", "Stop", "Ctrl+.", "What was measured is kept; the next start goes on from there"
+        )
+        self._open = self._button(
+            "ablationFiles",
+            "Files",
+            "Ctrl+Shift+F",
+            "Open the folder with the tables as Markdown and CSV, and the figure",
+        )
+        self._status = QLabel(objectName="ablationStatus", wordWrap=True)
+        self._status.setProperty("role", "secondary")
+        self._progress = QProgressBar(objectName="ablationProgress", textVisible=False)
+        self.message = MessageBar()
+        self.table = RowsTable("ablationTable", "Results of the ablation", _columns())
+        self._chart = QWidget()
+        QVBoxLayout(self._chart).setContentsMargins(theme.LARGE, 0, 0, 0)
+        self._arrange()
+        self._start.asked.connect(self._on_start)
+        self._stop.asked.connect(side_work.stop)
+        self._open.asked.connect(self._on_open)
+        side_work.changed.connect(self._update)
+        self._update()
+
+    def _arrange(self) -> None:
+        row = QHBoxLayout(spacing=theme.MEDIUM)
+        for part in (self._kind, QLabel("Random seeds"), self._seeds, self._start, self._stop, self._open):
+            row.addWidget(part)
+        row.addStretch()
+        splitter = QSplitter(
+            Qt.Orientation.Horizontal, objectName="ablationSplitter", childrenCollapsible=False
+        )
+        splitter.addWidget(self.table)
+        splitter.addWidget(self._chart)
+        splitter.setStretchFactor(0, 1)
+        splitter.setStretchFactor(1, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        layout.setSpacing(theme.MEDIUM)
+        layout.addWidget(self.message)
+        layout.addLayout(row)
+        layout.addWidget(self._status)
+        layout.addWidget(self._progress)
+        layout.addSpacing(theme.MEDIUM)
+        layout.addWidget(splitter, 1)
+
+    def _button(self, name: str, text: str, key: str, tip: str) -> PageButton:
+        return PageButton(
+            self, name, text, key, tip, group="Ablation", icon_name=_ICONS[name], primary=text == "Start"
+        )
+
+    @Slot()
+    def _on_start(self) -> None:
+        config = self._config()
+        if config is None or self._work.active or not self._project.is_open:
+            return
+        self.message.hide()
+        # The paper's tables are about the model; support by neighbours would cover its differences.
+        iterative = "off" if config.training.iterative == "propagation" else config.training.iterative
+        plain = config.replace(support_weight=0, iterative=iterative)
+        work = ablation_work(self._project.file, self._kind.currentData(), plain, self._seeds.value())
+        self._mine, self._label = True, ""
+        job = self._work.start(work)
+        job.reported.connect(self._on_event)
+        job.succeeded.connect(self._on_finished)
+        job.cancelled.connect(self._on_cancelled)
+        job.failed.connect(self._on_failed)
+
+    @Slot()
+    def _update(self) -> None:
+        active = self._work.active
+        self._mine = self._mine and active  # else a run is being measured
+        self._start.allow(not active and self._config() is not None)
+        self._stop.allow(self._mine and not self._work.stopping)
+        self._kind.setEnabled(not active)
+        self._seeds.setEnabled(not active)
+        self._progress.setVisible(self._mine)
+        if not active and not self._status.text():
+            self._status.setText(
+                "Trains the variants with the settings of the Run tab, in a copy of the project. For a first "
+                "look choose a small number of epochs there."
+            )
+
+    @Slot(object)
+    def _on_event(self, event: object) -> None:
+        from core.ablation.events import AblationStarted, CellDone, CellFailed, CellStarted
+
+        match event:
+            case AblationStarted():
+                left_out = "".join(f" Without {what}: {why}." for what, why in event.left_out.items())
+                known = f"{event.cells} cells, {event.known} measured before"
+                self._status.setText(f"{event.title} on {event.device}: {known}.{left_out}")
+            case CellStarted():
+                self._label = (
+                    f"Cell {event.index} of {event.cells}: {event.variant}, random seed {event.random_seed}"
+                )
+                if event.seconds_left is not None:
+                    self._label += f", {timedelta(seconds=round(event.seconds_left))} left"
+            case Progress():
+                words = f"{self._label}: {event.stage}" if self._label else event.stage
+                self._status.setText(words)
+                self._progress.setRange(0, event.total)
+                self._progress.setValue(event.done)
+            case CellDone():
+                self._status.setText(f"{self._label}: measured in {event.cell.seconds:.0f} s")
+            case CellFailed():
+                self.message.show_error(f"{event.variant}, random seed {event.random_seed}: {event.reason}")
+
+    @Slot()
+    def _on_cancelled(self) -> None:
+        self._status.setText("Stopped. What was measured is kept: the next start goes on from there.")
+
+    @Slot(str, str)
+    def _on_failed(self, message: str, details: str) -> None:
+        self._status.setText("Failed")
+        self.message.show_error(message, details)
+
+    @Slot(object)
+    def _on_finished(self, finished: AblationFinished) -> None:
+        from core.ablation.report import summaries
+        from core.ablation.variants import FULL
+
+        self._label = ""
+        found = summaries(finished)
+        ablation = finished.study.ablation
+        self._status.setText(
+            f"{ablation.title} on {finished.device}: {len(finished.cells)} cells; p of the paired t-test is "
+            f"against {ablation.reference}. The files lie beside the project."
+        )
+        names = [variant.name for variant in ablation.variants]
+        measures = sorted({measure for _, measure, _ in found})
+        self.table.show_rows(
+            [
+                {"variant": name, "measure": measure, "found": found}
+                for measure in measures
+                for name in names
+                if any((name, measure, metric) in found for metric in _METRICS)
+            ]
+            or [_cost_row(name, found) for name in names]
+        )
+        panels: dict[str, dict[float, str]] = {}
+        if ablation.kind == "figure":
+            for variant in ablation.variants:
+                if variant.name != FULL:
+                    ((setting, value),) = variant.changes.items()
+                    panels.setdefault(setting, {})[value] = variant.name
+        self._draw(names, found, panels, is_cost=ablation.kind == "cost")
+
+    def _draw(
+        self,
+        names: list[str],
+        found: Any,
+        panels: Mapping[str, Mapping[float, str]],
+        *,
+        is_cost: bool,
+    ) -> None:
+        from app.views.training.ablation_plot import Sweeps, VariantDots
+
+        layout = self._chart.layout()
+        assert layout is not None
+        while (item := layout.takeAt(0)) is not None:
+            if (old := item.widget()) is not None:
+                old.deleteLater()
+        if is_cost:
+            return
+        if panels:
+            layout.addWidget(Sweeps(panels, found))
+            return
+        dots = VariantDots()
+        dots.show_results(names, found)
+        layout.addWidget(dots)
+
+    @Slot()
+    def _on_open(self) -> None:
+        if self._project.is_open:
+            folder = self._project.file.sidecar / "ablations"
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
+
+
+def _cost_row(name: str, found: Any) -> dict[str, Any]:
+    return {"variant": name, "measure": "cost", "found": found}
+
+
+def _columns() -> list[Column]:
+    def cell(metric: str, row: dict[str, Any]) -> str:
+        point = row["found"].get((row["variant"], row["measure"], metric))
+        if point is None:
+            return "–"
+        return f"{point.mean:.3f}" + (f" ± {point.std:.3f}" if point.std is not None else "")
+
+    def p(row: dict[str, Any]) -> str:
+        point = row["found"].get((row["variant"], row["measure"], "mrr"))
+        return "–" if point is None or point.p is None else f"{point.p:.3f}"
+
+    return [
+        Column("Variant", lambda row: row["variant"], 170),
+        Column("Decoding", lambda row: row["measure"], 90),
+        *(
+            Column("MRR" if m == "mrr" else m.capitalize(), partial(cell, m), 120, number=True)
+            for m in _METRICS
+        ),
+        Column(
+            "p", p, 64, number=True, meaning="That the variant's MRR does not differ from the reference's"
+        ),
+        Column("Cost", _cost, 200, meaning="Parameters, operations and time of an inference (table 8)"),
+    ]
+
+
+def _cost(row: dict[str, Any]) -> str:
+    if row["measure"] != "cost":
+        return ""
+    found, name = row["found"], row["variant"]
+    values = [
+        found.get((name, *key))
+        for key in (("model", "parameters"), ("inference", "flops"), ("inference", "seconds"))
+    ]
+    if any(value is None for value in values):
+        return "–"
+    parameters, flops, seconds = (value.mean for value in values)
+    return f"{parameters / 1e6:.2f} M, {flops / 1e9:.2f} GFLOP, {1e3 * seconds:.1f} ms"

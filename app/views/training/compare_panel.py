@@ -1,0 +1,223 @@
+"""Runs side by side: their curves over each other, their metrics, and for two of them what changed."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+
+from app import theme
+from app.models.rows_model import Column
+from app.project import Project
+from app.views.training.curve_data import Columns, Overlay
+from app.views.training.figures import BY_KEY, FIGURES, Figure, Line, Style
+from app.views.training.rows_table import RowsTable
+from core.store.epochs import EpochInfo, run_epochs
+from core.store.run_comparison import Comparison, FirstChange, RankChange, compare_runs
+from core.store.runs import RunInfo
+
+if TYPE_CHECKING:
+    from app.views.training.curve_plot import CurvePlot
+
+_MOST_RUNS = 8  # as many as can be told apart by colour
+# Okabe and Ito's; modalities have them too, but never in a plot of runs.
+_COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#B8A800")
+_STYLES: tuple[Style, ...] = ("solid", "dash", "dot", "dash-dot")
+_METRICS = ("mrr", "hits@1", "hits@5", "hits@10")
+
+Found = tuple[dict[int, list[EpochInfo]], Comparison | None]
+
+
+class ComparePanel(QWidget):
+    """Shows the runs that are chosen: one alone has its curves too."""
+
+    pair_requested = Signal(int, int)
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._runs: list[RunInfo] = []
+        self._epochs: dict[int, list[EpochInfo]] = {}
+        self._plot: CurvePlot | None = None
+        self._figure = QComboBox(objectName="compareFigureField")
+        self._figure.setAccessibleName("Curve to compare")
+        for figure in FIGURES:
+            for line in figure.lines:
+                words = figure.title if len(figure.lines) == 1 else f"{figure.title}: {line.label}"
+                self._figure.addItem(words, (figure.key, line.name))
+        self._figure.activated.connect(self._draw)
+        self._summary = QLabel(wordWrap=True, objectName="compareSummary")
+        self._summary.setProperty("role", "secondary")
+        self.metrics = RowsTable("compareMetrics", "Metrics of the runs", _metric_columns())
+        self.ranks = RowsTable("rankChanges", "Links whose rank changed", _rank_columns())
+        self.firsts = RowsTable("firstChanges", "First candidates that changed", _first_columns())
+        self.ranks.activated_row.connect(self._on_rank)
+        self.firsts.activated_row.connect(self._on_first)
+        self._curves = QWidget()
+        QVBoxLayout(self._curves).setContentsMargins(0, theme.MEDIUM, 0, 0)
+        changes = QWidget()
+        column = QVBoxLayout(changes)
+        column.setContentsMargins(0, theme.MEDIUM, 0, 0)
+        column.addWidget(self._summary)
+        column.addWidget(self.ranks, 1)
+        column.addWidget(self.firsts, 1)
+        self._tabs = QTabWidget(objectName="compareTabs", documentMode=True)
+        self._tabs.addTab(self._curves, "Curves")
+        self._tabs.addTab(self.metrics, "Metrics")
+        self._tabs.addTab(changes, "Changes")
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.addWidget(self._tabs)
+
+    def show_runs(self, runs: Sequence[RunInfo]) -> None:
+        """Compare ``runs``; the changes are those between the oldest and the newest of them."""
+        self._runs = sorted(runs, key=lambda run: run.id)[:_MOST_RUNS]
+        self.metrics.show_rows([row for run in self._runs for row in _metric_rows(run)])
+        ids = [run.id for run in self._runs]
+        usable = [run.id for run in self._runs if run.best_epoch is not None]
+        if not ids:
+            self._show((), ({}, None))
+            return
+        file = self._project.file
+
+        def read() -> Found:
+            with file.read() as session:
+                epochs = {run_id: run_epochs(session, run_id) for run_id in ids}
+                both = compare_runs(session, usable[0], usable[-1]) if len(usable) > 1 else None
+                return epochs, both
+
+        self._project.tasks.read(self, read, partial(self._show, ids), key="compare")
+
+    def changeEvent(self, event: QEvent) -> None:
+        super().changeEvent(event)
+        if event.type() is QEvent.Type.PaletteChange and self._plot is not None:
+            self._plot.apply_theme()
+
+    def _show(self, _ids: Sequence[int], found: Found) -> None:
+        self._epochs, both = found
+        self._draw()
+        self.ranks.show_rows(both.ranks if both else ())
+        self.firsts.show_rows(both.firsts if both else ())
+        self._summary.setText(_summary(both))
+
+    @Slot()
+    def _draw(self) -> None:
+        key, column = self._figure.currentData()
+        figure = BY_KEY[key]
+        data = {f"run {run_id}": _columns(figure, epochs) for run_id, epochs in self._epochs.items()}
+        lines = tuple(
+            Line(name, name.capitalize(), _COLORS[i], _STYLES[i % len(_STYLES)])
+            for i, name in enumerate(data)
+        )
+        shown = Figure(key, figure.title, figure.meaning, lines, figure.values, unit=figure.unit)
+        overlay = Overlay(data, column)
+        if self._plot is None:
+            from app.views.training.curve_plot import CurvePlot  # a third of a second: with the first curves
+
+            self._plot = CurvePlot("comparePlot", shown, overlay, self._figure, self._curves)
+            layout = self._curves.layout()
+            assert layout is not None
+            layout.addWidget(self._plot)
+        else:
+            self._plot.show_figure(shown, overlay)
+
+    @Slot(object)
+    def _on_rank(self, change: RankChange) -> None:
+        self.pair_requested.emit(change.left_id, change.right_id)
+
+    @Slot(object)
+    def _on_first(self, change: FirstChange) -> None:
+        self.pair_requested.emit(change.left_id, change.after_id)
+
+
+def _columns(figure: Figure, epochs: Sequence[EpochInfo]) -> Columns:
+    columns = Columns(figure.columns)
+    for info in epochs:
+        if not figure.evaluated or info.mrr is not None:
+            columns.append(info.epoch, figure.values(info))
+    return columns
+
+
+def _metric_rows(run: RunInfo) -> list[dict[str, Any]]:
+    """A row for each decoding of a run, there and back."""
+    stored = json.loads(run.metrics_json or "{}")
+    decodings, reverse = stored.get("decodings") or {}, stored.get("reverse") or {}
+    return [
+        {"run": run, "decoding": name, "there": metrics, "back": reverse.get(name, {})}
+        for name, metrics in decodings.items()
+    ]
+
+
+def _metric_columns() -> list[Column]:
+    def cell(way: str, name: str, row: dict[str, Any]) -> str:
+        return f"{row[way][name]:.3f}" if name in row[way] else "–"
+
+    directions = (("there", "→", "left to right"), ("back", "←", "right to left"))
+    return [
+        Column("Run", lambda row: str(row["run"].id), 52, number=True),
+        Column("Tag", lambda row: row["run"].tag, 110),
+        Column("Decoding", lambda row: row["decoding"], 96),
+        *(
+            Column(
+                f"{'MRR' if name == 'mrr' else name.capitalize()} {arrow}",
+                partial(cell, way, name),
+                84,
+                number=True,
+                meaning=f"Test links among themselves, {words}",
+            )
+            for way, arrow, words in directions
+            for name in _METRICS
+        ),
+        Column("", lambda _row: "", 10),
+    ]
+
+
+def _rank_columns() -> list[Column]:
+    return [
+        Column("Left", lambda row: row.left_label, 240),
+        Column("Right answer", lambda row: row.right_label, 240),
+        Column("Rank before", lambda row: _rank(row.before), 110, number=True, meaning=_BEYOND),
+        Column("Rank after", lambda row: _rank(row.after), 110, number=True, meaning=_BEYOND),
+        Column("", lambda row: "better" if _better(row) else "worse", 80),
+    ]
+
+
+def _first_columns() -> list[Column]:
+    return [
+        Column("Left", lambda row: row.left_label, 240),
+        Column("First before (lost)", lambda row: _marked(row, row.before_id, row.before_label), 240),
+        Column("First after (gained)", lambda row: _marked(row, row.after_id, row.after_label), 240),
+    ]
+
+
+_BEYOND = "Among all right entities; a dash is beyond the candidates that were kept"
+
+
+def _rank(rank: int) -> str:
+    return str(rank) if rank else "–"
+
+
+def _better(change: RankChange) -> bool:
+    return bool(change.after) and (not change.before or change.after < change.before)
+
+
+def _marked(change: FirstChange, entity: int, label: str) -> str:
+    if change.answer_id is None:
+        return label
+    return f"✓ {label}" if change.answer_id == entity else f"✗ {label}"
+
+
+def _summary(both: Comparison | None) -> str:
+    if both is None:
+        return "Choose two runs that ended, with Ctrl or Shift, to see what changed between them."
+    links = f"of {both.links:,} test links {both.better:,} rank better and {both.worse:,} worse"
+    firsts = f"{both.firsts_changed:,} left entities have another first candidate"
+    pairs = f"of all candidates {both.gained:,} were gained and {both.lost:,} lost"
+    return (
+        f"From run {both.before} to run {both.after}: {links}; {firsts}; {pairs}. "
+        "A tick is the right answer, where a link tells. A double click shows the pair."
+    )

@@ -1,0 +1,169 @@
+"""One plot over epochs, with a legend that also reads the values under the mouse."""
+
+from __future__ import annotations
+
+import numpy as np
+import pyqtgraph as pg
+from PySide6.QtCore import QPointF, Qt, Slot
+from PySide6.QtGui import QColor, QPen
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+
+from app import theme
+from app.views.training.curve_data import CurveData
+from app.views.training.figures import Figure, Line, Style, band
+from app.views.training.plot_export import ExportButton, Table
+from app.views.training.plots import plain_plot, style_axes
+
+_PENS: dict[Style, Qt.PenStyle] = {
+    "solid": Qt.PenStyle.SolidLine,
+    "dash": Qt.PenStyle.DashLine,
+    "dot": Qt.PenStyle.DotLine,
+    "dash-dot": Qt.PenStyle.DashDotLine,
+}
+_MARKS: dict[Style, str] = {"solid": "━━", "dash": "╍╍", "dot": "┅┅", "dash-dot": "╍┅"}
+
+
+class CurvePlot(QWidget):
+    """Draws the lines of a :class:`Figure` from ``data``; both can be exchanged."""
+
+    def __init__(
+        self,
+        name: str,
+        figure: Figure,
+        data: CurveData,
+        title: QWidget | None = None,
+        parent: QWidget | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._data = data
+        self._figure = figure
+        self._plot = plain_plot(name)
+        self._curves: dict[str, pg.PlotDataItem] = {}
+        self._bands: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
+        self._cursor = pg.InfiniteLine(angle=90, movable=False)
+        self._cursor.hide()
+        self._plot.addItem(self._cursor, ignoreBounds=True)
+        self._legend: dict[str, QLabel] = {}
+        self._epoch = QLabel()
+        self._epoch.setProperty("role", "secondary")
+        self._title = title or QLabel(figure.title)
+        self._title.setFont(theme.font(bold=True))
+        self._labels = QHBoxLayout(spacing=theme.LARGE)
+        header = QHBoxLayout(spacing=theme.LARGE)
+        header.addWidget(self._title)
+        header.addWidget(self._epoch)
+        header.addStretch()
+        header.addLayout(self._labels)
+        header.addWidget(ExportButton(name, self._plot, self.table))
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SMALL)
+        layout.addLayout(header)
+        layout.addWidget(self._plot, 1)
+        self._plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self.show_figure(figure, data)
+
+    def show_figure(self, figure: Figure, data: CurveData) -> None:
+        """Draw another figure."""
+        self._figure, self._data = figure, data
+        for item in (*self._curves.values(), *(part for parts in self._bands.values() for part in parts)):
+            self._plot.removeItem(item)
+        for fill in [item for item in self._plot.items() if isinstance(item, pg.FillBetweenItem)]:
+            self._plot.removeItem(fill)
+        for label in self._legend.values():
+            self._labels.removeWidget(label)
+            label.deleteLater()
+        self._bands = {line.name: self._band(line) for line in figure.lines} if figure.banded else {}
+        self._curves = {line.name: self._curve() for line in figure.lines}
+        self._legend = {line.name: QLabel() for line in figure.lines}
+        for label in self._legend.values():
+            label.setFont(theme.font("small", tabular=True))
+            label.setToolTip(figure.meaning)
+            self._labels.addWidget(label)
+        self._title.setToolTip(figure.meaning)
+        self._plot.setToolTip(figure.meaning)
+        axis = self._plot.getAxis("left")
+        if figure.unit:
+            self._plot.setYRange(0, 1, padding=0.04)
+            axis.setTicks([[(share / 4, f"{share / 4:g}") for share in range(5)]])
+        else:
+            axis.setTicks(None)
+            self._plot.enableAutoRange(y=True)
+        self.apply_theme()
+        self.redraw()
+
+    def follow(self, other: CurvePlot) -> None:
+        """Share the epochs' axis with ``other``."""
+        self._plot.setXLink(other._plot)
+
+    def apply_theme(self) -> None:
+        """Take the colours of the theme in force."""
+        style_axes(self._plot)
+        for line in self._figure.lines:
+            self._curves[line.name].setPen(_pen(line))
+        self._cursor.setPen(pg.mkPen(theme.secondary_color(), width=1, style=Qt.PenStyle.DashLine))
+        self._read_values(None)
+
+    def redraw(self) -> None:
+        """Draw what the buffers hold now."""
+        for line in self._figure.lines:
+            epochs, values = self._data.line(line.name)
+            self._curves[line.name].setData(epochs, values)
+            if line.name in self._bands:
+                _, spread = self._data.line(band(line.name))
+                if len(spread) == len(values):
+                    for curve, side in zip(self._bands[line.name], (-1, 1), strict=True):
+                        curve.setData(epochs, np.clip(values + side * spread, 0, 1))
+        if not self._cursor.isVisible():
+            self._read_values(None)
+
+    def table(self) -> Table:
+        """What is drawn, as rows: the epoch and a column for each line."""
+        lines = {name: dict(zip(*self._data.line(name), strict=True)) for name in self._figure.columns}
+        epochs = sorted({epoch for line in lines.values() for epoch in line})
+        rows = [[int(epoch), *(line.get(epoch) for line in lines.values())] for epoch in epochs]
+        return ("epoch", *lines), rows
+
+    def leaveEvent(self, event) -> None:  # type: ignore[no-untyped-def]
+        super().leaveEvent(event)
+        self._cursor.hide()
+        self._read_values(None)
+
+    def _curve(self) -> pg.PlotDataItem:
+        curve = self._plot.plot(antialias=True, skipFiniteCheck=True, clipToView=True)
+        curve.setDownsampling(auto=True, method="peak")
+        return curve
+
+    def _band(self, line: Line) -> tuple[pg.PlotDataItem, pg.PlotDataItem]:
+        low, high = self._plot.plot(pen=None), self._plot.plot(pen=None)
+        color = QColor(line.color) if line.color else theme.text_color()
+        color.setAlphaF(0.12)
+        self._plot.addItem(pg.FillBetweenItem(low, high, brush=color))
+        return low, high
+
+    @Slot(object)
+    def _on_mouse_moved(self, position: QPointF) -> None:
+        box = self._plot.getPlotItem().getViewBox()
+        if self._data.at(np.inf) and box.sceneBoundingRect().contains(position):
+            epoch = box.mapSceneToView(position).x()
+            self._cursor.setPos(epoch)
+            self._cursor.show()
+            self._read_values(epoch)
+
+    def _read_values(self, epoch: float | None) -> None:
+        """Write the values at ``epoch`` into the legend, or the last ones."""
+        found = self._data.at(epoch if epoch is not None else np.inf)
+        at, values = found or (0, {})
+        self._epoch.setText(f"epoch {at}" if found and epoch is not None else "")
+        for line in self._figure.lines:
+            color = line.color or theme.text_color().name()
+            value = f" <b>{values[line.name]:,.4g}</b>" if line.name in values else ""
+            mark = f'<span style="color:{color}">{_MARKS[line.style]}</span>'
+            self._legend[line.name].setText(f"{mark} {line.label}{value}")
+            self._legend[line.name].setVisible(bool(value) or not (found or line.optional))
+
+
+def _pen(line: Line) -> QPen:
+    """The pen of the theme in force."""
+    color = QColor(line.color) if line.color else theme.text_color()
+    return pg.mkPen(color, width=1.6, style=_PENS[line.style])

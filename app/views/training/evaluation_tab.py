@@ -1,0 +1,272 @@
+"""How good a run is, how far its probabilities can be trusted, and where it fails."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Mapping
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import (
+    QComboBox,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QSplitter,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from app import theme
+from app.job import Report
+from app.models.rows_model import Column
+from app.project import Project
+from app.side_work import SideWork
+from app.views.empty_state import EmptyState
+from app.views.message_bar import MessageBar
+from app.views.training.page_button import PageButton
+from app.views.training.rows_table import RowsTable
+from app.views.training.run_choice import RunChoice
+from core.store.project_file import ProjectFile
+from core.store.run_quality import Confusion
+from core.training.quality import Quality, measure_among_all, quality
+
+if TYPE_CHECKING:
+    from app.views.training.bars import GroupBars, ReliabilityPlot
+
+_METRICS = ("mrr", "hits@1", "hits@5", "hits@10")
+_DIRECTIONS = (("decodings", "→", "left to right"), ("reverse", "←", "right to left"))
+
+
+class EvaluationTab(QWidget):
+    """One run at a time; a double click on a confusion shows its pair."""
+
+    pair_requested = Signal(int, int)
+
+    def __init__(self, project: Project, side_work: SideWork, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._quality: Quality | None = None
+        self._work = side_work
+        self._measuring = False
+        self._plots: tuple[ReliabilityPlot, GroupBars, GroupBars, GroupBars] | None = None
+        self.message = MessageBar()
+        self.choice = RunChoice(project)
+        self._among = QComboBox(objectName="amongField")
+        self._among.setAccessibleName("Ranked among")
+        self._among.setToolTip(
+            "Papers rank the answer of a test link among those of test links; a curator faces all entities"
+        )
+        self._among.addItem("among test entities", "test")
+        self._among.addItem("among all entities", "all")
+        self._measure = PageButton(
+            self,
+            "measureRun",
+            "Measure",
+            "Ctrl+M",
+            "Rank the test links among all right entities: seconds to minutes",
+            group="Evaluation",
+            icon_name="mdi6.calculator",
+        )
+        self.table = RowsTable("metricsTable", "Metrics by decoding", _metric_columns())
+        self.table.setFixedHeight(150)
+        self.confusions = RowsTable("confusionsTable", "Wrong first candidates", _confusion_columns())
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState(
+                "mdi6.chart-bar",
+                "Nothing to evaluate yet",
+                "A run that ended is measured here on the links that it never saw.",
+                [],
+            )
+        )
+        self._lower = QSplitter(Qt.Orientation.Horizontal, objectName="evaluationSplitter")
+        self._stack.addWidget(self._content())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        layout.addWidget(self.message)
+        layout.addWidget(self._stack)
+        self.choice.run_chosen.connect(self._on_run)
+        self._among.activated.connect(self._show_metrics)
+        self._measure.asked.connect(self._on_measure)
+        side_work.changed.connect(self._show_metrics)
+        self.confusions.activated_row.connect(self._on_confusion)
+        self.choice.load()
+
+    def _content(self) -> QWidget:
+        header = QHBoxLayout(spacing=theme.MEDIUM)
+        header.addWidget(self.choice)
+        header.addWidget(self._among)
+        header.addWidget(self._measure)
+        header.addStretch()
+        title = QLabel("Wrong first candidates, the surest first")
+        title.setFont(theme.font(bold=True))
+        title.setToolTip("A double click, or Enter, shows the pair on the Review page")
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(theme.LARGE, 0, 0, 0)
+        column.addWidget(title)
+        column.addWidget(self.confusions, 1)
+        self._charts = QWidget()
+        self._lower.addWidget(self._charts)
+        self._lower.addWidget(right)
+        self._lower.setStretchFactor(0, 3)
+        self._lower.setStretchFactor(1, 2)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.LARGE)
+        layout.addLayout(header)
+        layout.addWidget(self.table)
+        layout.addWidget(self._lower, 1)
+        return content
+
+    @Slot(int)
+    def _on_run(self, run_id: int) -> None:
+        self._quality = None
+        self._stack.setCurrentIndex(1 if run_id else 0)
+        if run_id:
+            file = self._project.file
+            self._project.tasks.read(
+                self, partial(quality, file, run_id), self._show, self.message.show_error, key="quality"
+            )
+
+    def _show(self, found: Quality) -> None:
+        self._quality = found
+        self._show_metrics()
+        self.confusions.show_rows(found.confusions)
+        reliability, degree, values, picture = self._built()
+        reliability.show_reliability(found.reliability)
+        degree.show_groups(found.by_degree)
+        values.show_groups(found.by_values)
+        picture.show_groups(found.by_picture)
+
+    def _built(self) -> tuple[ReliabilityPlot, GroupBars, GroupBars, GroupBars]:
+        """The plots; pyqtgraph takes a third of a second to import, so they come with the first numbers."""
+        if self._plots is None:
+            from app.views.training.bars import GroupBars, ReliabilityPlot
+
+            share = "Of the test links, the share whose first candidate among all right entities is right"
+            self._plots = (
+                ReliabilityPlot(),
+                GroupBars(
+                    "degreePlot", "By relations", f"{share}, by how many relation triples the left entity has"
+                ),
+                GroupBars(
+                    "valuesPlot",
+                    "By attributes",
+                    f"{share}, by how many attribute values the left entity has",
+                ),
+                GroupBars("picturePlot", "By images", f"{share}, by which sides have an image"),
+            )
+            grid = QGridLayout(self._charts)
+            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setSpacing(theme.LARGE)
+            for number, plot in enumerate(self._plots):
+                grid.addWidget(plot, number // 2, number % 2)
+        return self._plots
+
+    @Slot()
+    def _show_metrics(self) -> None:
+        found = self._quality
+        if found is None:
+            return
+        among_all = self._among.currentData() == "all"
+        stored = found.among_all if among_all else found.among_test
+        self.table.show_rows(_metric_rows(stored or {}))
+        self._measure.setVisible(among_all)
+        self._measure.allow(not self._work.active and not self._project.read_only)
+        self._measure.setText(
+            "Measuring …" if self._measuring else "Measure" if stored is None else "Measure again"
+        )
+
+    @Slot()
+    def _on_measure(self) -> None:
+        run_id = self.choice.run_id
+        if not run_id or self._work.active or not self._project.is_open:
+            return
+        self._measuring = True
+        job = self._work.start(partial(_measure, self._project.file, run_id))
+        job.failed.connect(self.message.show_error)
+        job.ended.connect(self._on_measured)
+
+    @Slot()
+    def _on_measured(self) -> None:
+        self._measuring = False
+        self._on_run(self.choice.run_id)
+
+    @Slot(object)
+    def _on_confusion(self, confusion: Confusion) -> None:
+        self.pair_requested.emit(confusion.left_id, confusion.proposed_id)
+
+
+def _measure(file: ProjectFile, run_id: int, _report: Report, _stop: threading.Event) -> None:
+    from core.training.devices import leave_a_core, preload
+
+    preload()
+    leave_a_core()
+    measure_among_all(file, run_id)
+
+
+def _metric_rows(stored: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """A row for each decoding, with and without matched neighbours, and the one-to-one choice."""
+    rows = [
+        {"name": name, "decodings": metrics, "reverse": stored.get("reverse", {}).get(name, {})}
+        for name, metrics in (stored.get("decodings") or {}).items()
+    ]
+    rows += [
+        {"name": f"{name}, without neighbours", "decodings": metrics, "reverse": {}}
+        for name, metrics in (stored.get("without_support") or {}).items()
+    ]
+    rows += [
+        {"name": f"one to one ({name})", "decodings": metrics, "reverse": {}}
+        for name, metrics in (stored.get("assignment") or {}).items()
+    ]
+    return rows
+
+
+def _metric_columns() -> list[Column]:
+    def cell(way: str, name: str, row: dict[str, Any]) -> str:
+        return f"{row[way][name]:.3f}" if name in row[way] else "–"
+
+    return [
+        Column("Decoding", lambda row: row["name"], 220, meaning="How similarities become a ranking"),
+        *(
+            Column(
+                f"{'MRR' if name == 'mrr' else name.capitalize()} {arrow}",
+                partial(cell, way, name),
+                84,
+                number=True,
+                meaning=f"{_MEANING[name]}, {words}",
+            )
+            for way, arrow, words in _DIRECTIONS
+            for name in _METRICS
+        ),
+        Column("", lambda _row: "", 10),
+    ]
+
+
+_MEANING = {
+    "mrr": "The mean of 1/rank of the right answer",
+    "hits@1": "The share of links whose right answer is first",
+    "hits@5": "The share of links whose right answer is among the first 5",
+    "hits@10": "The share of links whose right answer is among the first 10",
+}
+
+
+def _confusion_columns() -> list[Column]:
+    return [
+        Column("Left", lambda row: row.left_label, 150),
+        Column("Proposed", lambda row: row.proposed_label, 150),
+        Column("Score", lambda row: f"{row.score:.2f}", 60, number=True),
+        Column(
+            "Rank of answer",
+            lambda row: str(row.rank) if row.rank else "–",
+            110,
+            number=True,
+            meaning="Of the right answer; a dash is beyond the candidates that were kept",
+        ),
+        Column("Right answer", lambda row: row.right_label, 150),
+    ]

@@ -1,0 +1,167 @@
+"""Which modalities a run relied on: for all entities, by type, and where one of them decided."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+
+from app import theme
+from app.models.rows_model import Column
+from app.project import Project
+from app.views.empty_state import EmptyState
+from app.views.message_bar import MessageBar
+from app.views.training.rows_table import RowsTable
+from app.views.training.run_choice import RunChoice
+from app.views.training.setting_fields import swatch
+from core.review.deciding import Decided, Weights, weights_of
+
+if TYPE_CHECKING:
+    from app.views.training.weights_plot import TypeBars, WeightsPlot
+
+_FIRST_SHOWN = "visual"  # what pictures did is what people ask first
+
+
+class WeightsTab(QWidget):
+    """One run at a time; a double click on an entity shows its pair."""
+
+    pair_requested = Signal(int, int)
+
+    def __init__(self, project: Project, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._project = project
+        self._weights: Weights | None = None
+        self._plots: tuple[WeightsPlot, TypeBars] | None = None
+        self.message = MessageBar()
+        self.choice = RunChoice(project)
+        self._modality = QComboBox(objectName="decidedByField")
+        self._modality.setAccessibleName("Modality that decided")
+        self._meaning = QLabel(wordWrap=True)
+        self._meaning.setProperty("role", "secondary")
+        self._meaning.setFont(theme.font("small"))
+        self._meaning.setText(
+            "First candidates that lead the next one, and would not without this modality. "
+            "A double click shows the pair."
+        )
+        self.decided = RowsTable("decidedTable", "Pairs that a modality decided", _columns())
+        self._charts = QWidget()
+        QVBoxLayout(self._charts).setContentsMargins(0, 0, theme.LARGE, 0)
+        self._stack = QStackedWidget()
+        self._stack.addWidget(
+            EmptyState(
+                "mdi6.scale-balance",
+                "No weights yet",
+                "A run that ended shows here how much each modality counted for each entity.",
+                [],
+            )
+        )
+        self._stack.addWidget(self._content())
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        layout.addWidget(self.message)
+        layout.addWidget(self._stack)
+        self.choice.run_chosen.connect(self._on_run)
+        self._modality.activated.connect(self._show_decided)
+        self.decided.activated_row.connect(self._on_decided)
+        self.choice.load()
+
+    def _content(self) -> QWidget:
+        header = QHBoxLayout()
+        header.addWidget(self.choice)
+        header.addStretch()
+        which = QHBoxLayout(spacing=theme.MEDIUM)
+        title = QLabel("Decided by")
+        title.setFont(theme.font(bold=True))
+        which.addWidget(title)
+        which.addWidget(self._modality)
+        which.addStretch()
+        right = QWidget()
+        column = QVBoxLayout(right)
+        column.setContentsMargins(theme.LARGE, 0, 0, 0)
+        column.setSpacing(theme.MEDIUM)
+        column.addLayout(which)
+        column.addWidget(self._meaning)
+        column.addWidget(self.decided, 1)
+        splitter = QSplitter(
+            Qt.Orientation.Horizontal, objectName="weightsSplitter", childrenCollapsible=False
+        )
+        splitter.addWidget(self._charts)
+        splitter.addWidget(right)
+        splitter.setStretchFactor(0, 3)
+        splitter.setStretchFactor(1, 2)
+        content = QWidget()
+        layout = QVBoxLayout(content)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.LARGE)
+        layout.addLayout(header)
+        layout.addWidget(splitter, 1)
+        return content
+
+    @Slot(int)
+    def _on_run(self, run_id: int) -> None:
+        self._weights = None
+        self._stack.setCurrentIndex(1 if run_id else 0)
+        if not run_id:
+            return
+        file = self._project.file
+
+        def read() -> Weights:
+            with file.read() as session:
+                return weights_of(session, run_id)
+
+        self._project.tasks.read(self, read, self._show, self.message.show_error, key="weights")
+
+    def _show(self, found: Weights) -> None:
+        self._weights = found
+        if self._plots is None:
+            from app.views.training.weights_plot import TypeBars, WeightsPlot
+
+            self._plots = WeightsPlot(), TypeBars()
+            layout = self._charts.layout()
+            assert isinstance(layout, QVBoxLayout)
+            layout.setSpacing(theme.LARGE)
+            for number, plot in enumerate(self._plots):
+                layout.addWidget(plot, 2 + number)
+        for plot in self._plots:
+            plot.show_weights(found)
+        before = self._modality.currentData() or _FIRST_SHOWN
+        self._modality.clear()
+        for modality, count in found.decided.items():
+            self._modality.addItem(
+                swatch(theme.MODALITY_COLORS[modality]), f"{modality.capitalize()} ({count:,})", modality
+            )
+        self._modality.setCurrentIndex(max(0, self._modality.findData(before)))
+        self._show_decided()
+
+    @Slot()
+    def _show_decided(self) -> None:
+        if self._weights is not None:
+            wanted = self._modality.currentData()
+            self.decided.show_rows([each for each in self._weights.examples if each.modality == wanted])
+
+    @Slot(object)
+    def _on_decided(self, decided: Decided) -> None:
+        self.pair_requested.emit(decided.left_id, decided.right_id)
+
+
+def _columns() -> list[Column]:
+    return [
+        Column("Left", lambda row: row.left_label, 150),
+        Column("First", lambda row: row.right_label, 150),
+        Column("Next", lambda row: row.other_label, 150, meaning="Who would be first without the modality"),
+        Column(
+            "Lead",
+            lambda row: f"{row.margin:.3f}",
+            64,
+            number=True,
+            meaning="Of the first score over the next",
+        ),
+        Column(
+            "Of it",
+            lambda row: f"{row.part:.3f}",
+            64,
+            number=True,
+            meaning="What the modality gave of the lead",
+        ),
+    ]
