@@ -83,6 +83,8 @@ class Pages(QStackedWidget):
                 self.review.train_requested.connect(self._ask_for_train)
                 self.review.graphs_requested.connect(self._ask_for_graphs)
                 self.addWidget(self.review)
+            case 3 if self.train.tabs.build_next():
+                pass  # a tab a turn: their keys are listed with all others
             case _:
                 from app.views.export_view import ExportView
 
@@ -146,4 +148,8 @@ class Pages(QStackedWidget):
 def _import(_report: Report, _stop: threading.Event) -> None:
     import app.views.export_view
     import app.views.review.review_view
-    import app.views.training.train_view  # noqa: F401
+    import app.views.training.ablation_tab
+    import app.views.training.evaluation_tab
+    import app.views.training.runs_tab
+    import app.views.training.train_view
+    import app.views.training.weights_tab  # noqa: F401

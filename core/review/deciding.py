@@ -108,7 +108,7 @@ def _by_type(
     """The types with the most entities."""
     types = entity_types(session)
     query = text("SELECT e.id, g.side FROM entity e JOIN graph g ON g.id = e.graph_id")
-    sides = dict(session.execute(query).tuples().all())
+    sides: dict[int, str] = {row.id: row.side for row in session.execute(query)}
     rows: dict[tuple[str, str], list[int]] = {}
     for row, entity in enumerate(ids.tolist()):
         if entity in types:
@@ -147,23 +147,19 @@ def _decided(
     flips = (lead[:, None] > 0) & (share >= lead[:, None])
     counts = {modality: int(column.sum()) for modality, column in zip(modalities, flips.T, strict=True)}
     chosen = [
-        (modality, pair)
-        for number, modality in enumerate(modalities)
-        for pair in sorted(np.flatnonzero(flips[:, number]), key=lambda i, n=number: -share[i, n])[:most]
+        (number, pair)
+        for number in range(len(modalities))
+        for pair in np.flatnonzero(flips[:, number])[np.argsort(-share[flips[:, number], number])][:most]
     ]
     ends = {pair: rows[first[pair] + [0, 0, 1], [0, 1, 1]].astype(int).tolist() for _, pair in chosen}
     names = labels(session, [entity for three in ends.values() for entity in three])
-    return counts, [
-        Decided(
-            modality,
-            ends[pair][0],
-            ends[pair][1],
-            *(names[entity] for entity in ends[pair]),
-            float(lead[pair]),
-            float(share[pair, modalities.index(modality)]),
-        )
-        for modality, pair in chosen
-    ]
+    examples = []
+    for number, pair in chosen:
+        left, right, other = ends[pair]
+        words = names[left], names[right], names[other]
+        numbers = float(lead[pair]), float(share[pair, number])
+        examples.append(Decided(modalities[number], left, right, *words, *numbers))
+    return counts, examples
 
 
 def _contributions(run: Run, rows: Numbers, ids: NDArray[np.int64], table: Numbers) -> Numbers:

@@ -88,13 +88,8 @@ def outcomes(session: Session, run_id: int, role: Role = "test") -> Outcomes:
 def confusions(session: Session, run_id: int, found: Outcomes, most: int = 300) -> list[Confusion]:
     """The wrong first proposals that the run scored highest."""
     wrong = np.flatnonzero(~found.right & (found.first > 0))
-    scores = dict(
-        session.execute(
-            text("SELECT left_id, score FROM candidate WHERE run_id = :run AND rank = 1"), {"run": run_id}
-        )
-        .tuples()
-        .all()
-    )
+    query = text("SELECT left_id, score FROM candidate WHERE run_id = :run AND rank = 1")
+    scores: dict[int, float] = {row.left_id: row.score for row in session.execute(query, {"run": run_id})}
     ordered = sorted(wrong, key=lambda i: -scores[int(found.left_id[i])])[:most]
     ends = np.stack([found.left_id, found.first, found.right_id])[:, ordered]
     names = labels(session, ends.ravel().tolist())
@@ -109,11 +104,11 @@ def confusions(session: Session, run_id: int, found: Outcomes, most: int = 300) 
 def labels(session: Session, entity_ids: list[int]) -> dict[int, str]:
     """What entities are called."""
     query = text("SELECT id, label FROM entity WHERE id IN :ids").bindparams(bindparam("ids", expanding=True))
-    return dict(session.execute(query, {"ids": sorted(set(entity_ids))}).tuples().all())
+    return {row.id: row.label for row in session.execute(query, {"ids": sorted(set(entity_ids))})}
 
 
 def _counts(session: Session, query: str) -> dict[int, int]:
-    return dict(session.execute(text(query)).tuples().all())
+    return dict(tuple(row) for row in session.execute(text(query)))
 
 
 def _of(counts: dict[int, int], entities: Integers) -> Integers:

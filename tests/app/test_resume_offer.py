@@ -114,6 +114,6 @@ def test_the_curves_begin_with_the_epochs_before(
     assert panel.facts.progress() == ("Epoch 8 of 300", 8, 300)
     window.training.event_arrived.emit(EpochDone(2, 9, 0.1, {"joint": 1.0}))
     qtbot.waitUntil(lambda: not window.tasks.busy)
-    epochs, losses = panel.curves.losses.line("joint")
+    epochs, losses = panel.curves.columns["loss"].line("joint")
     assert list(epochs) == list(range(1, 10))
     assert list(losses) == [3.0] * 8 + [1.0]

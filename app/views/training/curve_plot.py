@@ -157,10 +157,15 @@ class CurvePlot(QWidget):
         self._epoch.setText(f"epoch {at}" if found and epoch is not None else "")
         for line in self._figure.lines:
             color = line.color or theme.text_color().name()
-            value = f" <b>{values[line.name]:,.4g}</b>" if line.name in values else ""
+            value = f" <b>{_short(values[line.name])}</b>" if line.name in values else ""
             mark = f'<span style="color:{color}">{_MARKS[line.style]}</span>'
             self._legend[line.name].setText(f"{mark} {line.label}{value}")
             self._legend[line.name].setVisible(bool(value) or not (found or line.optional))
+
+
+def _short(value: float) -> str:
+    """A value of a legend: all lines' stand in one row."""
+    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
 
 
 def _pen(line: Line) -> QPen:

@@ -8,6 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
@@ -71,7 +72,8 @@ class EvaluationTab(QWidget):
             icon_name="mdi6.calculator",
         )
         self.table = RowsTable("metricsTable", "Metrics by decoding", _metric_columns())
-        self.table.setFixedHeight(150)
+        self.table.setFixedHeight(30 + 7 * 26 + 4)
+        self.table.verticalHeader().setDefaultSectionSize(26)
         self.confusions = RowsTable("confusionsTable", "Wrong first candidates", _confusion_columns())
         self._stack = QStackedWidget()
         self._stack.addWidget(
@@ -93,7 +95,14 @@ class EvaluationTab(QWidget):
         self._measure.asked.connect(self._on_measure)
         side_work.changed.connect(self._show_metrics)
         self.confusions.activated_row.connect(self._on_confusion)
-        self.choice.load()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.choice.follow(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.choice.follow(False)
 
     def _content(self) -> QWidget:
         header = QHBoxLayout(spacing=theme.MEDIUM)

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import QFile, QIODevice, QPoint, QRect, Signal, Slot
+from PySide6.QtGui import QImage, QPaintDevice, QPainter
+from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QFileDialog, QMessageBox, QToolButton, QWidget
 
 from app import theme
@@ -16,7 +18,7 @@ from app.icons import icon
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]  # names of the columns, and the rows
 _KINDS = {".png": "Picture (*.png)", ".svg": "Drawing (*.svg)", ".csv": "Numbers (*.csv)"}
-_PICTURE_WIDTH = 1600  # pixels
+_SHARPNESS = 2  # pixels of a picture for each of the screen
 
 
 class ExportButton(QToolButton):
@@ -67,13 +69,27 @@ def save_plot(plot: pg.PlotWidget, table: Table, path: Path) -> None:
             writer.writerow(names)
             writer.writerows(rows)
         return
-    from pyqtgraph.exporters import ImageExporter, SVGExporter
-
+    size = plot.size()
     if path.suffix == ".svg":
-        path.write_bytes(SVGExporter(plot.getPlotItem()).export(toBytes=True))
+        file = QFile(str(path))
+        if not file.open(QIODevice.OpenModeFlag.WriteOnly):
+            raise OSError(0, file.errorString(), str(path))
+        drawing = QSvgGenerator()
+        drawing.setOutputDevice(file)
+        drawing.setSize(size)
+        drawing.setViewBox(QRect(QPoint(), size))
+        _paint(plot, drawing)
+        file.close()
         return
-    exporter = ImageExporter(plot.getPlotItem())
-    exporter.parameters()["width"] = _PICTURE_WIDTH
-    exporter.parameters()["background"] = theme.base_color()
-    if not exporter.export(toBytes=True).save(str(path)):
+    picture = QImage(size * _SHARPNESS, QImage.Format.Format_ARGB32)
+    picture.setDevicePixelRatio(_SHARPNESS)
+    picture.fill(theme.base_color())
+    _paint(plot, picture)
+    if not picture.save(str(path)):
         raise OSError(0, "the picture can't be written", str(path))
+
+
+def _paint(plot: pg.PlotWidget, device: QPaintDevice) -> None:
+    painter = QPainter(device)
+    plot.render(painter)
+    painter.end()

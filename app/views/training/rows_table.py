@@ -36,6 +36,7 @@ class RowsTable(QTableView):
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         mode = QAbstractItemView.SelectionMode
         self.setSelectionMode(mode.ExtendedSelection if many else mode.SingleSelection)
+        self.setProperty("rows", True)
         self.setShowGrid(False)
         self.setTabKeyNavigation(False)
         self.setFont(theme.font(tabular=True))

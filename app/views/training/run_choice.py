@@ -25,9 +25,10 @@ class RunChoice(QComboBox):
         self.setToolTip("The run that is shown")
         self.setMinimumContentsLength(28)
         self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+        self._stale, self._shown = True, False
         self.activated.connect(self._on_activated)
-        project.opened.connect(self.load)
-        project.runs_changed.connect(self.load)
+        project.opened.connect(self._on_changed)
+        project.runs_changed.connect(self._on_changed)
         project.closed.connect(self._on_closed)
 
     @property
@@ -35,11 +36,21 @@ class RunChoice(QComboBox):
         """The run that is chosen; 0 for none."""
         return int(self.currentData() or 0)
 
+    def follow(self, shown: bool) -> None:
+        """Whether the tab can be seen: only then are runs read; ``run_chosen`` follows."""
+        self._shown = shown
+        if shown and self._stale:
+            self._load()
+
     @Slot()
-    def load(self) -> None:
-        """Read the runs; ``run_chosen`` follows."""
+    def _on_changed(self) -> None:
+        self._stale = True
+        self.follow(self._shown)
+
+    def _load(self) -> None:
         if not self._project.is_open:
             return
+        self._stale = False
         file = self._project.file
 
         def read() -> Sequence[RunInfo]:
@@ -65,5 +76,6 @@ class RunChoice(QComboBox):
 
     @Slot()
     def _on_closed(self) -> None:
+        self._stale = True
         self.clear()
         self.run_chosen.emit(0)

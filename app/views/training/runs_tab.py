@@ -7,6 +7,7 @@ from functools import partial
 from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
@@ -56,13 +57,16 @@ class RunsTab(QWidget):
         self.compare.pair_requested.connect(self.pair_requested)
         self.actions_.asked.connect(self._on_asked)
         for signal in (training.started, training.queue_changed, project.opened, project.runs_changed):
-            signal.connect(self.load)
-        self.load()
+            signal.connect(self._load)
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self._load()
 
     @Slot()
-    def load(self) -> None:
-        """Read the runs again."""
-        if not self._project.is_open:
+    def _load(self) -> None:
+        """Read the runs again, if somebody looks."""
+        if not self._project.is_open or not self.isVisible():
             return
         file = self._project.file
 

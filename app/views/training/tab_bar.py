@@ -82,6 +82,13 @@ class TabPages(QWidget):
             self._stack.addWidget(self._pages[name])
         return self._pages[name]
 
+    def build_next(self) -> bool:
+        """Build a page that is not there yet; False where all are."""
+        missing = next((tab.name for tab in self._tabs if tab.name not in self._pages), None)
+        if missing is not None:
+            self.page(missing)
+        return missing is not None
+
     def show_tab(self, name: str, _checked: bool = False) -> None:
         """Go to a tab."""
         self._group.button([tab.name for tab in self._tabs].index(name)).setChecked(True)

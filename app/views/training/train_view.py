@@ -60,6 +60,7 @@ class TrainView(QWidget):
         project.opened.connect(self._update)
         project.closed.connect(self._update)
         self._update()
+        self.tabs.show_tab("run")
 
     @property
     def run_tab(self) -> RunTab:
@@ -99,8 +100,6 @@ class TrainView(QWidget):
     @Slot()
     def _update(self) -> None:
         self._stack.setCurrentIndex(1 if self._project.is_open else 0)
-        if not self.tabs.current:
-            self.tabs.show_tab("run")
 
     def _run_tab(self) -> QWidget:
         tab = RunTab(self._project, self._training)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
 
 from app import theme
@@ -37,6 +38,7 @@ class WeightsTab(QWidget):
         self.choice = RunChoice(project)
         self._modality = QComboBox(objectName="decidedByField")
         self._modality.setAccessibleName("Modality that decided")
+        self._modality.setMinimumWidth(150)
         self._meaning = QLabel(wordWrap=True)
         self._meaning.setProperty("role", "secondary")
         self._meaning.setFont(theme.font("small"))
@@ -64,7 +66,14 @@ class WeightsTab(QWidget):
         self.choice.run_chosen.connect(self._on_run)
         self._modality.activated.connect(self._show_decided)
         self.decided.activated_row.connect(self._on_decided)
-        self.choice.load()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.choice.follow(True)
+
+    def hideEvent(self, event: QHideEvent) -> None:
+        super().hideEvent(event)
+        self.choice.follow(False)
 
     def _content(self) -> QWidget:
         header = QHBoxLayout()
