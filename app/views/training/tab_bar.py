@@ -8,6 +8,7 @@ from functools import partial
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
+    QApplication,
     QButtonGroup,
     QHBoxLayout,
     QPushButton,
@@ -92,7 +93,13 @@ class TabPages(QWidget):
     def show_tab(self, name: str, _checked: bool = False) -> None:
         """Go to a tab."""
         self._group.button([tab.name for tab in self._tabs].index(name)).setChecked(True)
-        self._stack.setCurrentWidget(self.page(name))
+        page = self.page(name)
+        focus = QApplication.focusWidget()
+        had_keyboard = focus is not None and self.isAncestorOf(focus)
+        self._stack.setCurrentWidget(page)
+        self.setFocusProxy(page)  # so that its keys work at once
+        if had_keyboard:
+            page.setFocus()
         self.shown.emit(name)
 
     @property

@@ -61,6 +61,7 @@ class TrainView(QWidget):
         project.closed.connect(self._update)
         self._update()
         self.tabs.show_tab("run")
+        self.setFocusProxy(self.tabs)
 
     @property
     def run_tab(self) -> RunTab:

@@ -1,0 +1,328 @@
+"""The tabs of the Train page: what runs were, what can be done with them, and where a click leads."""
+
+from __future__ import annotations
+
+import json
+import sys
+import types
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabWidget, QWidget
+from pytestqt.qtbot import QtBot
+from sqlalchemy import insert, text
+
+from app.main_window import MainWindow
+from app.models.rows_model import Column, RowsModel
+from app.pages import REVIEW, TRAIN
+from app.views.training.rows_table import RowsTable
+from app.views.training.run_words import differing, run_title
+from core.ablation.events import AblationFinished
+from core.config import RunConfig
+from core.modality import MODALITIES, PAPER_MODALITIES
+from core.store.epochs import EpochInfo, add_epochs
+from core.store.project_file import ProjectFile
+from core.store.runs import RunInfo, list_runs, start_run
+from core.store.schema import Candidate, RunSeed
+from tests.app.fake_run import FakeRun
+
+METRICS = {"mrr": 0.7, "hits@1": 0.6, "hits@5": 0.8, "hits@10": 0.9}
+WAIT = 20_000
+
+
+@pytest.fixture
+def two_runs(project: ProjectFile) -> ProjectFile:
+    """Run 2 is run 1 with other settings and the right answer of entity 7 on the first place."""
+    with project.write() as session:
+        config = RunConfig().replace(support_weight=0, dimension=64)
+        second = start_run(session, config.to_json(), "CPU, 1 thread", PAPER_MODALITIES)
+        for table, columns in (
+            (RunSeed, "left_id, right_id, role"),
+            (Candidate, "left_id, right_id, rank, score"),
+        ):
+            query = text(f"SELECT {columns} FROM {table.__tablename__} WHERE run_id = 1")
+            rows = session.execute(query).mappings()
+            session.execute(insert(table), [{**row, "run_id": second} for row in rows])
+        session.execute(
+            text("UPDATE candidate SET rank = 3 - rank WHERE run_id = 2 AND rank <= 2 AND left_id = 7")
+        )
+        session.execute(
+            text("UPDATE run SET status = 'done', best_epoch = 10, finished_at = started_at WHERE id = 2")
+        )
+        stored = json.dumps({"decodings": {"csls": METRICS}, "reverse": {"csls": METRICS}})
+        session.execute(text("UPDATE run SET metrics_json = :stored WHERE id = 2"), {"stored": stored})
+        add_epochs(session, second, [EpochInfo(e, 0.2, {"joint": 3.0 / e}) for e in range(1, 11)])
+    return project
+
+
+@pytest.fixture
+def shown(window: MainWindow, two_runs: ProjectFile, qtbot: QtBot) -> MainWindow:
+    with qtbot.waitSignals([window.opener.ready], timeout=WAIT):
+        window.open_project(two_runs.path)
+    window.show_page(TRAIN)
+    settle(window, qtbot)
+    return window
+
+
+def settle(window: MainWindow, qtbot: QtBot) -> None:
+    qtbot.waitUntil(lambda: not window.tasks.busy, timeout=WAIT)
+
+
+def tab(window: MainWindow, name: str, qtbot: QtBot) -> Any:
+    window.pages.train.show_tab(name)
+    settle(window, qtbot)
+    return window.pages.train.tabs.page(name)
+
+
+def child(parent: QWidget, kind: type, name: str) -> Any:
+    found = parent.findChild(kind, name)
+    assert found is not None, name
+    return found
+
+
+def runs(window: MainWindow) -> dict[int, RunInfo]:
+    with window.project.file.read() as session:
+        return {run.id: run for run in list_runs(session)}
+
+
+def cells(table: RowsTable, column: int) -> list[str]:
+    model = table.model()
+    return [model.index(row, column).data() for row in range(model.rowCount())]
+
+
+def test_tabs_are_chosen_by_key_and_say_what_they_are(shown: MainWindow, qtbot: QtBot) -> None:
+    train = shown.pages.train
+    shown.activateWindow()
+    qtbot.waitUntil(shown.isActiveWindow)
+    for number, name in enumerate(("run", "runs", "evaluation", "weights", "ablation"), start=1):
+        qtbot.keyClick(train.tabs, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.AltModifier)
+        assert train.tabs.current == name
+        button = child(train, QPushButton, f"{name}TabButton")
+        assert button.isChecked() and f"(Alt+{number})" in button.toolTip()
+    settle(shown, qtbot)
+
+
+def test_the_list_says_what_differs_and_how_good_each_was(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "runs", qtbot)
+    assert cells(page.table, 0) == ["2", "1"]
+    assert cells(page.table, 3) == ["0.700", "–"]
+    assert cells(page.table, 10) == ["dimension 64", "dimension 300"]
+    assert [run.id for run in page.table.chosen_rows] == [2]  # the newest, until another is chosen
+
+
+def test_two_runs_side_by_side(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "runs", qtbot)
+    page.table.selectAll()
+    settle(shown, qtbot)
+    names, rows = page.compare._plot.table()
+    assert names == ("epoch", "run 1", "run 2")
+    assert rows[0] == [1, 5.0, 3.0] and rows[-1] == [20, 0.25, None]
+    assert cells(page.compare.metrics, 2) == ["csls"]
+    summary = child(page, QLabel, "compareSummary").text()
+    assert "of 27 test links 1 rank better and 0 worse" in summary
+    assert cells(page.compare.ranks, 2) == ["2"] and cells(page.compare.ranks, 3) == ["1"]
+    assert cells(page.compare.firsts, 2)[0].startswith("✓")
+    child(page, QTabWidget, "compareTabs").setCurrentIndex(2)
+    page.compare.ranks.activated.emit(page.compare.ranks.model().index(0, 0))
+    assert shown.page == REVIEW
+    settle(shown, qtbot)
+    qtbot.waitUntil(lambda: shown.pages.review._pair == (7, 47), timeout=WAIT)
+
+
+def test_a_tag_and_a_note(shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    page = tab(shown, "runs", qtbot)
+    monkeypatch.setattr("app.views.training.run_actions._ask", lambda *_: ("baseline", "the first one"))
+    child(page, QPushButton, "describeRunButton").click()
+    settle(shown, qtbot)
+    assert (runs(shown)[2].tag, runs(shown)[2].note) == ("baseline", "the first one")
+    assert cells(page.table, 1) == ["baseline", ""]
+
+
+def test_deleting_says_first_what_depends_on_it(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "runs", qtbot)
+    child(page, QPushButton, "deleteRunButton").click()
+    settle(shown, qtbot)
+    assert "Delete run 2? 10 epochs, 200 candidates" in page.message.text
+    assert set(runs(shown)) == {1, 2}  # nothing yet
+    child(page.message, QPushButton, "messageAction").click()
+    settle(shown, qtbot)
+    assert set(runs(shown)) == {1}
+    qtbot.waitUntil(lambda: cells(page.table, 0) == ["1"], timeout=WAIT)
+
+
+def test_a_run_again_and_its_settings_in_the_form(shown: MainWindow, fake_run: FakeRun, qtbot: QtBot) -> None:
+    page = tab(shown, "runs", qtbot)
+    config = RunConfig.from_json(runs(shown)[2].config_json)
+    with qtbot.waitSignal(shown.training.ended, timeout=WAIT):
+        child(page, QPushButton, "againRunButton").click()
+        qtbot.waitUntil(lambda: shown.training.active, timeout=WAIT)
+        shown.training.stop()
+    assert fake_run.configs == [config]
+    settle(shown, qtbot)
+    child(page, QPushButton, "settingsRunButton").click()
+    assert shown.pages.train.form.config == config
+    assert shown.pages.train.tabs.current == "run"
+
+
+def test_evaluation_counts_and_leads_to_the_pair(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "evaluation", qtbot)
+    assert page.choice.currentText().startswith("Run 2")
+    assert cells(page.table, 0) == ["csls"]
+    assert cells(page.table, 1) == ["0.700"] and cells(page.table, 5) == ["0.700"]
+    lefts = {
+        row.left_id
+        for row in (page.confusions.rows.row_at(i) for i in range(page.confusions.model().rowCount()))
+    }
+    assert lefts == {14, 28, 35}  # 7 is right in this run
+    _, degree, _, picture = page._plots
+    assert sum(links for _, links, _ in degree.table()[1]) == 27
+    assert [name for name, _, _ in picture.table()[1]] == ["both"]
+    page.choice.setCurrentIndex(1)
+    page.choice.activated.emit(1)
+    settle(shown, qtbot)
+    assert page.confusions.model().rowCount() == 4
+    page.confusions.activated.emit(page.confusions.model().index(0, 0))
+    assert shown.page == REVIEW
+    qtbot.waitUntil(lambda: shown.pages.review._pair == (7, 56), timeout=WAIT)
+
+
+def test_among_all_entities_is_measured_on_demand(
+    shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = types.ModuleType("core.training.evaluate")
+    module.evaluate = lambda *_: {"decodings": {"cosine": METRICS}}  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "core.training.evaluate", module)
+    for name in ("preload", "leave_a_core"):
+        monkeypatch.setattr(f"core.training.devices.{name}", lambda: None)
+    page = tab(shown, "evaluation", qtbot)
+    among, measure = child(page, QComboBox, "amongField"), child(page, QPushButton, "measureRunButton")
+    assert measure.isHidden()
+    among.setCurrentIndex(1)
+    among.activated.emit(1)
+    assert not measure.isHidden() and cells(page.table, 0) == []
+    (shown.project.file.sidecar / "runs" / "2").mkdir(parents=True)
+    with qtbot.waitSignal(shown.side_work.ended, timeout=WAIT):
+        measure.click()
+        assert measure.text() == "Measuring …"
+    settle(shown, qtbot)
+    assert cells(page.table, 0) == ["cosine"]
+    assert measure.text() == "Measure again"
+
+
+def test_weights_and_who_decided(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "weights", qtbot)
+    page.choice.setCurrentIndex(1)  # run 1 has weights
+    page.choice.activated.emit(1)
+    settle(shown, qtbot)
+    box = child(page, QComboBox, "decidedByField")
+    assert [box.itemText(i) for i in range(box.count())] == [
+        "Structure (0)", "Relation (0)", "Attribute (1)", "Visual (0)",
+    ]  # fmt: skip
+    box.setCurrentIndex(2)
+    box.activated.emit(2)
+    assert cells(page.decided, 0) == ["France 13"]
+    weights, types = page._plots
+    assert weights.table()[0] == ("from", "structure", "relation", "attribute", "visual")
+    assert types.table()[1] == []
+    page.decided.activated.emit(page.decided.model().index(0, 0))
+    qtbot.waitUntil(lambda: shown.pages.review._pair == (13, 53), timeout=WAIT)
+
+
+@pytest.fixture
+def fake_ablation(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """Gives the window a finished table without training; what it was asked for is in the list."""
+    from core.ablation.cells import Cell
+    from core.ablation.events import AblationStarted, CellDone, CellStarted
+    from core.ablation.variants import TABLES
+
+    asked: list[Any] = []
+
+    def ablate(project: ProjectFile, build: Any, config: RunConfig, seeds: int, stop: Any) -> Iterator[Any]:
+        ablation = build(config)
+        asked.append((ablation.name, config, seeds))
+        yield AblationStarted(ablation.title, "CPU", 1, 0, {})
+        yield CellStarted(1, 1, "MIMEA", 0, None)
+        values = dict.fromkeys(("cosine", "csls", "sinkhorn"), METRICS)
+        done = [
+            Cell(f"{v.name}{s}", v.name, s, "CPU", "2026-01-01T00:00:00+00:00", 1.0, values)
+            for v in ablation.variants
+            for s in range(seeds)
+        ]
+        yield CellDone(done[0])
+        yield AblationFinished(types.SimpleNamespace(ablation=ablation), "CPU", tuple(done), ())  # type: ignore[arg-type]
+
+    assert TABLES
+    monkeypatch.setattr("core.ablation.run.ablate", ablate)
+    monkeypatch.setattr("core.ablation.results.write_results", lambda *_: [])
+    for name in ("preload", "leave_a_core"):
+        monkeypatch.setattr(f"core.training.devices.{name}", lambda: None)
+    return asked
+
+
+@pytest.mark.slow
+def test_an_ablation_from_the_window(shown: MainWindow, fake_ablation: list[Any], qtbot: QtBot) -> None:
+    page = tab(shown, "ablation", qtbot)
+    start = child(page, QPushButton, "startAblationButton")
+    assert start.isEnabled()
+    box = child(page, QComboBox, "ablationField")
+    box.setCurrentIndex(box.findData("table7"))
+    with qtbot.waitSignal(shown.side_work.ended, timeout=60_000):
+        start.click()
+        assert not start.isEnabled()
+        assert child(page, QPushButton, "stopAblationButton").isEnabled()
+    ((name, config, seeds),) = fake_ablation
+    assert (name, seeds, config.training.support_weight) == ("table7", 3, 0)
+    assert "Pivot: structure" in cells(page.table, 0)
+    assert cells(page.table, 2)[0] == "0.700 ± 0.000"
+    assert start.isEnabled()
+
+
+def test_without_runs_the_tabs_say_so(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> None:
+    with project.write() as session:
+        for table in ("candidate", "modality_weight", "run_seed", "epoch", "run"):
+            session.execute(text(f"DELETE FROM {table}"))
+    with qtbot.waitSignals([window.opener.ready], timeout=WAIT):
+        window.open_project(project.path)
+    window.show_page(TRAIN)
+    for name in ("runs", "evaluation", "weights"):
+        page = tab(window, name, qtbot)
+        assert page._stack.currentIndex() == 0, name
+
+
+def test_small_tables_keep_to_the_rules(qtbot: QtBot) -> None:
+    model = RowsModel(
+        [Column("Name", str), Column("Length", lambda row: str(len(row)), number=True)], hint=str
+    )
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    model.set_rows(["one", "three"])
+    assert model.index(1, 1).data() == "5"
+    assert model.index(1, 1).data(Qt.ItemDataRole.ToolTipRole) == "three"
+    assert model.index(1, 1).data(Qt.ItemDataRole.TextAlignmentRole) & Qt.AlignmentFlag.AlignRight
+    model.set_rows([])
+    assert tester.model() is model
+
+
+def test_a_run_in_words() -> None:
+    def run(number: int, config: RunConfig) -> RunInfo:
+        metrics = json.dumps({"decodings": {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.8}}})
+        return RunInfo(
+            number,
+            config.to_json(),
+            "done",
+            "CPU",
+            "2026-01-01T00:00:00+00:00",
+            None,
+            None,
+            3,
+            metrics,
+            (),
+            "tag",
+        )
+
+    one, other = run(1, RunConfig()), run(2, RunConfig().replace(modalities=MODALITIES, seed_ratio=0.3))
+    assert run_title(one) == "Run 1  ·  tag  ·  MRR 0.800  ·  finished"
+    assert differing([one]) == {1: ""}
+    assert differing([one, other])[2] == "links as seeds, % 30, modalities S+R+A+V+N"
