@@ -69,7 +69,12 @@ class ReviewView(QWidget):
         self._panels.desk.save_layout()
 
     def focus_table(self) -> None:
-        """Put the keyboard on the list, so that the letters judge and the arrows move."""
+        """Put the keyboard on the list, so that the letters judge and the arrows move.
+
+        Not while another page is shown: Qt would give the keyboard to what nobody sees.
+        """
+        if not self.isVisible():
+            return
         (self if self._panels.list_closed else self._queue.table).setFocus()
 
     @Slot()
