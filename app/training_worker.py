@@ -202,7 +202,7 @@ def _work(file: ProjectFile, run_id: int, config: RunConfig | None, control: Run
         leave_a_core()  # in this thread: OpenMP keeps the number by thread
 
         def start(stop: threading.Event) -> Generator[Event, None, None]:
-            return resume(file, run_id, stop) if config is None else train(file, config, stop, run_id)
+            return resume(file, run_id, stop) if config is None else train(file, config, stop, queued=run_id)
 
         for event in controlled(file, start, control, run_id):
             report(event)

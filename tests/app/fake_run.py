@@ -39,7 +39,7 @@ class FakeRun:
             monkeypatch.setattr(devices, name, lambda: None)
 
     def train(
-        self, project: ProjectFile, config: RunConfig, stop: threading.Event, run_id: int = 1
+        self, project: ProjectFile, config: RunConfig, stop: threading.Event, queued: int = 1
     ) -> Generator[Event, None, None]:
         self.configs.append(config)
         self.threads.append(threading.current_thread())
@@ -51,9 +51,9 @@ class FakeRun:
             raise self.fail_with
         epochs = config.training.epochs
         with project.write() as session:
-            start_run(session, config.to_json(), "CPU, 1 thread", PAPER_MODALITIES, run_id)
+            start_run(session, config.to_json(), "CPU, 1 thread", PAPER_MODALITIES, queued=queued)
         yield RunStarted(
-            run_id,
+            queued,
             "CPU, 1 thread",
             PAPER_MODALITIES,
             {"visual": "no images"},
@@ -69,16 +69,16 @@ class FakeRun:
             if epoch == self.pause_after:
                 assert stop.wait(20), "nobody stopped the run"
             losses = dict.fromkeys(("joint", *PAPER_MODALITIES), 10 / epoch)
-            yield EpochDone(run_id, epoch, 0.5, losses)
+            yield EpochDone(queued, epoch, 0.5, losses)
             if epoch % 10 == 0:
-                yield Evaluated(run_id, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
+                yield Evaluated(queued, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
             if stop.is_set():
                 break
         status: Literal["stopped", "done"] = "stopped" if stop.is_set() else "done"
         with project.write() as session:
-            finish_run(session, run_id, status, best_epoch=epoch)
+            finish_run(session, queued, status, best_epoch=epoch)
         yield RunFinished(
-            run_id, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
+            queued, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
         )
 
     def resume(

@@ -24,7 +24,7 @@ from tests.core.training.conftest import MakeProject
 def start(
     project: ProjectFile, config: RunConfig, control: RunControl, queued: int | None = None
 ) -> Iterator[Event]:
-    return controlled(project, lambda stop: train(project, config, stop, queued), control, queued or 0)
+    return controlled(project, lambda stop: train(project, config, stop, queued=queued), control, queued or 0)
 
 
 def rows(project: ProjectFile) -> dict[str, int]:
