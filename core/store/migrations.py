@@ -10,9 +10,21 @@ import json
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Double, Engine, String, select, update
+from sqlalchemy.orm import Session
 
+from core.store.candidate_columns import renew_facts
 from core.store.engines import WRITING
-from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base, Run
+from core.store.schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    VIEW_NAMES,
+    VIEWS,
+    Base,
+    Candidate,
+    CandidateColumn,
+    Run,
+    SavedFilter,
+)
 
 Migration = Callable[[Connection], None]
 _COMMENT = "MIMEA Explorer project, format "
@@ -60,6 +72,21 @@ def _review_and_training(connection: Connection) -> None:
     for column in ("tag", "note"):
         connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {words}")
     Base.metadata.tables["recheck"].create(connection)
+    _queues(connection)
+
+
+def _queues(connection: Connection) -> None:
+    """What queues and facets ask of candidates, and filters with a name."""
+    for name in ("margin", "entropy", "dissent", "claims", "missing"):
+        kind = Candidate.__table__.c[name].type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE candidate ADD COLUMN {name} {kind}")
+    index = next(each for each in Candidate.__table__.indexes if each.name == "candidate_best")
+    for part in (index, CandidateColumn.__table__, SavedFilter.__table__):
+        part.create(connection)
+    with Session(connection) as session:
+        for run_id in session.scalars(select(Run.id)).all():
+            renew_facts(session, run_id)
+        session.commit()  # of its part: the transaction is the caller's
 
 
 def create_schema(connection: Connection) -> None:

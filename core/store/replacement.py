@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.kg.records import Side
+from core.store.candidate_columns import renew_facts
 from core.store.copying import continue_numbers
 from core.store.import_report import ProgressMeter
 from core.store.schema import (
@@ -126,6 +127,8 @@ class Replacement:
         gone = select(Entity.id).where(Entity.graph_id == self._graph.id, VANISHED)
         self._session.execute(delete(Candidate).where(getattr(Candidate, f"{self._side}_id").in_(gone)))
         self._session.execute(text(_CLOSE_RANKS))
+        for run_id in self._session.scalars(select(Candidate.run_id).distinct()).all():
+            renew_facts(self._session, run_id)
 
     def _settle_verdicts(self, gone: set[int], returned: dict[int, str]) -> None:
         """Undo those on entities that are gone, and bring those back that were undone so before."""

@@ -5,7 +5,7 @@ Rows never leave :mod:`core.store` and :mod:`core.review`: callers get plain fro
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4D494D45  # "MIME", shown by file(1) and checked on opening
@@ -169,6 +169,7 @@ class Candidate(Base):
     """A proposed pair; ``rank`` counts from 1 among the left entity's, ``mutual``: each is the other's best.
 
     ``score_structure`` and so on are the similarities within that modality, null where either side lacks it.
+    ``margin`` to ``missing`` are what :class:`core.store.candidate_facts.CandidateFacts` says.
     """
 
     __tablename__ = "candidate"
@@ -186,11 +187,41 @@ class Candidate(Base):
     score_support: Mapped[float | None]  # of neighbours that are matched, null where the run asked for none
     probability: Mapped[float | None]  # that the pair is right, where validation links calibrated it
     mutual: Mapped[bool] = mapped_column(default=False)
+    margin: Mapped[float | None]
+    entropy: Mapped[float | None]
+    dissent: Mapped[float | None]
+    claims: Mapped[int | None]
+    missing: Mapped[bool | None]
     __table_args__ = (
         Index("candidate_score", "run_id", "score"),
         Index("candidate_left", "run_id", "left_id", "rank"),
         Index("candidate_right", "run_id", "right_id", "score"),
+        # All that the queues ask of the best candidates, so that no other row is looked at.
+        Index(
+            "candidate_best",
+            *("run_id", "left_id", "right_id", "probability", "mutual", "margin", "dissent", "claims"),
+            "missing",
+            sqlite_where=text("rank = 1"),
+            postgresql_where=text("rank = 1"),
+        ),
     )
+
+
+class CandidateColumn(Base):
+    """A column of a run's candidates, packed (:mod:`core.store.candidate_columns`)."""
+
+    __tablename__ = "candidate_column"
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[bytes]
+
+
+class SavedFilter(Base):
+    """A filter of the review list that people gave a name; ``filter_json`` has no run in it."""
+
+    __tablename__ = "saved_filter"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    filter_json: Mapped[str]
 
 
 class ModalityWeight(Base):
