@@ -65,9 +65,7 @@ def _margin(entity: NDArray[np.intp], score: Numbers) -> Numbers:
     return margin
 
 
-def _entropy(
-    entity: NDArray[np.intp], score: Numbers, probability: NDArray[np.float64] | None
-) -> Numbers:
+def _entropy(entity: NDArray[np.intp], score: Numbers, probability: NDArray[np.float64] | None) -> Numbers:
     n = entity.max(initial=-1) + 1
     if probability is None:
         highest = np.full(n, -np.inf)

@@ -20,10 +20,7 @@ from core.store.schema import (
     VIEW_NAMES,
     VIEWS,
     Base,
-    Candidate,
-    CandidateColumn,
     Run,
-    SavedFilter,
 )
 
 Migration = Callable[[Connection], None]
@@ -78,10 +75,11 @@ def _review_and_training(connection: Connection) -> None:
 def _queues(connection: Connection) -> None:
     """What queues and facets ask of candidates, and filters with a name."""
     for name in ("margin", "entropy", "dissent", "claims", "missing"):
-        kind = Candidate.__table__.c[name].type.compile(connection.dialect)
+        kind = Base.metadata.tables["candidate"].c[name].type.compile(connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE candidate ADD COLUMN {name} {kind}")
-    index = next(each for each in Candidate.__table__.indexes if each.name == "candidate_best")
-    for part in (index, CandidateColumn.__table__, SavedFilter.__table__):
+    tables = Base.metadata.tables
+    index = next(each for each in tables["candidate"].indexes if each.name == "candidate_best")
+    for part in (index, tables["candidate_column"], tables["saved_filter"]):
         part.create(connection)
     with Session(connection) as session:
         for run_id in session.scalars(select(Run.id)).all():

@@ -19,8 +19,9 @@ from app.views.review.review_view import ReviewView
 from core.review.evidence import pair_evidence
 from core.review.journal import Decision, decide
 from core.review.queue import load_queue
-from core.store.candidates import CandidateFilter, candidate_rows
+from core.store.candidates import candidate_rows
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 from core.store.schema import AttributeTriple, Candidate, Entity, ModalityWeight, RelationTriple, RunSeed
 from tests.support import build_project
 
@@ -127,8 +128,8 @@ def timed(work: Callable[[], object], times: int) -> list[float]:
     [
         CandidateFilter(1),
         CandidateFilter(1, best_only=False),
-        CandidateFilter(1, verdict="all", best_only=False),
-        CandidateFilter(1, verdict="accepted"),
+        CandidateFilter(1, queue="all", best_only=False),
+        CandidateFilter(1, queue="accepted"),
         CandidateFilter(1, text="thing 77", best_only=False),
         CandidateFilter(1, order="left_label"),
     ],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -15,6 +16,7 @@ from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import ImageStore
 from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
+from app.views.review.queue_counts import QueueCounts
 from app.views.review.queue_panel import QueuePanel
 from app.views.review.read_ahead import ReadAhead
 from app.views.review.review_actions import ReviewActions
@@ -27,6 +29,7 @@ from core.review.neighbours import Neighbour
 from core.review.queue import Queue
 from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter, QueueName
 
 
 class ReviewView(QWidget):
@@ -46,7 +49,8 @@ class ReviewView(QWidget):
         self._images = ImageStore(project.tasks, self)
         self._model = CandidateModel(project.tasks, self)
         self._actions = ReviewActions(self)
-        self._queue = QueuePanel(self._model)
+        self._queue = QueuePanel(self._model, self._actions.clear)
+        self._counts = QueueCounts(project, self._queue)
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
@@ -67,6 +71,11 @@ class ReviewView(QWidget):
     def save_layout(self) -> None:
         """Remember where the panels stand."""
         self._panels.desk.save_layout()
+
+    def show_queue(self, name: QueueName, pairs: Collection[Pair] | None = None) -> None:
+        """Show a queue; with ``pairs`` only these of it, until something else is asked for."""
+        only = None if pairs is None else frozenset(pairs)
+        self._queue.show_filter(CandidateFilter(0, queue=name, best_only=pairs is None, pairs=only))
 
     def focus_table(self) -> None:
         """Put the keyboard on the list, so that the letters judge and the arrows move."""
@@ -93,11 +102,13 @@ class ReviewView(QWidget):
         self._actions.note.triggered.connect(self._bar.note.setFocus)
         self._actions.focus_list.triggered.connect(self.focus_table)
         self._actions.reload.triggered.connect(self.reload)
+        self._actions.queue.triggered.connect(self._queue.chooser.showPopup)
+        self._actions.clear.triggered.connect(self._queue.clear_filters)
         self._pages.clear_filters.triggered.connect(self._queue.clear_filters)
         self._pages.show_all.triggered.connect(self._queue.show_all)
         self._pages.train.triggered.connect(self.train_requested)
         self._pages.load_graphs.triggered.connect(self.graphs_requested)
-        self._queue.filter_changed.connect(self.reload)
+        self._queue.filter_changed.connect(self._refilter)
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
         self._panel.pair_chosen.connect(self._go_to)
@@ -108,7 +119,11 @@ class ReviewView(QWidget):
 
     # The list
 
-    def _reload(self, wanted: Pair | None) -> None:
+    @Slot()
+    def _refilter(self) -> None:
+        self._reload(self._pair, self._model.current)
+
+    def _reload(self, wanted: Pair | None, last: Queue | None = None) -> None:
         if not self._project.is_open:
             self._model.set_queue(None, None, ("Left", "Right"))
             self._evidence.set_source(None, 0)
@@ -117,7 +132,7 @@ class ReviewView(QWidget):
         file = self._project.file
         self._project.tasks.read(
             self,
-            partial(read_listing, file, self._queue.wanted(0)),
+            partial(read_listing, file, self._queue.wanted(0), last),
             partial(self._listed, file, wanted),
             key="list",
         )
@@ -131,7 +146,6 @@ class ReviewView(QWidget):
             self._pages.setCurrentWidget(self._pages.no_run)
             return
         self._run_id = queue.wanted.run_id
-        self._queue.show_disagreements(listing.disagreements)
         self._evidence.set_source(file, self._run_id)
         self._model.set_queue(file, queue, listing.names)
         if self._pages.currentWidget() is not self._pages.desk:
@@ -140,7 +154,7 @@ class ReviewView(QWidget):
             self._pages.setCurrentWidget(self._pages.desk)
         if not self._busy_elsewhere():
             self.focus_table()
-        self._queue.show_count(queue)
+        self._queue.show_list(queue)
         self._choose_row(queue, wanted)
 
     def _choose_row(self, queue: Queue, wanted: Pair | None) -> None:

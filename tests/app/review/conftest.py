@@ -63,7 +63,10 @@ class Page:
 
     def settle(self) -> None:
         """Until nothing is read, written or about to be."""
-        self.qtbot.waitUntil(lambda: not self.tasks.busy and not self.view._ahead.waiting, timeout=10_000)
+        view = self.view
+        self.qtbot.waitUntil(
+            lambda: not (self.tasks.busy or view._ahead.waiting or view._counts.waiting), timeout=30_000
+        )
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the keyboard is, and wait for what follows."""

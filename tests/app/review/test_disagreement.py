@@ -45,7 +45,7 @@ def test_it_is_listed_shown_and_settled(disputed: ProjectFile, open_page, qtbot)
     )
     with disputed.read() as session:
         assert disagreements(session) == []
-    assert combo.itemText(place) == "Disagreements" and page.table.model().rowCount() == 0
+    assert combo.itemText(place) == "Disagreements (0)" and page.table.model().rowCount() == 0
 
 
 def test_a_verdict_by_key_keeps_it_open(disputed: ProjectFile, open_page) -> None:
