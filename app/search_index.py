@@ -10,7 +10,7 @@ from core.store.search import index_part, is_indexed
 
 
 class SearchIndex(QObject):
-    """Begins when a project is opened or a graph was replaced; until it is done, labels and URIs are found."""
+    """Begins when a project is opened or a graph replaced; until it is done, labels and URIs are found."""
 
     def __init__(self, project: Project, parent: QObject | None = None) -> None:
         super().__init__(parent)

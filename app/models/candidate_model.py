@@ -55,6 +55,11 @@ class CandidateModel(QAbstractTableModel):
         return self._queue
 
     @property
+    def names(self) -> tuple[str, str]:
+        """What the two graphs are called."""
+        return self._names
+
+    @property
     def current(self) -> Queue | None:
         """The list, unless verdicts were given since it was read."""
         return None if self._stale else self._queue

@@ -28,7 +28,7 @@ GROUP_ENDS: tuple[QueueName, ...] = ("changed", "disagreement")
 QUEUE_TIPS: dict[QueueName, str] = {
     "undecided": "What waits for a verdict, the most likely pair first",
     "uncertain": "What waits, the entity first whose right candidate is the hardest to tell",
-    "dissent": "At least half of the modalities find another candidate of the entity more similar",
+    "dissent": "More than half of the modalities find another candidate of the entity more similar",
     "mutual": "Each of the two is the best candidate of the other",
     "conflict": "Two accepted for one entity, and proposals of an entity that is taken",
     "hub": "The best candidate of three or more entities",

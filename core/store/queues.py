@@ -118,7 +118,7 @@ _PREVIOUS = """(SELECT max(r.id) FROM run r WHERE r.id < :run AND r.status <> 'r
 QUEUES: dict[QueueName, NamedQueue] = {
     "undecided": NamedQueue("waiting", "TRUE"),
     "uncertain": NamedQueue("waiting", "TRUE", "entropy"),
-    "dissent": NamedQueue("waiting", "dissent >= 0.5", "dissent"),
+    "dissent": NamedQueue("waiting", "dissent > 0.5", "dissent"),
     "mutual": NamedQueue("waiting", "mutual"),
     # Two that were accepted for one entity, and proposals of one that is taken.
     "conflict": NamedQueue(

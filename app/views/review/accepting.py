@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QWidget
 from app.project import Project
 from app.views.review.second_counterpart import SecondCounterpart
 from core.review.claims import leave_all_but
-from core.review.evidence import PairEvidence
+from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision
 
 
@@ -33,3 +33,18 @@ class Accepting(QObject):
         dialog.rejected.connect(cancelled)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    def accept_found(self, decision: Decision) -> None:
+        """Write ``decision``, which accepts a pair that is not on the screen; its evidence is read first."""
+        file = self._project.file
+        left_id, right_id, run_id = decision.left_id, decision.right_id, decision.run_id
+
+        def read() -> PairEvidence:
+            with file.read() as session:
+                return pair_evidence(session, run_id or 0, left_id, right_id or 0)
+
+        self._project.tasks.read(self, read, lambda evidence: self.accept(evidence, decision, _nothing))
+
+
+def _nothing() -> None:
+    """A question that was cancelled leaves all as it is."""

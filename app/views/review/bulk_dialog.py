@@ -106,5 +106,5 @@ def _facts(plan: BulkPlan) -> list[str]:
     if plan.clashing:
         facts.append(f"{plan.clashing:,} conflicts arise: these entities would have several counterparts.")
     if plan.decided:
-        facts.append(f"{plan.decided:,} are decided already and stay as they are.")
+        facts.append(f"Decided already, and left as they are: {plan.decided:,}.")
     return facts

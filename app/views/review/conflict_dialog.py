@@ -54,12 +54,13 @@ class ConflictDialog(QDialog):
         row = QHBoxLayout(spacing=theme.LARGE)
         row.addWidget(_card(contest.card, contest.attributes, images, "The entity"))
         line = QFrame()
-        line.setFrameShape(QFrame.Shape.VLine)
+        line.setProperty("role", "rule")
         row.addWidget(line)
         row.addWidget(scroll, stretch=1)
         none = QPushButton(
             "&None of them", objectName="keepNone", toolTip="Reject all that are not known links (N)"
         )
+        none.setAutoDefault(False)
         none.clicked.connect(partial(self._choose, None))
         self._shortcut("N", None)
         cancel = QPushButton("Cancel", objectName="keepAll", toolTip="Leave all as it is (Esc)")
@@ -85,6 +86,7 @@ class ConflictDialog(QDialog):
         keep = QPushButton(f"Keep this  ·  {number}", objectName=f"keep{number}")
         keep.setAccessibleName(f"Keep {claim.card.label}")
         keep.setToolTip(f"Keep this pair, reject the others ({number})")
+        keep.setAutoDefault(False)  # Return on its own decides nothing
         keep.clicked.connect(partial(self._choose, claim.pair))
         if number <= 9:
             self._shortcut(str(number), claim.pair)

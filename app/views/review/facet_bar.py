@@ -14,7 +14,7 @@ from app.icons import icon
 from core.review.queue import Queue
 from core.store.queues import FacetName
 
-_NAMES: tuple[FacetName, ...] = ("chance", "margin", "mutual", "verdict", "image", "kind", "author")
+_NAMES: tuple[FacetName, ...] = ("chance", "margin", "mutual", "image", "kind", "verdict", "author")
 _LONGEST = 22  # characters of a chosen value on its button
 
 Chosen = tuple[tuple[FacetName, str], ...]

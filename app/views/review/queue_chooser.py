@@ -19,8 +19,7 @@ from app import theme
 from app.models.queue_titles import GROUP_ENDS, QUEUE_TIPS, QUEUE_TITLES
 from core.store.queues import QueueName
 
-_COUNT = Qt.ItemDataRole.UserRole + 1
-_TITLE = Qt.ItemDataRole.UserRole + 2
+COUNT_ROLE = Qt.ItemDataRole.UserRole + 1
 _ROW, _WIDTH = 26, 300
 
 
@@ -39,7 +38,6 @@ class QueueChooser(QComboBox):
         for name, title in QUEUE_TITLES.items():
             self.addItem(title, name)
             place = self.count() - 1
-            self.setItemData(place, title, _TITLE)
             self.setItemData(place, QUEUE_TIPS.get(name), Qt.ItemDataRole.ToolTipRole)
             if name in GROUP_ENDS:
                 self.insertSeparator(self.count())
@@ -58,22 +56,23 @@ class QueueChooser(QComboBox):
         """Say how many pairs each queue holds."""
         for name, count in counts.items():
             place = self.findData(name)
-            self.setItemData(place, count, _COUNT)
-            self.setItemText(place, f"{QUEUE_TITLES[name]} ({count:,})")
+            self.setItemData(place, count, COUNT_ROLE)
+            told = f"{QUEUE_TITLES[name]}, {count:,}"
+            self.setItemData(place, told, Qt.ItemDataRole.AccessibleTextRole)
 
 
 class _QueueDelegate(QStyledItemDelegate):
     """The title at the left, the count at the right."""
 
     def sizeHint(self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex) -> QSize:
-        return QSize(_WIDTH, _ROW if index.data(_TITLE) else 2 * theme.SMALL + 1)
+        return QSize(_WIDTH, _ROW if index.data() else 2 * theme.SMALL + 1)
 
     def paint(
         self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
     ) -> None:
         painter.save()
         row: QRect = option.rect
-        if index.data(_TITLE) is None:
+        if not index.data():
             painter.setPen(theme.border_color())
             painter.drawLine(
                 row.left() + theme.MEDIUM, row.center().y(), row.right() - theme.MEDIUM, row.center().y()
@@ -87,8 +86,8 @@ class _QueueDelegate(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         palette = QApplication.palette()
         painter.setPen(palette.highlightedText().color() if chosen else palette.text().color())
-        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, index.data(_TITLE))
-        count = index.data(_COUNT)
+        painter.drawText(inside, middle | Qt.AlignmentFlag.AlignLeft, index.data())
+        count = index.data(COUNT_ROLE)
         if count is not None:
             if not chosen:
                 painter.setPen(theme.secondary_color())

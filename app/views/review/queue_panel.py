@@ -15,6 +15,7 @@ from app.settings import Settings
 from app.views.review.candidate_table import CandidateTable
 from app.views.review.facet_bar import FacetBar
 from app.views.review.queue_chooser import QueueChooser
+from core.review.journal import Step
 from core.review.queue import Queue
 from core.store.queues import QUEUES, CandidateFilter, QueueName, QueueOrder
 
@@ -162,8 +163,25 @@ class QueuePanel(QWidget):
         self._best.setVisible(QUEUES[queue.wanted.queue].among in ("waiting", "every"))
         self.show_count(queue)
 
+    def show_verdicts(self, queue: Queue, step: Step) -> None:
+        """Verdicts were given: what waits now, and which pairs of the list they exclude."""
+        accepted = [d for d in step.decisions if d.kind == "accepted" and d.right_id is not None]
+        excluded = 0
+        if len(accepted) == 1:
+            left_id, right_id = accepted[0].left_id, accepted[0].right_id or 0
+            rows = queue.rows_of([left_id], [right_id])
+            excluded = len(rows) - (queue.row_of(left_id, right_id) is not None)
+        pairs = "pair" if excluded == 1 else "pairs"
+        self.show_count(queue, f"accepting excludes {excluded:,} {pairs} here" if excluded else "")
+
+    @Slot(str)
+    def say(self, note: str) -> None:
+        """Add a remark to the line below the list."""
+        if self._model.queue is not None:
+            self.show_count(self._model.queue, note)
+
     def show_count(self, queue: Queue, note: str = "") -> None:
-        """The line below the list; ``note`` says what the last verdict did to it."""
+        """The line below the list."""
         waiting = int(queue.waiting.sum())
         pairs = f"{len(queue):,} {'pair' if len(queue) == 1 else 'pairs'}"
         total = f" of {len(queue.found.rows):,}" if queue.wanted.facets else ""

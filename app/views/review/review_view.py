@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -14,9 +14,9 @@ from app.project import Project
 from app.settings import Settings
 from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import ImageStore
+from app.views.review.list_tools import ListTools
 from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
-from app.views.review.queue_counts import QueueCounts
 from app.views.review.queue_panel import QueuePanel
 from app.views.review.read_ahead import ReadAhead
 from app.views.review.review_actions import ReviewActions
@@ -44,16 +44,18 @@ class ReviewView(QWidget):
         self._project = project
         self._pair: Pair | None = None  # chosen; shown once its evidence is there
         self._saving = False
+        self._delayed: Callable[[], None] | None = None  # a verdict that waits for fresh evidence
         self._run_id = 0
         self._evidence = EvidenceStore(project.tasks, self)
         self._images = ImageStore(project.tasks, self)
         self._model = CandidateModel(project.tasks, self)
         self._actions = ReviewActions(self)
         self._queue = QueuePanel(self._model, self._actions.clear)
-        self._counts = QueueCounts(project, self._queue)
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
+        shown = partial(getattr, self._panel, "shown")
+        self._tools = ListTools(project, self._model, self._queue, self._images, self._actions, shown, self)
         self._panels = ReviewPanels(
             project, self._queue, self._images, self._actions.verdicts, self, self.focus_table
         )
@@ -102,8 +104,6 @@ class ReviewView(QWidget):
         self._actions.note.triggered.connect(self._bar.note.setFocus)
         self._actions.focus_list.triggered.connect(self.focus_table)
         self._actions.reload.triggered.connect(self.reload)
-        self._actions.queue.triggered.connect(self._queue.chooser.showPopup)
-        self._actions.clear.triggered.connect(self._queue.clear_filters)
         self._pages.clear_filters.triggered.connect(self._queue.clear_filters)
         self._pages.show_all.triggered.connect(self._queue.show_all)
         self._pages.train.triggered.connect(self.train_requested)
@@ -185,6 +185,7 @@ class ReviewView(QWidget):
     def _show_pair(self, pair: Pair) -> None:
         if pair != self._pair:
             self._bar.note.clear()
+            self._delayed = None
         self._pair = pair
         evidence = self._evidence.get(pair)
         if evidence is not None:
@@ -194,6 +195,9 @@ class ReviewView(QWidget):
     def _evidence_loaded(self, evidence: PairEvidence) -> None:
         if evidence.key == self._pair:
             self._show(evidence)
+            delayed, self._delayed = self._delayed, None
+            if delayed is not None:
+                delayed()
         else:
             self._ahead.read_images(evidence)
 
@@ -225,6 +229,12 @@ class ReviewView(QWidget):
         evidence = self._panel.shown
         if evidence is None or evidence.key != self._pair or self._saving or not self._project.is_open:
             return
+        if note is None and self._tools.judges_many(kind):
+            return
+        if not self._evidence.is_current(evidence.key):
+            # What the last verdict excludes is about to be known.
+            self._delayed = partial(self._decide, kind, note=note)
+            return
         self._saving = True
         left_id, right_id = evidence.key
         decision = Decision(
@@ -236,7 +246,13 @@ class ReviewView(QWidget):
             author=Settings().author,
             note=self._bar.note.text().strip() if note is None else note,
         )
-        self._project.decide([decision])
+        if kind == "accepted":
+            self._tools.accepting.accept(evidence, decision, self._not_saved)
+        else:
+            self._project.decide([decision])
+
+    def _not_saved(self) -> None:
+        self._saving = False
 
     @Slot(object, str)
     def _verdicts_changed(self, step: Step, how: str) -> None:
@@ -244,20 +260,25 @@ class ReviewView(QWidget):
         self._evidence.outdate()
         self._model.mark(step, how)
         if self._model.queue is not None:
-            self._queue.show_count(self._model.queue)
-        if len(step.decisions) > 1:
+            self._queue.show_verdicts(self._model.queue, step)
+        decision = next((d for d in step.decisions if self._is_shown(d)), step.decisions[0])
+        if how == "decided" and (self._is_shown(decision) or len(step.decisions) == 1):
+            self._go_on(decision)
+        elif len(step.decisions) > 1:
             self.reload()
-        elif how == "decided":
-            self._go_on(step.decisions[0])
         elif how in ("undone", "redone"):
-            self._come_back(step.decisions[0])
+            self._come_back(decision)
         elif self._pair is not None:
             self._show_pair(self._pair)
 
+    def _is_shown(self, decision: Decision) -> bool:
+        """Whether a decision is about the pair on the screen."""
+        pair = self._pair
+        return pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1])
+
     def _go_on(self, decision: Decision) -> None:
         queue, pair = self._model.queue, self._pair
-        mine = pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1])
-        if queue is None or not (mine and self._actions.advance.isChecked()):
+        if queue is None or not (self._is_shown(decision) and self._actions.advance.isChecked()):
             if pair is not None:
                 self._show_pair(pair)
             return
@@ -270,7 +291,7 @@ class ReviewView(QWidget):
     def _come_back(self, decision: Decision) -> None:
         """An undone or redone verdict: show its pair."""
         queue, pair = self._model.queue, self._pair
-        if pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1]):
+        if pair is not None and self._is_shown(decision):
             self._show_pair(pair)
             return
         row = queue.row_of(decision.left_id, decision.right_id) if queue is not None else None

@@ -65,7 +65,7 @@ class Page:
         """Until nothing is read, written or about to be."""
         view = self.view
         self.qtbot.waitUntil(
-            lambda: not (self.tasks.busy or view._ahead.waiting or view._counts.waiting), timeout=30_000
+            lambda: not (self.tasks.busy or view._ahead.waiting or view._tools.counts.waiting), timeout=30_000
         )
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:

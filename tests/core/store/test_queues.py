@@ -65,7 +65,7 @@ def test_the_most_uncertain_comes_first(project: ProjectFile) -> None:
 
 
 def test_modalities_that_disagree(project: ProjectFile) -> None:
-    change(project, "dissent = CASE left_id WHEN 1 THEN 0.5 WHEN 2 THEN 0.75 ELSE 0.25 END")
+    change(project, "dissent = CASE left_id WHEN 1 THEN 0.6 WHEN 2 THEN 0.75 ELSE 0.5 END")
     assert listed(project, "dissent") == [(2, 42), (1, 41)]
 
 
