@@ -26,6 +26,7 @@ from core.store.schema import (
     RelationTriple,
     Verdict,
 )
+from core.store.search import drop_index
 from core.store.vanished import VANISHED, epitaph, vanished_at
 
 _ROWS = 10_000
@@ -68,6 +69,7 @@ class Replacement:
         self._copy_links(entities)
         for name in ("name", "source", "license", "report_json"):
             setattr(self._graph, name, getattr(self._new_graph, name))
+        drop_index(self._session)
         self._session.flush()
 
     def _remove_details(self) -> None:

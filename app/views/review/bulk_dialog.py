@@ -101,7 +101,7 @@ def _facts(plan: BulkPlan) -> list[str]:
         facts.append("The run has no probabilities, so nothing can be said of how many are right.")
     if plan.left_out:
         facts.append(
-            f"{plan.left_out:,} are left out: they exclude each other, or their entity has a counterpart."
+            f"Left out, since they exclude each other or an entity has its counterpart: {plan.left_out:,}."
         )
     if plan.clashing:
         facts.append(f"{plan.clashing:,} conflicts arise: these entities would have several counterparts.")

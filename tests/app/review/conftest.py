@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QTableView, QWidget
 
 from app.project import Project
 from app.tasks import Tasks
@@ -71,6 +71,18 @@ class Page:
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the keyboard is, and wait for what follows."""
         self.qtbot.keyClick(self.view.focusWidget(), key, modifier)
+        self.settle()
+
+    def dialog(self, name: str) -> QDialog:
+        """The dialog that is open, once it is."""
+        self.qtbot.waitUntil(lambda: any(d.isVisible() for d in self.view.findChildren(QDialog, name)))
+        self.settle()
+        return next(d for d in self.view.findChildren(QDialog, name) if d.isVisible())
+
+    def answer(self, name: str, key: Qt.Key) -> None:
+        """Press a key in the dialog that is open, and wait for what follows."""
+        dialog = self.dialog(name)
+        self.qtbot.keyClick(dialog.focusWidget() or dialog, key)
         self.settle()
 
     def search(self, text: str) -> None:

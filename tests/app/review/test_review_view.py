@@ -264,6 +264,7 @@ def test_other_candidates_lead_to_their_pair_and_accepting_one_warns(page) -> No
     notice = page.find(QWidget, "conflictNotice")
     assert "already accepted as the counterpart of France 1" in notice.text
     page.press(Key.Key_A)
+    page.answer("secondCounterpart", Key.Key_K)
     assert [(v.left_id, v.right_id) for v in page.stored()] == [(1, 41), (1, other.right_id)]
 
 
