@@ -31,7 +31,7 @@ _ARROWS: dict[tuple[int, QueueOrder], str] = {
     (RIGHT, "right_label"): " ↑",
     (VERDICT, "verdict"): "↑",
 }
-_MOST_MARKED = 50  # decisions of one step; a list in which more changed is read again
+MOST_MARKED = 50  # decisions of one step; a list in which more changed is read again
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -94,7 +94,7 @@ class CandidateModel(QAbstractTableModel):
         if self._queue is None or self._file is None:
             return
         self._stale = True
-        if len(step.decisions) > _MOST_MARKED:
+        if len(step.decisions) > MOST_MARKED:
             return
         rights = [d.right_id for d in step.decisions if d.right_id is not None]
         rows = self._queue.rows_of([d.left_id for d in step.decisions], rights)

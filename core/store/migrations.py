@@ -17,11 +17,10 @@ from core.store.engines import WRITING
 from core.store.schema import (
     APPLICATION_ID,
     SCHEMA_VERSION,
-    VIEW_NAMES,
-    VIEWS,
     Base,
     Run,
 )
+from core.store.views import VIEW_NAMES, VIEWS
 
 Migration = Callable[[Connection], None]
 _COMMENT = "MIMEA Explorer project, format "

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.models.candidate_model import CandidateModel
+from app.models.candidate_model import MOST_MARKED, CandidateModel
 from app.project import Project
-from app.settings import Settings
 from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import ImageStore
+from app.views.review.judging import Judging
 from app.views.review.list_tools import ListTools
 from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
@@ -24,10 +24,9 @@ from app.views.review.review_pages import ReviewPages
 from app.views.review.review_panels import ReviewPanels
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
-from core.review.journal import Decision, Step, VerdictKind
+from core.review.journal import Decision, Step
 from core.review.neighbours import Neighbour
 from core.review.queue import Queue
-from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter, QueueName
 
@@ -43,9 +42,6 @@ class ReviewView(QWidget):
         self.setObjectName("reviewView")
         self._project = project
         self._pair: Pair | None = None  # chosen; shown once its evidence is there
-        self._saving = False
-        self._delayed: Callable[[], None] | None = None  # a verdict that waits for fresh evidence
-        self._run_id = 0
         self._evidence = EvidenceStore(project.tasks, self)
         self._images = ImageStore(project.tasks, self)
         self._model = CandidateModel(project.tasks, self)
@@ -54,8 +50,10 @@ class ReviewView(QWidget):
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
-        shown = partial(getattr, self._panel, "shown")
-        self._tools = ListTools(project, self._model, self._queue, self._images, self._actions, shown, self)
+        self._tools = ListTools(
+            project, self._model, self._queue, self._images, self._actions, self._shown, self
+        )
+        self._judging = Judging(project, self._evidence, self._bar, self._tools, self._shown, self)
         self._panels = ReviewPanels(
             project, self._queue, self._images, self._actions.verdicts, self, self.focus_table
         )
@@ -97,7 +95,7 @@ class ReviewView(QWidget):
         project.graphs_changed.connect(self._results_changed)
         project.tasks.failed.connect(self._task_failed)
         for kind, action in self._actions.verdicts.items():
-            action.triggered.connect(partial(self._decide, kind))
+            action.triggered.connect(partial(self._judging.judge, kind))
         self._actions.next.triggered.connect(partial(self._move, 1))
         self._actions.previous.triggered.connect(partial(self._move, -1))
         self._actions.search.triggered.connect(self._focus_search)
@@ -114,7 +112,7 @@ class ReviewView(QWidget):
         self._panel.pair_chosen.connect(self._go_to)
         self._panels.pair_chosen.connect(self._go_to)
         self._panel.neighbour_activated.connect(self._find_neighbour)
-        self._panel.disagreement.settled.connect(self._settle)
+        self._panel.disagreement.settled.connect(self._judging.settle)
         self._evidence.loaded.connect(self._evidence_loaded)
 
     # The list
@@ -145,8 +143,7 @@ class ReviewView(QWidget):
             self._model.set_queue(None, None, listing.names)
             self._pages.setCurrentWidget(self._pages.no_run)
             return
-        self._run_id = queue.wanted.run_id
-        self._evidence.set_source(file, self._run_id)
+        self._evidence.set_source(file, queue.wanted.run_id)
         self._model.set_queue(file, queue, listing.names)
         if self._pages.currentWidget() is not self._pages.desk:
             # Before the page is shown: the first filter would get the keyboard else.
@@ -184,8 +181,7 @@ class ReviewView(QWidget):
 
     def _show_pair(self, pair: Pair) -> None:
         if pair != self._pair:
-            self._bar.note.clear()
-            self._delayed = None
+            self._judging.turn_away()
         self._pair = pair
         evidence = self._evidence.get(pair)
         if evidence is not None:
@@ -195,9 +191,7 @@ class ReviewView(QWidget):
     def _evidence_loaded(self, evidence: PairEvidence) -> None:
         if evidence.key == self._pair:
             self._show(evidence)
-            delayed, self._delayed = self._delayed, None
-            if delayed is not None:
-                delayed()
+            self._judging.go_on()
         else:
             self._ahead.read_images(evidence)
 
@@ -218,51 +212,17 @@ class ReviewView(QWidget):
 
     # Verdicts
 
-    @Slot(str)
-    def _settle(self, kind: VerdictKind) -> None:
-        """Write a verdict that ends a disagreement; a note that was entered goes with it."""
-        note = self._bar.note.text().strip()
-        self._decide(kind, note=f"{SETTLED}: {note}" if note else SETTLED)
-
-    def _decide(self, kind: VerdictKind, _checked: bool = False, *, note: str | None = None) -> None:
-        """Write a verdict on the pair on the screen; not while the last one is being written."""
-        evidence = self._panel.shown
-        if evidence is None or evidence.key != self._pair or self._saving or not self._project.is_open:
-            return
-        if note is None and self._tools.judges_many(kind):
-            return
-        if not self._evidence.is_current(evidence.key):
-            # What the last verdict excludes is about to be known.
-            self._delayed = partial(self._decide, kind, note=note)
-            return
-        self._saving = True
-        left_id, right_id = evidence.key
-        decision = Decision(
-            left_id=left_id,
-            right_id=None if kind == "no_counterpart" else right_id,
-            kind=kind,
-            score_shown=evidence.score,
-            run_id=self._run_id,
-            author=Settings().author,
-            note=self._bar.note.text().strip() if note is None else note,
-        )
-        if kind == "accepted":
-            self._tools.accepting.accept(evidence, decision, self._not_saved)
-        else:
-            self._project.decide([decision])
-
-    def _not_saved(self) -> None:
-        self._saving = False
-
     @Slot(object, str)
     def _verdicts_changed(self, step: Step, how: str) -> None:
-        self._saving = False
+        self._judging.saved()
         self._evidence.outdate()
         self._model.mark(step, how)
         if self._model.queue is not None:
             self._queue.show_verdicts(self._model.queue, step)
         decision = next((d for d in step.decisions if self._is_shown(d)), step.decisions[0])
-        if how == "decided" and (self._is_shown(decision) or len(step.decisions) == 1):
+        if len(step.decisions) > MOST_MARKED:
+            self.reload()
+        elif how == "decided" and (self._is_shown(decision) or len(step.decisions) == 1):
             self._go_on(decision)
         elif len(step.decisions) > 1:
             self.reload()
@@ -270,6 +230,10 @@ class ReviewView(QWidget):
             self._come_back(decision)
         elif self._pair is not None:
             self._show_pair(self._pair)
+
+    def _shown(self) -> PairEvidence | None:
+        evidence = self._panel.shown
+        return evidence if evidence is not None and evidence.key == self._pair else None
 
     def _is_shown(self, decision: Decision) -> bool:
         """Whether a decision is about the pair on the screen."""
@@ -323,7 +287,7 @@ class ReviewView(QWidget):
     @Slot()
     def _opened(self) -> None:
         self._pair = None
-        self._saving = False
+        self._judging.saved()
         self._images.clear()
         self._reload(None)
 
@@ -340,4 +304,4 @@ class ReviewView(QWidget):
 
     @Slot(str)
     def _task_failed(self, _error: str) -> None:
-        self._saving = False
+        self._judging.saved()
