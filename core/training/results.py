@@ -59,9 +59,9 @@ def write_results(
         with project.write() as session:
             runs.add_candidates(session, run_id, candidates, part, facts.rows(part))
     with project.read() as session:
-        columns = columns_from_rows(session, run_id)
+        packed = columns_from_rows(session, run_id)
     with project.write() as session:
-        pack_candidates(session, run_id, columns)
+        pack_candidates(session, run_id, packed)
     for start in range(0, len(ids), _PART):
         part = slice(start, start + _PART)
         with project.write() as session:
