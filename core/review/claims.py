@@ -9,7 +9,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.review.evidence import PairEvidence
-from core.review.journal import Decision
+from core.review.journal import Decision, VerdictKind
 from core.store.entities import AttributeRow, EntityCard, attribute_rows, entity_cards
 
 Side = Literal["left", "right"]
@@ -109,13 +109,10 @@ def leave_one(contest: Contest, kept: tuple[int, int] | None, author: str, note:
     """
     decisions = []
     for claim in contest.claims:
-        kind = None
-        if claim.pair == kept:
-            kind = "accepted" if claim.standing == "proposed" else None
-        elif claim.standing != "known":
-            kind = "rejected"
-        if kind == "accepted" or kind == "rejected":
-            decisions.append(Decision(*claim.pair, kind, claim.score, contest.run_id, author, note))
+        kind: VerdictKind = "accepted" if claim.pair == kept else "rejected"
+        if claim.standing == "known" or claim.standing == kind:
+            continue
+        decisions.append(Decision(*claim.pair, kind, claim.score, contest.run_id, author, note))
     # Accepted last: of two verdicts on an entity the later is the one to come back to.
     return sorted(decisions, key=lambda decision: decision.kind == "accepted")
 

@@ -46,6 +46,7 @@ class BulkDialog(QDialog):
         self._clashes = QListWidget(objectName="bulkClashes")
         self._clashes.setAccessibleName("Entities that would have several counterparts")
         self._clashes.setMaximumHeight(160)
+        self._clashes.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._clashes.hide()
         undo = QLabel("It is one step: Undo takes all of it back.")
         undo.setProperty("role", "secondary")

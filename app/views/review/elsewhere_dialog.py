@@ -105,7 +105,7 @@ class ElsewhereDialog(QDialog):
         """Say why nothing can be found."""
         self._model.set_hits([])
         self._show_state()
-        self._told.setText(problem)
+        self._told.setText(f"{problem[:1].upper()}{problem[1:]}.")
 
     @Slot()
     def _ask(self) -> None:
