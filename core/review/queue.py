@@ -90,7 +90,7 @@ def load_queue(session: Session, wanted: CandidateFilter, last: Queue | None = N
         ids=rows.id[order],
         left_ids=left_ids,
         right_ids=right_ids,
-        waiting=_waiting(session, wanted.run_id, left_ids, right_ids),
+        waiting=_waiting(session, wanted, left_ids, right_ids),
         probable=not bool(np.isnan(rows.probability).all()),
         facets=facet_counts(facets, wanted.facets, len(rows)),
         titles={name: facet.title for name, facet in facets.items()},
@@ -100,7 +100,7 @@ def load_queue(session: Session, wanted: CandidateFilter, last: Queue | None = N
 
 def waiting_rows(session: Session, queue: Queue) -> Mask:
     """Which rows of ``queue`` wait now: after an undo, say."""
-    return _waiting(session, queue.wanted.run_id, queue.left_ids, queue.right_ids)
+    return _waiting(session, queue.wanted, queue.left_ids, queue.right_ids)
 
 
 def _same_rows(one: CandidateFilter, other: CandidateFilter) -> bool:
@@ -161,8 +161,10 @@ def _keys(left_ids: Ids, right_ids: Ids) -> Ids:
     return (left_ids << 32) | right_ids
 
 
-def _waiting(session: Session, run_id: int, left_ids: Ids, right_ids: Ids) -> Mask:
-    settled, decided = decided_pairs(session, run_id)
+def _waiting(session: Session, wanted: CandidateFilter, left_ids: Ids, right_ids: Ids) -> Mask:
+    if wanted.queue == "conflict":  # what was accepted twice waits for another verdict
+        return np.ones(len(left_ids), np.bool_)
+    settled, decided = decided_pairs(session, wanted.run_id)
     waiting: Mask = ~(
         np.isin(left_ids, settled) | np.isin(_keys(left_ids, right_ids), _keys(decided[:, 0], decided[:, 1]))
     )

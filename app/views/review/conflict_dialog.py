@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -38,6 +38,7 @@ class ConflictDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("conflictDialog")
         self.setWindowTitle("Resolve a conflict")
+        self._keys: dict[str, tuple[int, int] | None] = {"N": None}
         title = QLabel(f"Which is the counterpart of {contest.card.label}?", wordWrap=True)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setFont(theme.font("title"))
@@ -62,7 +63,6 @@ class ConflictDialog(QDialog):
         )
         none.setAutoDefault(False)
         none.clicked.connect(partial(self._choose, None))
-        self._shortcut("N", None)
         cancel = QPushButton("Cancel", objectName="keepAll", toolTip="Leave all as it is (Esc)")
         cancel.clicked.connect(self.reject)
         hint = QLabel("A number keeps that pair and rejects the others, as one step.")
@@ -89,12 +89,16 @@ class ConflictDialog(QDialog):
         keep.setAutoDefault(False)  # Return on its own decides nothing
         keep.clicked.connect(partial(self._choose, claim.pair))
         if number <= 9:
-            self._shortcut(str(number), claim.pair)
+            self._keys[str(number)] = claim.pair
         card.layout().addWidget(keep)
         return card
 
-    def _shortcut(self, key: str, pair: tuple[int, int] | None) -> None:
-        QShortcut(QKeySequence(key), self).activated.connect(partial(self._choose, pair))
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = event.text().upper()
+        if key in self._keys:
+            self._choose(self._keys[key])
+        else:
+            super().keyPressEvent(event)
 
     def _choose(self, pair: tuple[int, int] | None, _checked: bool = False) -> None:
         self.chosen.emit(pair)

@@ -97,7 +97,7 @@ class QueuePanel(QWidget):
             run_id,
             self.search.text().strip(),
             self.chooser.queue,
-            self._best.currentData(),
+            self._best.currentData() and self._pairs is None,
             self._order,
             self.facets.chosen,
             Settings().author,
@@ -126,7 +126,8 @@ class QueuePanel(QWidget):
             widget.blockSignals(True)
         self.search.setText(wanted.text)
         self.chooser.choose(wanted.queue)
-        self._best.setCurrentIndex(self._best.findData(wanted.best_only))
+        if wanted.pairs is None:
+            self._best.setCurrentIndex(self._best.findData(wanted.best_only))
         for widget in (self.search, self.chooser, self._best):
             widget.blockSignals(False)
         self._timer.stop()

@@ -75,7 +75,7 @@ class ReviewView(QWidget):
     def show_queue(self, name: QueueName, pairs: Collection[Pair] | None = None) -> None:
         """Show a queue; with ``pairs`` only these of it, until something else is asked for."""
         only = None if pairs is None else frozenset(pairs)
-        self._queue.show_filter(CandidateFilter(0, queue=name, best_only=pairs is None, pairs=only))
+        self._queue.show_filter(CandidateFilter(0, queue=name, pairs=only))
 
     def focus_table(self) -> None:
         """Put the keyboard on the list, so that the letters judge and the arrows move."""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
@@ -54,10 +54,15 @@ class SecondCounterpart(QDialog):
         layout.addWidget(text)
         layout.addSpacing(theme.MEDIUM)
         layout.addLayout(buttons)
+        self._keys = {"R": replace, "K": both}
         cancel.setFocus()
 
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        button = self._keys.get(event.text().upper())
+        if button is not None:
+            button.click()
+        else:
+            super().keyPressEvent(event)
+
     def _button(self, text: str, key: str, name: str, tip: str) -> QPushButton:
-        button = QPushButton(text, objectName=name, toolTip=f"{tip} ({key})")
-        if key != "Esc":
-            button.setShortcut(QKeySequence(key))
-        return button
+        return QPushButton(text, objectName=name, toolTip=f"{tip} ({key})")

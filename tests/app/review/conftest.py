@@ -79,11 +79,23 @@ class Page:
         self.settle()
         return next(d for d in self.view.findChildren(QDialog, name) if d.isVisible())
 
+    @property
+    def asked(self) -> bool:
+        """Whether a question about a second counterpart is open."""
+        return any(d.isVisible() for d in self.view.findChildren(QDialog, "secondCounterpart"))
+
     def answer(self, name: str, key: Qt.Key) -> None:
         """Press a key in the dialog that is open, and wait for what follows."""
         dialog = self.dialog(name)
+        self._activate(dialog)
         self.qtbot.keyClick(dialog.focusWidget() or dialog, key)
+        self._activate(self.view)
         self.settle()
+
+    def _activate(self, window: QWidget) -> None:
+        """As a window manager does when a dialog opens, and when it closes."""
+        window.activateWindow()
+        self.qtbot.waitUntil(window.isActiveWindow)
 
     def search(self, text: str) -> None:
         field = self.find(QLineEdit, "searchField")
