@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -78,6 +78,11 @@ class Project(QObject):
         """Write verdicts as one step; ``verdicts_changed`` follows when they are on disk."""
         file = self.file
         self.tasks.write(self, lambda: journal.decide(file, decisions), self._decided)
+
+    def take_step(self, work: Callable[[ProjectFile], Step]) -> None:
+        """Have ``work`` write a step, such as one of many verdicts; ``verdicts_changed`` follows."""
+        file = self.file
+        self.tasks.write(self, lambda: work(file), self._decided)
 
     @Slot()
     def undo(self) -> None:

@@ -65,11 +65,12 @@ class StatusReporter(QObject):
         file = self._project.file
 
         def read() -> Counted:
-            from core.store.candidates import CandidateFilter, candidate_ids, reviewable_run
+            from core.store.candidates import reviewable_run
+            from core.store.queues import CandidateFilter, queue_ids
 
             with file.read() as session:
                 run = reviewable_run(session)
-                left = None if run is None else len(candidate_ids(session, CandidateFilter(run)))
+                left = None if run is None else len(queue_ids(session, CandidateFilter(run)))
                 return journal.verdict_counts(session), left, journal.history_state(session)
 
         self._project.tasks.read(self, read, self._show_counts, key="counts")

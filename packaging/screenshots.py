@@ -37,8 +37,10 @@ from app.settings import Settings  # noqa: E402
 from core.cli import run  # noqa: E402
 from core.review.evidence import PairEvidence, pair_evidence  # noqa: E402
 from core.review.journal import Decision, decide  # noqa: E402
-from core.store.candidates import CandidateFilter, candidate_ids, candidate_rows, reviewable_run  # noqa: E402
+from core.review.queue import load_queue  # noqa: E402
+from core.store.candidates import candidate_rows, reviewable_run  # noqa: E402
 from core.store.project_file import ProjectFile  # noqa: E402
+from core.store.queues import CandidateFilter  # noqa: E402
 
 HELP = ROOT / "resources" / "help"
 SIZES = {"1280x800": (1280, 800), "2560x1440": (2560, 1440)}
@@ -84,12 +86,12 @@ def _decide_some(path: Path) -> int:
     with project.read() as session:
         run_id = reviewable_run(session)
         assert run_id is not None
-        rows = candidate_rows(session, candidate_ids(session, CandidateFilter(run_id=run_id)))
+        rows = candidate_rows(session, load_queue(session, CandidateFilter(run_id)).ids)
         worth = next(row for row in rows if _tells(pair_evidence(session, run_id, row.left_id, row.right_id)))
     chosen = [row for row in rows if row.mutual and row != worth][:ACCEPTED]
     decide(project, [Decision(r.left_id, r.right_id, "accepted", r.score, run_id, "ada") for r in chosen])
     with project.read() as session:
-        left = candidate_rows(session, candidate_ids(session, CandidateFilter(run_id=run_id)))
+        left = candidate_rows(session, load_queue(session, CandidateFilter(run_id)).ids)
     project.close()
     return next(i for i, row in enumerate(left) if row.left_id == worth.left_id)
 

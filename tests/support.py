@@ -10,6 +10,7 @@ from PIL import Image as Picture
 from sqlalchemy import insert
 
 from core.config import RunConfig
+from core.store.candidate_columns import renew_facts
 from core.store.project_file import ProjectFile
 from core.store.schema import (
     Attribute,
@@ -220,3 +221,4 @@ def _add_run(session, size: int, rng: random.Random) -> None:  # type: ignore[no
             {"run_id": 1, "entity_id": entity} | {k: v / total if v else None for k, v in raw.items()}
         )
     session.execute(insert(ModalityWeight), weights)
+    renew_facts(session, 1)

@@ -15,18 +15,23 @@ from app.models.row_pages import RowPages
 from app.tasks import Tasks
 from core.review.journal import Step
 from core.review.queue import Mask, Queue, waiting_rows
-from core.store.candidates import CandidateRow, QueueOrder, candidate_rows
+from core.store.candidates import CandidateRow, candidate_rows
 from core.store.project_file import ProjectFile
+from core.store.queues import QueueOrder
 
 SCORE, LEFT, RIGHT, VERDICT = range(4)
 ROW_ROLE = Qt.ItemDataRole.UserRole + 1
 
 _ARROWS: dict[tuple[int, QueueOrder], str] = {
+    (SCORE, "likely"): " ↓",
+    (SCORE, "likely_ascending"): " ↑",
     (SCORE, "score"): " ↓",
     (SCORE, "score_ascending"): " ↑",
     (LEFT, "left_label"): " ↑",
     (RIGHT, "right_label"): " ↑",
+    (VERDICT, "verdict"): "↑",
 }
+MOST_MARKED = 50  # decisions of one step; a list in which more changed is read again
 
 Index = QModelIndex | QPersistentModelIndex
 
@@ -42,16 +47,38 @@ class CandidateModel(QAbstractTableModel):
         self._names = ("Left", "Right")
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
+        self._stale = False  # verdicts were given since the list was read
 
     @property
     def queue(self) -> Queue | None:
         """The list as arrays; None where no project with a run is open."""
         return self._queue
 
+    @property
+    def names(self) -> tuple[str, str]:
+        """What the two graphs are called."""
+        return self._names
+
+    @property
+    def current(self) -> Queue | None:
+        """The list, unless verdicts were given since it was read."""
+        return None if self._stale else self._queue
+
+    @property
+    def shows_probability(self) -> bool:
+        """Whether the first column is how likely a pair is, rather than its score."""
+        queue = self._queue
+        return (
+            queue is not None
+            and queue.probable
+            and queue.wanted.ordered_by not in ("score", "score_ascending")
+        )
+
     def set_queue(self, file: ProjectFile | None, queue: Queue | None, names: tuple[str, str]) -> None:
         """Show another list; ``names`` are those of the two graphs."""
         self.beginResetModel()
         self._file, self._queue, self._names = file, queue, names
+        self._stale = False
         ids = None if queue is None else queue.ids
         self._rows.show(ids, None if file is None else partial(_rows_of, file))
         self.endResetModel()
@@ -66,7 +93,11 @@ class CandidateModel(QAbstractTableModel):
         """Show the verdicts of ``step`` without reading the list again; rows keep their places."""
         if self._queue is None or self._file is None:
             return
-        rows = self._queue.rows_of_left([d.left_id for d in step.decisions])
+        self._stale = True
+        if len(step.decisions) > MOST_MARKED:
+            return
+        rights = [d.right_id for d in step.decisions if d.right_id is not None]
+        rows = self._queue.rows_of([d.left_id for d in step.decisions], rights)
         if how == "decided":
             for decision in step.decisions:
                 self._mark(decision.left_id, decision.right_id, decision.kind)
@@ -99,8 +130,10 @@ class CandidateModel(QAbstractTableModel):
         self, section: int, orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
     ) -> Any:
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.DisplayRole:
-            arrow = _ARROWS.get((section, self._queue.wanted.order), "") if self._queue is not None else ""
-            return ("Score", *self._names, "")[section] + arrow
+            arrow = (
+                _ARROWS.get((section, self._queue.wanted.ordered_by), "") if self._queue is not None else ""
+            )
+            return ("Likely" if self.shows_probability else "Score", *self._names, "")[section] + arrow
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignVCenter | (
                 Qt.AlignmentFlag.AlignRight if section == SCORE else Qt.AlignmentFlag.AlignLeft
@@ -134,7 +167,7 @@ class CandidateModel(QAbstractTableModel):
         if row is None:
             return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() != VERDICT else None
         if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, index.column())
+            return _text(row, index.column(), self.shows_probability)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _color(row, index.column())
         return _explanation(row, index.column())
@@ -159,13 +192,15 @@ def percent(probability: float) -> str:
     return f"{min(max(round(100 * probability), 1), 99)} %"
 
 
-def _text(row: CandidateRow, column: int) -> str:
+def _text(row: CandidateRow, column: int, probable: bool) -> str:
     if column == SCORE:
-        return f"{row.score:.2f}"
+        if probable and row.probability is not None:
+            return percent(row.probability)
+        return "–" if row.score is None or probable else f"{row.score:.2f}"
     if column == VERDICT:
         if row.verdict:
             return theme.VERDICT_STYLE[row.verdict].glyph
-        return "•" if row.seed or row.settled else ""
+        return "•" if row.seed or row.settled or row.taken else ""
     return row.left_label if column == LEFT else row.right_label
 
 
@@ -173,11 +208,13 @@ def _color(row: CandidateRow, column: int) -> QColor | None:
     """The verdict in its colour; what needs no verdict any more steps back."""
     if row.verdict and column == VERDICT:
         return QColor(theme.VERDICT_STYLE[row.verdict].color)
-    return theme.secondary_color() if row.verdict or row.seed or row.settled else None
+    return theme.secondary_color() if row.verdict or row.seed or row.settled or row.taken else None
 
 
 def _explanation(row: CandidateRow, column: int) -> str:
     """For the tooltip and for screen readers."""
+    if column == SCORE and row.score is None:
+        return "The run did not propose this pair: somebody found it"
     if column == SCORE:
         best = ", each is the other's best" if row.mutual else ""
         likely = "" if row.probability is None else f", {percent(row.probability)} likely to be right"
@@ -186,6 +223,7 @@ def _explanation(row: CandidateRow, column: int) -> str:
         verdict = theme.VERDICT_STYLE[row.verdict].label if row.verdict else "Undecided"
         if row.seed:
             return f"{verdict}, a known link that the run was trained on"
-        return f"{verdict}; {row.left_label} has another counterpart" if row.settled else verdict
+        others = [row.left_label] * row.settled + [row.right_label] * row.taken
+        return "".join([verdict, *(f"; {label} has another counterpart" for label in others)])
     label, uri = (row.left_label, row.left_uri) if column == LEFT else (row.right_label, row.right_uri)
     return f"{label}\n{uri}"

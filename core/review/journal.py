@@ -23,6 +23,8 @@ from core.store.vanished import ON_PRESENT
 VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
 IN_FORCE = Verdict.undone_at.is_(None)
 BULK_NOTE = "accepted in bulk"  # tells such a verdict from one on a pair that somebody looked at
+BULK_REJECTED_NOTE = "rejected in bulk"
+FOUND_NOTE = "found by hand"  # in the whole other graph, rather than among the candidates
 
 
 @dataclass(frozen=True, slots=True)

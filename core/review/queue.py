@@ -2,15 +2,29 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy.orm import Session
 
-from core.store.candidates import CandidateFilter, Ids, candidate_pairs, decided_pairs
+from core.review.facets import Facets, FacetValue, facet_counts, facet_mask, facets_of, verdict_codes
+from core.store.candidate_columns import CandidateColumns, candidate_columns, unproposed
+from core.store.candidates import Ids, decided_pairs
+from core.store.packed import packed_ids
+from core.store.queues import CandidateFilter, FacetName, queue_ids, unproposed_pairs
 
 Mask = npt.NDArray[np.bool_]
+Places = npt.NDArray[np.intp]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Found:
+    """What the queue and the text of a filter let through, before its facets and its order are asked."""
+
+    rows: CandidateColumns
+    facets: Facets
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -22,6 +36,10 @@ class Queue:
     left_ids: Ids
     right_ids: Ids
     waiting: Mask  # no verdict on the pair, and its left entity is not settled
+    probable: bool  # the run has probabilities
+    facets: Mapping[FacetName, tuple[FacetValue, ...]]
+    titles: Mapping[FacetName, str]
+    found: Found
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -34,9 +52,13 @@ class Queue:
         rows = np.flatnonzero(hits)
         return int(rows[0]) if len(rows) else None
 
-    def rows_of_left(self, left_ids: list[int]) -> npt.NDArray[np.intp]:
+    def rows_of_left(self, left_ids: list[int]) -> Places:
         """All rows of some left entities."""
         return np.flatnonzero(np.isin(self.left_ids, left_ids))
+
+    def rows_of(self, left_ids: list[int], right_ids: list[int]) -> Places:
+        """All rows in which one of these entities stands on its side."""
+        return np.flatnonzero(np.isin(self.left_ids, left_ids) | np.isin(self.right_ids, right_ids))
 
     def next_waiting(self, row: int, step: int = 1) -> int | None:
         """The nearest row after ``row`` (before it with ``step`` -1) that waits, else from the other end."""
@@ -51,27 +73,99 @@ class Queue:
         return int(earlier[-1]) if len(earlier) else int(rows[-1])
 
 
-def load_queue(session: Session, wanted: CandidateFilter) -> Queue:
-    """The list for ``wanted``, from one snapshot of the store."""
-    pairs = candidate_pairs(session, wanted)
+def load_queue(session: Session, wanted: CandidateFilter, last: Queue | None = None) -> Queue:
+    """The list for ``wanted``, from one snapshot of the store.
+
+    With ``last``, a list that is still as the store is, only what differs from it is done: another order or
+    other facets take no query on candidates.
+    """
+    found = last.found if last is not None and _same_rows(last.wanted, wanted) else _find(session, wanted)
+    rows, facets = found.rows, found.facets
+    chosen = facet_mask(facets, wanted.facets, len(rows))
+    order = _order(session, rows, wanted)
+    order = order[chosen[order]]
+    left_ids, right_ids = rows.left_id[order], rows.right_id[order]
     return Queue(
-        wanted,
-        np.ascontiguousarray(pairs[:, 0]),
-        np.ascontiguousarray(pairs[:, 1]),
-        np.ascontiguousarray(pairs[:, 2]),
-        _waiting(session, wanted.run_id, pairs),
+        wanted=wanted,
+        ids=rows.id[order],
+        left_ids=left_ids,
+        right_ids=right_ids,
+        waiting=_waiting(session, wanted, left_ids, right_ids),
+        probable=not bool(np.isnan(rows.probability).all()),
+        facets=facet_counts(facets, wanted.facets, len(rows)),
+        titles={name: facet.title for name, facet in facets.items()},
+        found=found,
     )
 
 
 def waiting_rows(session: Session, queue: Queue) -> Mask:
     """Which rows of ``queue`` wait now: after an undo, say."""
-    pairs = np.column_stack((queue.ids, queue.left_ids, queue.right_ids))
-    return _waiting(session, queue.wanted.run_id, pairs)
+    return _waiting(session, queue.wanted, queue.left_ids, queue.right_ids)
 
 
-def _waiting(session: Session, run_id: int, pairs: Ids) -> Mask:
-    settled, decided = decided_pairs(session, run_id)
-    # One number per pair, so that numpy can look pairs up.
-    keys = (pairs[:, 1] << 32) | pairs[:, 2]
-    waiting: Mask = ~(np.isin(pairs[:, 1], settled) | np.isin(keys, (decided[:, 0] << 32) | decided[:, 1]))
+def _same_rows(one: CandidateFilter, other: CandidateFilter) -> bool:
+    return replace(one, order=None, facets=()) == replace(other, order=None, facets=())
+
+
+def _find(session: Session, wanted: CandidateFilter) -> Found:
+    ids = queue_ids(session, wanted)
+    ids.sort()
+    by_hand = int(np.searchsorted(ids, 0))
+    columns = candidate_columns(session, wanted.run_id)
+    rows = columns.take(columns.places(ids[by_hand:]))
+    if by_hand:
+        rows = unproposed(ids[:by_hand], unproposed_pairs(session, ids[:by_hand].tolist())).followed_by(rows)
+    if wanted.pairs is not None:
+        keys = [left << 32 | right for left, right in wanted.pairs]
+        rows = rows.take(np.flatnonzero(np.isin(_keys(rows.left_id, rows.right_id), keys)))
+    return Found(rows, facets_of(session, rows))
+
+
+def _order(session: Session, rows: CandidateColumns, wanted: CandidateFilter) -> Places:
+    """Places of the rows in the order wanted; what is not known comes last, ids break ties."""
+    score = np.nan_to_num(rows.score, nan=-np.inf)
+    likely = np.nan_to_num(rows.probability, nan=-np.inf)
+    match wanted.ordered_by:
+        case "likely":
+            return np.lexsort((-score, -likely))
+        case "likely_ascending":
+            return np.lexsort((rows.score, rows.probability))
+        case "score":
+            return np.argsort(-score, kind="stable")
+        case "score_ascending":
+            return np.argsort(rows.score, kind="stable")
+        case "left_label":
+            return np.lexsort((-score, _label_places(session, rows.left_id)))
+        case "right_label":
+            return np.lexsort((-score, _label_places(session, rows.right_id)))
+        case "entropy":
+            return np.lexsort((-score, -np.nan_to_num(rows.entropy, nan=-np.inf)))
+        case "dissent":
+            return np.lexsort((-score, -np.nan_to_num(rows.dissent, nan=-np.inf)))
+        case "claims":
+            return np.lexsort((-score, rows.right_id, -rows.claims))
+        case "verdict":
+            return np.lexsort((-score, -likely, verdict_codes(session, rows)))
+
+
+def _label_places(session: Session, ids: Ids) -> Ids:
+    """Where each entity comes when all are sorted by label."""
+    by_label = packed_ids(session, "SELECT id FROM entity ORDER BY label, id")
+    places = np.zeros(int(by_label.max(initial=0)) + 1, np.int64)
+    places[by_label] = np.arange(len(by_label))
+    return places[ids]
+
+
+def _keys(left_ids: Ids, right_ids: Ids) -> Ids:
+    """One number per pair, so that numpy can look pairs up."""
+    return (left_ids << 32) | right_ids
+
+
+def _waiting(session: Session, wanted: CandidateFilter, left_ids: Ids, right_ids: Ids) -> Mask:
+    if wanted.queue == "conflict":  # what was accepted twice waits for another verdict
+        return np.ones(len(left_ids), np.bool_)
+    settled, decided = decided_pairs(session, wanted.run_id)
+    waiting: Mask = ~(
+        np.isin(left_ids, settled) | np.isin(_keys(left_ids, right_ids), _keys(decided[:, 0], decided[:, 1]))
+    )
     return waiting

@@ -10,9 +10,17 @@ import json
 from collections.abc import Callable
 
 from sqlalchemy import Connection, Double, Engine, Integer, String, select, update
+from sqlalchemy.orm import Session
 
+from core.store.candidate_columns import renew_facts
 from core.store.engines import WRITING
-from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, VIEW_NAMES, VIEWS, Base, Run
+from core.store.schema import (
+    APPLICATION_ID,
+    SCHEMA_VERSION,
+    Base,
+    Run,
+)
+from core.store.views import VIEW_NAMES, VIEWS
 
 Migration = Callable[[Connection], None]
 _COMMENT = "MIMEA Explorer project, format "
@@ -61,6 +69,7 @@ def _review_and_training(connection: Connection) -> None:
     whole = Integer().compile(connection.dialect)
     for column in ("newest_verdict", "started_from"):
         connection.exec_driver_sql(f"ALTER TABLE run ADD COLUMN {column} {whole}")
+    _queues(connection)
 
 
 def _set_training(connection: Connection, name: str, value: object) -> None:
@@ -70,6 +79,21 @@ def _set_training(connection: Connection, name: str, value: object) -> None:
         settings.setdefault("training", {})[name] = value
         changed = update(Run).where(Run.id == run_id).values(config_json=json.dumps(settings, sort_keys=True))
         connection.execute(changed)
+
+
+def _queues(connection: Connection) -> None:
+    """What queues and facets ask of candidates, and filters with a name."""
+    for name in ("margin", "entropy", "dissent", "claims", "missing"):
+        kind = Base.metadata.tables["candidate"].c[name].type.compile(connection.dialect)
+        connection.exec_driver_sql(f"ALTER TABLE candidate ADD COLUMN {name} {kind}")
+    tables = Base.metadata.tables
+    index = next(each for each in tables["candidate"].indexes if each.name == "candidate_best")
+    for part in (index, tables["candidate_column"], tables["saved_filter"]):
+        part.create(connection)
+    with Session(connection) as session:
+        for run_id in session.scalars(select(Run.id)).all():
+            renew_facts(session, run_id)
+        session.commit()  # of its part: the transaction is the caller's
 
 
 def create_schema(connection: Connection) -> None:

@@ -11,6 +11,7 @@ from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.kg.records import Side
+from core.store.candidate_columns import renew_facts
 from core.store.copying import continue_numbers
 from core.store.import_report import ProgressMeter
 from core.store.schema import (
@@ -25,6 +26,7 @@ from core.store.schema import (
     RelationTriple,
     Verdict,
 )
+from core.store.search import drop_index
 from core.store.vanished import VANISHED, epitaph, vanished_at
 
 _ROWS = 10_000
@@ -67,6 +69,7 @@ class Replacement:
         self._copy_links(entities)
         for name in ("name", "source", "license", "report_json"):
             setattr(self._graph, name, getattr(self._new_graph, name))
+        drop_index(self._session)
         self._session.flush()
 
     def _remove_details(self) -> None:
@@ -126,6 +129,8 @@ class Replacement:
         gone = select(Entity.id).where(Entity.graph_id == self._graph.id, VANISHED)
         self._session.execute(delete(Candidate).where(getattr(Candidate, f"{self._side}_id").in_(gone)))
         self._session.execute(text(_CLOSE_RANKS))
+        for run_id in self._session.scalars(select(Candidate.run_id).distinct()).all():
+            renew_facts(self._session, run_id)
 
     def _settle_verdicts(self, gone: set[int], returned: dict[int, str]) -> None:
         """Undo those on entities that are gone, and bring those back that were undone so before."""

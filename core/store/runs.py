@@ -13,7 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.modality import MODALITIES, Modality
-from core.store.schema import Candidate, Epoch, ModalityWeight, Run, RunSeed
+from core.store.schema import Candidate, CandidateColumn, Epoch, ModalityWeight, Run, RunSeed
 
 GivenRole = Literal["seed", "validation", "test", "accepted", "rejected"]
 Role = GivenRole | Literal["pseudo"]
@@ -128,12 +128,18 @@ def set_pseudo_seeds(session: Session, run_id: int, pairs: Pairs, epochs: NDArra
 
 def clear_results(session: Session, run_id: int) -> None:
     """Remove the candidates and weights of a run, before new ones are written."""
+    session.execute(delete(CandidateColumn).where(CandidateColumn.run_id == run_id))
     session.execute(delete(Candidate).where(Candidate.run_id == run_id))
     session.execute(delete(ModalityWeight).where(ModalityWeight.run_id == run_id))
 
 
-def add_candidates(session: Session, run_id: int, candidates: Candidates, part: slice) -> None:
-    """Record a part of the candidates: a caller writes them in parts to let other writers in between."""
+def add_candidates(
+    session: Session, run_id: int, candidates: Candidates, part: slice, facts: Mapping[str, list[Any]]
+) -> None:
+    """Record a part of the candidates: a caller writes them in parts to let other writers in between.
+
+    ``facts`` are more columns of that part, which :mod:`core.store.candidate_facts` computes.
+    """
     scores = {
         f"score_{modality}": _nullable(candidates.by_modality[modality][part])
         for modality in MODALITIES
@@ -151,6 +157,7 @@ def add_candidates(session: Session, run_id: int, candidates: Candidates, part: 
             "score": candidates.score[part].tolist(),
             "mutual": candidates.mutual[part].tolist(),
             **scores,
+            **facts,
         },
     )
     session.execute(insert(Candidate), list(rows))

@@ -5,7 +5,7 @@ Rows never leave :mod:`core.store` and :mod:`core.review`: callers get plain fro
 
 from __future__ import annotations
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4D494D45  # "MIME", shown by file(1) and checked on opening
@@ -172,6 +172,7 @@ class Candidate(Base):
     """A proposed pair; ``rank`` counts from 1 among the left entity's, ``mutual``: each is the other's best.
 
     ``score_structure`` and so on are the similarities within that modality, null where either side lacks it.
+    ``margin`` to ``missing`` are what :class:`core.store.candidate_facts.CandidateFacts` says.
     """
 
     __tablename__ = "candidate"
@@ -189,11 +190,41 @@ class Candidate(Base):
     score_support: Mapped[float | None]  # of neighbours that are matched, null where the run asked for none
     probability: Mapped[float | None]  # that the pair is right, where validation links calibrated it
     mutual: Mapped[bool] = mapped_column(default=False)
+    margin: Mapped[float | None]
+    entropy: Mapped[float | None]
+    dissent: Mapped[float | None]
+    claims: Mapped[int | None]
+    missing: Mapped[bool | None]
     __table_args__ = (
         Index("candidate_score", "run_id", "score"),
         Index("candidate_left", "run_id", "left_id", "rank"),
         Index("candidate_right", "run_id", "right_id", "score"),
+        # All that the queues ask of the best candidates, so that no other row is looked at.
+        Index(
+            "candidate_best",
+            *("run_id", "left_id", "right_id", "probability", "mutual", "margin", "dissent", "claims"),
+            "missing",
+            sqlite_where=text("rank = 1"),
+            postgresql_where=text("rank = 1"),
+        ),
     )
+
+
+class CandidateColumn(Base):
+    """A column of a run's candidates, packed (:mod:`core.store.candidate_columns`)."""
+
+    __tablename__ = "candidate_column"
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), primary_key=True)
+    name: Mapped[str] = mapped_column(primary_key=True)
+    data: Mapped[bytes]
+
+
+class SavedFilter(Base):
+    """A filter of the review list that people gave a name; ``filter_json`` has no run in it."""
+
+    __tablename__ = "saved_filter"
+    name: Mapped[str] = mapped_column(primary_key=True)
+    filter_json: Mapped[str]
 
 
 class ModalityWeight(Base):
@@ -249,51 +280,3 @@ class Recheck(Base):
         CheckConstraint("kind IN ('accepted', 'rejected', 'unsure')", name="answer"),
         Index("recheck_verdict", "verdict_id"),
     )
-
-
-# The verdicts in force: the last one of each pair that is not undone. "Accepted" and "no counterpart" of the
-# same left entity exclude each other, so of these the later holds. No null-safe equality here: every database
-# and version spells that otherwise.
-CURRENT_VERDICT_VIEW = """
-CREATE VIEW current_verdict AS
-SELECT v.* FROM verdict v
-WHERE v.undone_at IS NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM verdict w
-    WHERE w.left_id = v.left_id AND w.id > v.id AND w.undone_at IS NULL
-      AND (w.right_id = v.right_id
-           OR (w.right_id IS NULL AND v.right_id IS NULL)
-           OR (v.kind = 'accepted' AND w.kind = 'no_counterpart')
-           OR (v.kind = 'no_counterpart' AND w.kind = 'accepted')))
-"""
-
-# What each author holds: as above, but nobody overrides anybody else.
-AUTHOR_VERDICT_VIEW = """
-CREATE VIEW author_verdict AS
-SELECT v.* FROM verdict v
-WHERE v.undone_at IS NULL
-  AND NOT EXISTS (
-    SELECT 1 FROM verdict w
-    WHERE w.left_id = v.left_id AND w.author = v.author AND w.id > v.id AND w.undone_at IS NULL
-      AND (w.right_id = v.right_id
-           OR (w.right_id IS NULL AND v.right_id IS NULL)
-           OR (v.kind = 'accepted' AND w.kind = 'no_counterpart')
-           OR (v.kind = 'no_counterpart' AND w.kind = 'accepted')))
-"""
-
-# Verdicts that another author contradicts: another kind on the same pair, or one accepted a counterpart for
-# an entity of which the other says that it has none.
-VERDICT_DISAGREEMENT_VIEW = """
-CREATE VIEW verdict_disagreement AS
-SELECT v.* FROM author_verdict v
-WHERE EXISTS (
-    SELECT 1 FROM author_verdict w
-    WHERE w.left_id = v.left_id AND w.author <> v.author AND w.kind <> v.kind
-      AND (w.right_id = v.right_id
-           OR (v.kind = 'accepted' AND w.kind = 'no_counterpart')
-           OR (v.kind = 'no_counterpart' AND w.kind = 'accepted')))
-"""
-
-# Each may use those before it.
-VIEW_NAMES = ("current_verdict", "author_verdict", "verdict_disagreement")
-VIEWS = (CURRENT_VERDICT_VIEW, AUTHOR_VERDICT_VIEW, VERDICT_DISAGREEMENT_VIEW)

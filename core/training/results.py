@@ -15,6 +15,8 @@ from core.alignment.decoding import plan_probability, sinkhorn_offsets
 from core.alignment.neighbours import Matches
 from core.alignment.similarity import Similarity, kept
 from core.store import runs
+from core.store.candidate_columns import columns_from_rows, pack_candidates
+from core.store.candidate_facts import candidate_facts
 from core.store.project_file import ProjectFile
 from core.training.embeddings import Embeddings, embeddings_path, save_embeddings
 from core.training.events import Event, Progress
@@ -52,10 +54,16 @@ def write_results(
     weights = embeddings.weights.masked_fill(embeddings.weights == 0, torch.nan).cpu().numpy()
     with project.write() as session:
         runs.clear_results(session, run_id)
+    facts = candidate_facts(candidates)
     for start in range(0, len(candidates), _PART):
         yield Progress("writing candidates", start, len(candidates))
+        part = slice(start, start + _PART)
         with project.write() as session:
-            runs.add_candidates(session, run_id, candidates, slice(start, start + _PART))
+            runs.add_candidates(session, run_id, candidates, part, facts.rows(part))
+    with project.read() as session:
+        packed = columns_from_rows(session, run_id)
+    with project.write() as session:
+        pack_candidates(session, run_id, packed)
     for start in range(0, len(ids), _PART):
         part = slice(start, start + _PART)
         with project.write() as session:

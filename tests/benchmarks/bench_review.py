@@ -1,17 +1,23 @@
-"""The review page on 150,000 candidates: opening, scrolling, filtering and going from pair to pair."""
+"""The review page on 10 thousand to a million candidates: opening, scrolling, sorting, filtering, judging."""
 
 from __future__ import annotations
 
 import random
 import statistics
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from functools import partial
+from itertools import repeat
 from pathlib import Path
+from typing import get_args
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
-from sqlalchemy import insert
+from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.project import Project
 from app.tasks import Tasks
@@ -19,92 +25,77 @@ from app.views.review.review_view import ReviewView
 from core.review.evidence import pair_evidence
 from core.review.journal import Decision, decide
 from core.review.queue import load_queue
-from core.store.candidates import CandidateFilter, candidate_rows
+from core.store.candidate_columns import Ids, columns_from_rows, pack_candidates
+from core.store.candidate_facts import candidate_facts
+from core.store.candidates import candidate_rows
 from core.store.project_file import ProjectFile
-from core.store.schema import AttributeTriple, Candidate, Entity, ModalityWeight, RelationTriple, RunSeed
+from core.store.queues import CandidateFilter, QueueOrder, queue_counts
+from core.store.runs import Candidates
 from tests.support import build_project
 
 pytestmark = [pytest.mark.benchmark, pytest.mark.qt_log_ignore("propagateSizeHints")]
 
-LEFTS, PER_LEFT = 15_000, 10
-FIRST_LEFT, FIRST_RIGHT = 1_000, 100_000
+SIZES = (1_000, 15_000, 100_000)  # left entities, of ten candidates each
+PER_LEFT = 10
+FIRST_LEFT, FIRST_RIGHT = 1_000, 1_000_000
 
 
-@pytest.fixture(scope="module")
-def large(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProjectFile]:
-    """15,000 entities a side, 10 candidates each, 2,000 verdicts and 3,000 seeds."""
-    rng = random.Random(1)
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size * PER_LEFT:,} candidates")
+def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProjectFile]:
+    """Ten candidates for each left entity; an eighth are decided, a fifth are seeds."""
+    size: int = request.param
+    rng = np.random.default_rng(1)
     project = build_project(tmp_path_factory.mktemp("large") / "large.mimea", size=40)
-    lefts = range(FIRST_LEFT, FIRST_LEFT + LEFTS)
-    rights = range(FIRST_RIGHT, FIRST_RIGHT + LEFTS)
+    lefts, rights = (np.arange(first, first + size) for first in (FIRST_LEFT, FIRST_RIGHT))
     with project.write() as session:
         for graph, ids in ((1, lefts), (2, rights)):
-            session.execute(
-                insert(Entity),
-                [
-                    {
-                        "id": i,
-                        "graph_id": graph,
-                        "uri": f"http://example.org/{i:x}",
-                        "label": f"Thing {i % LEFTS}",
-                    }
-                    for i in ids
-                ],
+            names = (
+                (i, graph, f"http://example.org/{i:x}", f"Thing {i % size} of {i % 89}", "")
+                for i in ids.tolist()
             )
-            triples = {(rng.choice(ids), 10 * graph + k % 2, rng.choice(ids)) for k in range(5 * LEFTS)}
-            session.execute(
-                insert(RelationTriple),
-                [{"graph_id": graph, "head_id": h, "relation_id": r, "tail_id": t} for h, r, t in triples],
+            _fill(session, "entity", "id, graph_id, uri, label, description", names)
+            ends = rng.choice(ids, (2, 3 * size))
+            triples = {(h, 10 * graph + h % 2, t, graph) for h, t in ends.T.tolist()}
+            _fill(session, "relation_triple", "head_id, relation_id, tail_id, graph_id", sorted(triples))
+            values = (
+                (i, 10 * graph + k, str(i % size * (k + 1)), "", "") for i in ids.tolist() for k in range(2)
             )
-            session.execute(
-                insert(AttributeTriple),
-                [
-                    {"entity_id": i, "attribute_id": 10 * graph + k, "value": str(i % LEFTS * (k + 1))}
-                    for i in ids
-                    for k in range(3)
-                ],
-            )
-            session.execute(
-                insert(ModalityWeight),
-                [
-                    {
-                        "run_id": 1,
-                        "entity_id": i,
-                        "structure": 0.4,
-                        "relation": 0.4,
-                        "attribute": 0.2,
-                        "visual": None,
-                    }
-                    for i in ids
-                ],
-            )
-        rows = []
-        for offset, left in enumerate(lefts):
-            others = [offset, *rng.sample(range(LEFTS), PER_LEFT - 1)]
-            for rank, other in enumerate(others, start=1):
-                score = rng.random() / rank
-                rows.append(
-                    {
-                        "run_id": 1, "left_id": left, "right_id": FIRST_RIGHT + other, "rank": rank,
-                        "score": score, "score_structure": score, "score_relation": score,
-                        "score_attribute": score, "score_visual": None, "mutual": rank == 1,
-                    }
-                )  # fmt: skip
-        session.execute(insert(Candidate), rows)
-        session.execute(
-            insert(RunSeed),
-            [
-                {"run_id": 1, "left_id": i, "right_id": i - FIRST_LEFT + FIRST_RIGHT, "role": "seed"}
-                for i in lefts[:3000]
-            ],
-        )
+            _fill(session, "attribute_triple", "entity_id, attribute_id, value, datatype, language", values)
+            weights = ((1, i, 0.4, 0.4, 0.2) for i in ids.tolist())
+            _fill(session, "modality_weight", "run_id, entity_id, structure, relation, attribute", weights)
+        _propose(session, lefts, rights, rng)
+        seeds = ((1, left, left - FIRST_LEFT + FIRST_RIGHT, "seed") for left in lefts[: size // 5].tolist())
+        _fill(session, "run_seed", "run_id, left_id, right_id, role", seeds)
     kinds = ("accepted", "rejected", "unsure")
-    decide(
-        project,
-        [Decision(i, i - FIRST_LEFT + FIRST_RIGHT, kinds[i % 3]) for i in lefts[3000:5000]],  # type: ignore[arg-type]
-    )
+    decided = lefts[size // 5 : size // 5 + min(size // 8, 5_000)].tolist()
+    decide(project, [Decision(i, i - FIRST_LEFT + FIRST_RIGHT, kinds[i % 3]) for i in decided])  # type: ignore[arg-type]
     yield project
     project.close()
+
+
+def _propose(session: Session, lefts: Ids, rights: Ids, rng: np.random.Generator) -> None:
+    size = len(lefts)
+    others = rng.integers(0, size, (size, PER_LEFT))
+    others[:, 0] = np.arange(size)
+    rank = np.tile(np.arange(1, PER_LEFT + 1), size)
+    score = (rng.random(size * PER_LEFT) / rank).astype(np.float32)
+    proposed = Candidates(
+        np.repeat(lefts, PER_LEFT), rights[others].ravel(), rank, score, {"structure": score}, rank == 1,
+        probability=score.astype(np.float64) ** 2,
+    )  # fmt: skip
+    facts = candidate_facts(proposed).rows(slice(None))
+    columns = (proposed.left_id, proposed.right_id, rank, score, score, proposed.probability, proposed.mutual)
+    rows = zip(repeat(1), *(column.tolist() for column in columns), *facts.values(), strict=False)
+    names = "run_id, left_id, right_id, rank, score, score_structure, probability, mutual"
+    session.execute(text("DELETE FROM candidate"))
+    _fill(session, "candidate", ", ".join((names, *facts)), rows)
+    pack_candidates(session, 1, columns_from_rows(session, 1))
+
+
+def _fill(session: Session, table: str, columns: str, rows: Iterable[tuple[object, ...]]) -> None:
+    marks = ", ".join("?" * len(columns.split(",")))
+    cursor = session.connection().connection.cursor()
+    cursor.executemany(f"INSERT INTO {table} ({columns}) VALUES ({marks})", rows)
 
 
 def spread(seconds: list[float]) -> str:
@@ -122,24 +113,46 @@ def timed(work: Callable[[], object], times: int) -> list[float]:
     return seconds
 
 
-@pytest.mark.parametrize(
-    "wanted",
-    [
-        CandidateFilter(1),
-        CandidateFilter(1, best_only=False),
-        CandidateFilter(1, verdict="all", best_only=False),
-        CandidateFilter(1, verdict="accepted"),
-        CandidateFilter(1, text="thing 77", best_only=False),
-        CandidateFilter(1, order="left_label"),
-    ],
-    ids=["best", "every undecided", "all", "accepted", "search", "by label"],
-)
-def test_the_list(large: ProjectFile, wanted: CandidateFilter) -> None:
-    def read() -> None:
+WANTED = {
+    "best, as a project opens": CandidateFilter(1),
+    "every undecided": CandidateFilter(1, best_only=False),
+    "all": CandidateFilter(1, queue="all", best_only=False),
+    "accepted": CandidateFilter(1, queue="accepted"),
+    "conflicts": CandidateFilter(1, queue="conflict"),
+    "search": CandidateFilter(1, text="thing 77", best_only=False),
+}
+
+
+def test_the_list(large: ProjectFile) -> None:
+    def read(wanted: CandidateFilter) -> None:
         with large.read() as session:
             load_queue(session, wanted)
 
-    print(f"\nlist, {wanted}: {spread(timed(read, 7))}")
+    for name, wanted in WANTED.items():
+        print(f"\nlist, {name}: {spread(timed(partial(read, wanted), 5))}", end="")
+
+
+def test_counting_the_queues(large: ProjectFile) -> None:
+    def count() -> None:
+        with large.read() as session:
+            queue_counts(session, 1, "ada")
+
+    print(f"\nthe counts of all queues: {spread(timed(count, 5))}")
+
+
+def test_sorting_and_facets_of_all_candidates(large: ProjectFile) -> None:
+    with large.read() as session:
+        shown = load_queue(session, CandidateFilter(1, queue="all", best_only=False))
+
+    def read() -> None:
+        with large.read() as session:
+            load_queue(session, wanted, shown)
+
+    for order in get_args(QueueOrder):
+        wanted = replace(shown.wanted, order=order)
+        print(f"\nsorted by {order}: {spread(timed(read, 5))}", end="")
+    wanted = replace(shown.wanted, facets=(("mutual", "One-sided"), ("margin", "behind")))
+    print(f"\ntwo facets: {spread(timed(read, 5))}")
 
 
 def test_a_page_of_rows(large: ProjectFile) -> None:
@@ -147,7 +160,7 @@ def test_a_page_of_rows(large: ProjectFile) -> None:
 
     def read() -> None:
         with large.read() as session:
-            candidate_rows(session, rng.sample(range(300, 150_000), 200))
+            candidate_rows(session, rng.sample(range(300, 9_000), 200))
 
     print(f"\npage of 200 rows: {spread(timed(read, 50))}")
 
@@ -156,7 +169,7 @@ def test_the_evidence_of_a_pair(large: ProjectFile) -> None:
     rng = random.Random(3)
 
     def read() -> None:
-        offset = rng.randrange(LEFTS)
+        offset = rng.randrange(SIZES[0])
         with large.read() as session:
             pair_evidence(session, 1, FIRST_LEFT + offset, FIRST_RIGHT + offset)
 
@@ -190,10 +203,17 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
         return evidence is not None and evidence.key == view._pair
 
     def idle() -> bool:
-        return not tasks.busy and not view._ahead.waiting
+        return not (tasks.busy or view._ahead.waiting or view._tools.counts.waiting)
 
     project.open(large.path)
-    print(f"\nopen until the first pair is shown: {pump_until(shown) * 1e3:.0f} ms")
+    print(
+        f"\nopen until the list is there: {pump_until(lambda: view._model.rowCount() > 0) * 1e3:.0f} ms",
+        end="",
+    )
+    print(f", and the first pair: {pump_until(shown) * 1e3:.0f} ms more")
+    pump_until(idle)
+    pump_until(idle)
+    view.show_queue("all")
     pump_until(idle)
     view._queue._best.setCurrentIndex(1)
     print(f"all candidates, until listed: {pump_until(idle) * 1e3:.0f} ms, {len(view._model.queue):,} rows")
@@ -211,8 +231,21 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
     print(f"scrolling, GUI thread per turn: {spread(longest)}, longest {max(longest) * 1e3:.1f} ms")
 
     longest.clear()
+    sorts = []
+    for column in (1, 2, 0, 0, 3):
+        start = time.perf_counter()
+        view._queue._sort(column)
+        pump_until(idle)
+        sorts.append(time.perf_counter() - start)
+    print(f"a click on a header until sorted and shown: {spread(sorts)}")
+    print(f"meanwhile, GUI thread per turn: {spread(longest)}, longest {max(longest) * 1e3:.1f} ms")
+    view._queue.clear_filters()
+    view._queue._best.setCurrentIndex(0)
+    pump_until(idle)
+
+    longest.clear()
     steps = []
-    for _ in range(100):
+    for _ in range(40):
         before = view._pair
         start = time.perf_counter()
         qtbot.keyClick(table, Qt.Key.Key_A)

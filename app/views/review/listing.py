@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.review.disagreement import disagreement_count
 from core.review.queue import Queue, load_queue
-from core.store.candidates import CandidateFilter, reviewable_run
+from core.store.candidates import reviewable_run
 from core.store.entities import graph_names
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,14 +17,16 @@ class Listing:
 
     names: tuple[str, str]
     queue: Queue | None
-    disagreements: int = 0
 
 
-def read_listing(file: ProjectFile, wanted: CandidateFilter) -> Listing:
-    """The list of the newest run that can be reviewed, whatever run ``wanted`` names."""
+def read_listing(file: ProjectFile, wanted: CandidateFilter, last: Queue | None = None) -> Listing:
+    """The list of the newest run that can be reviewed, whatever run ``wanted`` names.
+
+    ``last`` is the list that is shown, if it is still as the store is.
+    """
     with file.read() as session:
         run_id = reviewable_run(session)
         names = graph_names(session)
         if run_id is None:
             return Listing(names, None)
-        return Listing(names, load_queue(session, wanted.for_run(run_id)), disagreement_count(session))
+        return Listing(names, load_queue(session, wanted.for_run(run_id), last))

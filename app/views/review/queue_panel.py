@@ -1,45 +1,31 @@
-"""The list of candidates with its filters."""
+"""The list of candidates with its queue, search and facets."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPersistentModelIndex, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QComboBox,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QLineEdit,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from collections.abc import Mapping
+from dataclasses import replace
+
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal, Slot
+from PySide6.QtGui import QAction, QKeyEvent, Qt
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.candidate_model import LEFT, RIGHT, SCORE, VERDICT, CandidateModel
+from app.settings import Settings
+from app.views.review.candidate_table import CandidateTable
+from app.views.review.facet_bar import FacetBar
+from app.views.review.queue_chooser import QueueChooser
+from core.review.journal import Step
 from core.review.queue import Queue
-from core.store.candidates import CandidateFilter, QueueOrder, VerdictFilter
+from core.store.queues import QUEUES, CandidateFilter, QueueName, QueueOrder
 
-_ROW = 28
 _DEBOUNCE = 150  # milliseconds of quiet before typing becomes a query
-_VERDICTS: tuple[tuple[str, VerdictFilter], ...] = (
-    ("Undecided", "undecided"),
-    ("All", "all"),
-    ("Accepted", "accepted"),
-    ("Rejected", "rejected"),
-    ("Unsure", "unsure"),
-    ("No counterpart", "no_counterpart"),
-    ("Disagreements", "disagreement"),
-)
-_ORDERS: dict[int, tuple[QueueOrder, ...]] = {  # by column; a second click takes the next
-    SCORE: ("score", "score_ascending"),
+_SCORES: tuple[QueueOrder, ...] = ("score", "score_ascending")
+_ORDERS: dict[int, tuple[QueueOrder, ...]] = {  # by column; another click takes the next
+    SCORE: ("likely", "likely_ascending", *_SCORES),
     LEFT: ("left_label",),
     RIGHT: ("right_label",),
+    VERDICT: ("verdict",),
 }
 
 
@@ -49,45 +35,54 @@ class QueuePanel(QWidget):
     filter_changed = Signal()
     row_chosen = Signal(int)
 
-    def __init__(self, model: CandidateModel, parent: QWidget | None = None) -> None:
+    def __init__(self, model: CandidateModel, clear: QAction, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._model = model
-        self._order: QueueOrder = "score"
-        self._best = QComboBox(toolTip="Which pairs the list holds")
+        self._order: QueueOrder | None = None  # the queue's own
+        self._pairs: frozenset[tuple[int, int]] | None = None
+        self.chooser = QueueChooser()
+        self._best = QComboBox(toolTip="Whether the list holds one pair of each entity that waits, or all")
         self._best.setObjectName("queueCombo")
         self._best.setAccessibleName("Pairs")
         self._best.addItem("Best of each", True)
         self._best.addItem("All candidates", False)
-        self._verdict = QComboBox(toolTip="Which verdicts the list holds")
-        self._verdict.setObjectName("verdictFilter")
-        self._verdict.setAccessibleName("Verdict")
-        for label, value in _VERDICTS:
-            self._verdict.addItem(label, value)
-        self.search = _SearchField(placeholderText="Search labels and URIs  ( / )", clearButtonEnabled=True)
+        self.search = _SearchField(
+            placeholderText="Search labels, URIs and values  ( / )", clearButtonEnabled=True
+        )
         self.search.setObjectName("searchField")
         self.search.setAccessibleName("Search")
+        self.search.setToolTip(
+            "Every word is looked for in labels, URIs and attribute values of both sides (/)"
+        )
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE)
-        self.table = _CandidateTable(model)
-        self._count = QLabel()
+        self.facets = FacetBar(clear)
+        self.table = CandidateTable(model)
+        self._count = QLabel(wordWrap=True)
         self._count.setObjectName("queueCount")
         self._count.setProperty("role", "secondary")
 
-        for combo in (self._best, self._verdict):
-            combo.currentIndexChanged.connect(self._changed)
+        self.chooser.currentIndexChanged.connect(self._queue_chosen)
+        self._best.currentIndexChanged.connect(self._changed)
         self.search.textChanged.connect(self._timer.start)
         self.search.left.connect(self.table.setFocus)
         self._timer.timeout.connect(self.filter_changed)
+        self.facets.changed.connect(self.filter_changed)
         self.table.horizontalHeader().sectionClicked.connect(self._sort)
         self.table.selectionModel().currentRowChanged.connect(self._row_changed)
         self.table.clicked.connect(self._row_clicked)
+        self._arrange()
 
+    def _arrange(self) -> None:
         combos = QHBoxLayout(spacing=theme.MEDIUM)
-        combos.addWidget(self._best, stretch=3)
-        combos.addWidget(self._verdict, stretch=2)
+        combos.addWidget(self.chooser, stretch=1)
+        combos.addWidget(self._best)
+        self.tools = QHBoxLayout(spacing=theme.MEDIUM)
+        self.tools.addWidget(self.search, stretch=1)
         top = QVBoxLayout(spacing=theme.MEDIUM)
         top.setContentsMargins(theme.MEDIUM, theme.MEDIUM, theme.MEDIUM, theme.MEDIUM)
         top.addLayout(combos)
-        top.addWidget(self.search)
+        top.addLayout(self.tools)
+        top.addWidget(self.facets)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(0)
@@ -101,48 +96,99 @@ class QueuePanel(QWidget):
         return CandidateFilter(
             run_id,
             self.search.text().strip(),
-            self._verdict.currentData(),
-            self._best.currentData(),
+            self.chooser.queue,
+            self._best.currentData() and self._pairs is None,
             self._order,
+            self.facets.chosen,
+            Settings().author,
+            self._pairs,
         )
 
     @property
     def is_filtered(self) -> bool:
-        """Whether the controls differ from what a project opens with."""
-        return bool(self.search.text().strip()) or self._verdict.currentIndex() > 0
+        """Whether anything narrows the queue down, or it is not that which a project opens with."""
+        return self._is_narrowed or self.chooser.queue != "undecided"
+
+    @property
+    def _is_narrowed(self) -> bool:
+        return bool(self.search.text().strip() or self.facets.chosen or self._pairs is not None)
 
     @property
     def filters_have_focus(self) -> bool:
         """Whether the keyboard is on the search field or a filter."""
-        return any(widget.hasFocus() for widget in (self.search, self._best, self._verdict))
+        return self.facets.has_focus or any(
+            each.hasFocus() for each in (self.search, self._best, self.chooser)
+        )
 
-    def clear_filters(self) -> None:
-        """Empty the search and show what is undecided."""
-        self._set_quietly("", "undecided")
+    def show_filter(self, wanted: CandidateFilter) -> None:
+        """Set every control to ``wanted``, whatever run it names."""
+        for widget in (self.search, self.chooser, self._best):
+            widget.blockSignals(True)
+        self.search.setText(wanted.text)
+        self.chooser.choose(wanted.queue)
+        if wanted.pairs is None:
+            self._best.setCurrentIndex(self._best.findData(wanted.best_only))
+        for widget in (self.search, self.chooser, self._best):
+            widget.blockSignals(False)
+        self._timer.stop()
+        self._order, self._pairs = wanted.order, wanted.pairs
+        self.facets.choose(wanted.facets)
         self.filter_changed.emit()
+
+    @Slot()
+    def clear_filters(self) -> None:
+        """Empty the search, let all facets pass and go back to what is undecided; the order stays."""
+        self.show_filter(
+            replace(self._nothing, order=self._order if self.chooser.queue == "undecided" else None)
+        )
 
     def show_all(self) -> None:
-        """Empty the search and show every pair."""
-        self._set_quietly("", "all")
-        self.filter_changed.emit()
+        """Show every pair."""
+        self.show_filter(replace(self._nothing, queue="all"))
 
     def search_for(self, text: str) -> None:
         """Look for ``text`` among all pairs."""
-        self._set_quietly(text, "all")
-        self.filter_changed.emit()
+        self.show_filter(replace(self._nothing, queue="all", text=text))
 
-    def show_disagreements(self, count: int) -> None:
-        """Say in the filter on how many pairs people differ."""
-        place = self._verdict.findData("disagreement")
-        self._verdict.setItemText(place, f"Disagreements ({count:,})" if count else "Disagreements")
+    @property
+    def _nothing(self) -> CandidateFilter:
+        return CandidateFilter(0, best_only=self._best.currentData())
 
-    def show_count(self, queue: Queue) -> None:
+    def show_counts(self, counts: Mapping[QueueName, int]) -> None:
+        """Say how many pairs each queue holds."""
+        self.chooser.show_counts(counts)
+
+    def show_list(self, queue: Queue) -> None:
+        """A list was read: its facets, and the line below it."""
+        self.facets.show_facets(queue, filtered=self.is_filtered)
+        self._best.setVisible(QUEUES[queue.wanted.queue].among in ("waiting", "every"))
+        self.show_count(queue)
+
+    def show_verdicts(self, queue: Queue, step: Step) -> None:
+        """Verdicts were given: what waits now, and which pairs of the list they exclude."""
+        accepted = [d for d in step.decisions if d.kind == "accepted" and d.right_id is not None]
+        excluded = 0
+        if len(accepted) == 1:
+            left_id, right_id = accepted[0].left_id, accepted[0].right_id or 0
+            rows = queue.rows_of([left_id], [right_id])
+            excluded = len(rows) - (queue.row_of(left_id, right_id) is not None)
+        pairs = "pair" if excluded == 1 else "pairs"
+        self.show_count(queue, f"accepting excludes {excluded:,} {pairs} here" if excluded else "")
+
+    @Slot(str)
+    def say(self, note: str) -> None:
+        """Add a remark to the line below the list."""
+        if self._model.queue is not None:
+            self.show_count(self._model.queue, note)
+
+    def show_count(self, queue: Queue, note: str = "") -> None:
         """The line below the list."""
         waiting = int(queue.waiting.sum())
         pairs = f"{len(queue):,} {'pair' if len(queue) == 1 else 'pairs'}"
+        total = f" of {len(queue.found.rows):,}" if queue.wanted.facets else ""
         undecided = "" if waiting == len(queue) else f", {waiting:,} undecided"
-        seeds = " · seeds not shown" if queue.wanted.verdict == "undecided" else ""
-        self._count.setText(f"{pairs}{undecided}{seeds}")
+        seeds = " · seeds not shown" if QUEUES[queue.wanted.queue].among == "waiting" else ""
+        self._count.setText(f"{pairs}{total}{undecided}{seeds}{f' · {note}' if note else ''}")
 
     @property
     def row(self) -> int:
@@ -160,27 +206,26 @@ class QueuePanel(QWidget):
         if same:
             self.row_chosen.emit(row)
 
-    def _set_quietly(self, text: str, verdict: VerdictFilter) -> None:
-        for widget in (self.search, self._verdict):
-            widget.blockSignals(True)
-        self.search.setText(text)
-        self._verdict.setCurrentIndex(self._verdict.findData(verdict))
-        for widget in (self.search, self._verdict):
-            widget.blockSignals(False)
-        self._timer.stop()
-
     @Slot(int)
-    def _changed(self, _index: int) -> None:
+    def _queue_chosen(self, _index: int) -> None:
+        self._order = self._pairs = None
+        self._changed()
+
+    @Slot()
+    def _changed(self) -> None:
         self._timer.stop()
         self.filter_changed.emit()
 
     @Slot(int)
     def _sort(self, column: int) -> None:
-        orders = _ORDERS.get(column, ())
-        if orders:
-            following = orders.index(self._order) + 1 if self._order in orders else 0
-            self._order = orders[following % len(orders)]
-            self.filter_changed.emit()
+        queue = self._model.queue
+        orders = _ORDERS[column] if column != SCORE or (queue is not None and queue.probable) else _SCORES
+        now = queue.wanted.ordered_by if queue is not None else None
+        if now == "likely" and orders is _SCORES:
+            now = "score"  # the same, where nothing is known of probabilities
+        following = orders.index(now) + 1 if now in orders else 0
+        self._order = orders[following % len(orders)]
+        self.filter_changed.emit()
 
     @Slot(QModelIndex, QModelIndex)
     def _row_changed(self, current: QModelIndex, _previous: QModelIndex) -> None:
@@ -190,51 +235,6 @@ class QueuePanel(QWidget):
     @Slot(QModelIndex)
     def _row_clicked(self, index: QModelIndex) -> None:
         self.row_chosen.emit(index.row())
-
-
-class _CandidateTable(QTableView):
-    def __init__(self, model: CandidateModel) -> None:
-        super().__init__()
-        self.setObjectName("candidateTable")
-        self.setAccessibleName("Candidates")
-        self.setModel(model)
-        self.setItemDelegate(_CellDelegate(self))
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setProperty("bare", True)
-        self.setStyleSheet("QHeaderView::section { padding: 5px 3px; }")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        # A fixed height: anything that asks each row for its size would read the whole list.
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionsClickable(True)
-        header.setMinimumSectionSize(28)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(LEFT, QHeaderView.ResizeMode.Stretch)
-        header.setSectionResizeMode(RIGHT, QHeaderView.ResizeMode.Stretch)
-        self.setColumnWidth(SCORE, 60)
-        self.setColumnWidth(VERDICT, 32)
-
-    def keyboardSearch(self, search: str) -> None:
-        """Letters are verdicts here; searching is the search field's."""
-
-
-class _CellDelegate(QStyledItemDelegate):
-    """The whole row is what is current: no frame around one of its cells."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
 
 
 class _SearchField(QLineEdit):

@@ -42,7 +42,40 @@ class ReviewActions:
         self.advance.setChecked(Settings().advance)
         self.advance.toggled.connect(_remember_advance)
         self._separate()
-        self.search = self._add("search", "Search the list", ["/", "Ctrl+F"], "Find pairs by label or URI")
+        self.elsewhere = self._add(
+            "findElsewhere",
+            "&Find in the other graph…",
+            ["F"],
+            "Search the whole right graph where no candidate is right",
+        )
+        self.resolve = self._add(
+            "resolveConflict", "Resolve the &conflict…", ["X"], "See all that claim this entity side by side"
+        )
+        self.accept_listed = self._add(
+            "acceptListed",
+            "Accept all listed…",
+            ["Ctrl+Shift+A"],
+            "Accept what the list holds as one step, after a preview",
+        )
+        self.reject_listed = self._add(
+            "rejectListed",
+            "Reject all listed…",
+            ["Ctrl+Shift+R"],
+            "Reject what the list holds as one step, after a preview",
+        )
+        self._separate()
+        self.queue = self._add(
+            "chooseQueue", "Choose the &queue", ["Q"], "Which pairs the list holds, and in which order"
+        )
+        self.search = self._add(
+            "search", "Search the list", ["/", "Ctrl+F"], "Find pairs by label, URI or attribute value"
+        )
+        self.clear = self._add(
+            "clearFilters", "C&lear all filters", ["C"], "Empty the search and show what is undecided"
+        )
+        self.save_filter = self._add(
+            "saveFilter", "&Save this filter…", ["Ctrl+B"], "Keep queue, search and facets under a name"
+        )
         self.note = self._add("note", "Write a note", ["M"], "A note is saved with the verdict")
         self.focus_list = self._add(
             "focusList", "Back to the list", ["Ctrl+L"], "Put the keyboard on the list"

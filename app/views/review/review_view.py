@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
-from app.models.candidate_model import CandidateModel
+from app.models.candidate_model import MOST_MARKED, CandidateModel
 from app.project import Project
-from app.settings import Settings
 from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import ImageStore
+from app.views.review.judging import Judging
+from app.views.review.list_tools import ListTools
 from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
 from app.views.review.queue_panel import QueuePanel
@@ -22,11 +24,11 @@ from app.views.review.review_pages import ReviewPages
 from app.views.review.review_panels import ReviewPanels
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
-from core.review.journal import Decision, Step, VerdictKind
+from core.review.journal import Decision, Step
 from core.review.neighbours import Neighbour
 from core.review.queue import Queue
-from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter, QueueName
 
 
 class ReviewView(QWidget):
@@ -40,16 +42,18 @@ class ReviewView(QWidget):
         self.setObjectName("reviewView")
         self._project = project
         self._pair: Pair | None = None  # chosen; shown once its evidence is there
-        self._saving = False
-        self._run_id = 0
         self._evidence = EvidenceStore(project.tasks, self)
         self._images = ImageStore(project.tasks, self)
         self._model = CandidateModel(project.tasks, self)
         self._actions = ReviewActions(self)
-        self._queue = QueuePanel(self._model)
+        self._queue = QueuePanel(self._model, self._actions.clear)
         self._panel = PairPanel(self._images)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
+        self._tools = ListTools(
+            project, self._model, self._queue, self._images, self._actions, self._shown, self
+        )
+        self._judging = Judging(project, self._evidence, self._bar, self._tools, self._shown, self)
         self._panels = ReviewPanels(
             project, self._queue, self._images, self._actions.verdicts, self, self.focus_table
         )
@@ -67,6 +71,11 @@ class ReviewView(QWidget):
     def save_layout(self) -> None:
         """Remember where the panels stand."""
         self._panels.desk.save_layout()
+
+    def show_queue(self, name: QueueName, pairs: Collection[Pair] | None = None) -> None:
+        """Show a queue; with ``pairs`` only these of it, until something else is asked for."""
+        only = None if pairs is None else frozenset(pairs)
+        self._queue.show_filter(CandidateFilter(0, queue=name, pairs=only))
 
     def focus_table(self) -> None:
         """Put the keyboard on the list, so that the letters judge and the arrows move.
@@ -96,7 +105,7 @@ class ReviewView(QWidget):
         project.graphs_changed.connect(self._results_changed)
         project.tasks.failed.connect(self._task_failed)
         for kind, action in self._actions.verdicts.items():
-            action.triggered.connect(partial(self._decide, kind))
+            action.triggered.connect(partial(self._judging.judge, kind))
         self._actions.next.triggered.connect(partial(self._move, 1))
         self._actions.previous.triggered.connect(partial(self._move, -1))
         self._actions.search.triggered.connect(self._focus_search)
@@ -107,18 +116,22 @@ class ReviewView(QWidget):
         self._pages.show_all.triggered.connect(self._queue.show_all)
         self._pages.train.triggered.connect(self.train_requested)
         self._pages.load_graphs.triggered.connect(self.graphs_requested)
-        self._queue.filter_changed.connect(self.reload)
+        self._queue.filter_changed.connect(self._refilter)
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
         self._panel.pair_chosen.connect(self._go_to)
         self._panels.pair_chosen.connect(self._go_to)
         self._panel.neighbour_activated.connect(self._find_neighbour)
-        self._panel.disagreement.settled.connect(self._settle)
+        self._panel.disagreement.settled.connect(self._judging.settle)
         self._evidence.loaded.connect(self._evidence_loaded)
 
     # The list
 
-    def _reload(self, wanted: Pair | None) -> None:
+    @Slot()
+    def _refilter(self) -> None:
+        self._reload(self._pair, self._model.current)
+
+    def _reload(self, wanted: Pair | None, last: Queue | None = None) -> None:
         if not self._project.is_open:
             self._model.set_queue(None, None, ("Left", "Right"))
             self._evidence.set_source(None, 0)
@@ -127,7 +140,7 @@ class ReviewView(QWidget):
         file = self._project.file
         self._project.tasks.read(
             self,
-            partial(read_listing, file, self._queue.wanted(0)),
+            partial(read_listing, file, self._queue.wanted(0), last),
             partial(self._listed, file, wanted),
             key="list",
         )
@@ -140,9 +153,7 @@ class ReviewView(QWidget):
             self._model.set_queue(None, None, listing.names)
             self._pages.setCurrentWidget(self._pages.no_run)
             return
-        self._run_id = queue.wanted.run_id
-        self._queue.show_disagreements(listing.disagreements)
-        self._evidence.set_source(file, self._run_id)
+        self._evidence.set_source(file, queue.wanted.run_id)
         self._model.set_queue(file, queue, listing.names)
         if self._pages.currentWidget() is not self._pages.desk:
             # Before the page is shown: the first filter would get the keyboard else.
@@ -150,7 +161,7 @@ class ReviewView(QWidget):
             self._pages.setCurrentWidget(self._pages.desk)
         if not self._busy_elsewhere():
             self.focus_table()
-        self._queue.show_count(queue)
+        self._queue.show_list(queue)
         self._choose_row(queue, wanted)
 
     def _choose_row(self, queue: Queue, wanted: Pair | None) -> None:
@@ -180,7 +191,7 @@ class ReviewView(QWidget):
 
     def _show_pair(self, pair: Pair) -> None:
         if pair != self._pair:
-            self._bar.note.clear()
+            self._judging.turn_away()
         self._pair = pair
         evidence = self._evidence.get(pair)
         if evidence is not None:
@@ -190,6 +201,7 @@ class ReviewView(QWidget):
     def _evidence_loaded(self, evidence: PairEvidence) -> None:
         if evidence.key == self._pair:
             self._show(evidence)
+            self._judging.go_on()
         else:
             self._ahead.read_images(evidence)
 
@@ -210,50 +222,37 @@ class ReviewView(QWidget):
 
     # Verdicts
 
-    @Slot(str)
-    def _settle(self, kind: VerdictKind) -> None:
-        """Write a verdict that ends a disagreement; a note that was entered goes with it."""
-        note = self._bar.note.text().strip()
-        self._decide(kind, note=f"{SETTLED}: {note}" if note else SETTLED)
-
-    def _decide(self, kind: VerdictKind, _checked: bool = False, *, note: str | None = None) -> None:
-        """Write a verdict on the pair on the screen; not while the last one is being written."""
-        evidence = self._panel.shown
-        if evidence is None or evidence.key != self._pair or self._saving or not self._project.is_open:
-            return
-        self._saving = True
-        left_id, right_id = evidence.key
-        decision = Decision(
-            left_id=left_id,
-            right_id=None if kind == "no_counterpart" else right_id,
-            kind=kind,
-            score_shown=evidence.score,
-            run_id=self._run_id,
-            author=Settings().author,
-            note=self._bar.note.text().strip() if note is None else note,
-        )
-        self._project.decide([decision])
-
     @Slot(object, str)
     def _verdicts_changed(self, step: Step, how: str) -> None:
-        self._saving = False
+        self._judging.saved()
         self._evidence.outdate()
         self._model.mark(step, how)
         if self._model.queue is not None:
-            self._queue.show_count(self._model.queue)
-        if len(step.decisions) > 1:
+            self._queue.show_verdicts(self._model.queue, step)
+        decision = next((d for d in step.decisions if self._is_shown(d)), step.decisions[0])
+        if len(step.decisions) > MOST_MARKED:
             self.reload()
-        elif how == "decided":
-            self._go_on(step.decisions[0])
+        elif how == "decided" and (self._is_shown(decision) or len(step.decisions) == 1):
+            self._go_on(decision)
+        elif len(step.decisions) > 1:
+            self.reload()
         elif how in ("undone", "redone"):
-            self._come_back(step.decisions[0])
+            self._come_back(decision)
         elif self._pair is not None:
             self._show_pair(self._pair)
 
+    def _shown(self) -> PairEvidence | None:
+        evidence = self._panel.shown
+        return evidence if evidence is not None and evidence.key == self._pair else None
+
+    def _is_shown(self, decision: Decision) -> bool:
+        """Whether a decision is about the pair on the screen."""
+        pair = self._pair
+        return pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1])
+
     def _go_on(self, decision: Decision) -> None:
         queue, pair = self._model.queue, self._pair
-        mine = pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1])
-        if queue is None or not (mine and self._actions.advance.isChecked()):
+        if queue is None or not (self._is_shown(decision) and self._actions.advance.isChecked()):
             if pair is not None:
                 self._show_pair(pair)
             return
@@ -266,7 +265,7 @@ class ReviewView(QWidget):
     def _come_back(self, decision: Decision) -> None:
         """An undone or redone verdict: show its pair."""
         queue, pair = self._model.queue, self._pair
-        if pair is not None and pair[0] == decision.left_id and decision.right_id in (None, pair[1]):
+        if pair is not None and self._is_shown(decision):
             self._show_pair(pair)
             return
         row = queue.row_of(decision.left_id, decision.right_id) if queue is not None else None
@@ -298,7 +297,7 @@ class ReviewView(QWidget):
     @Slot()
     def _opened(self) -> None:
         self._pair = None
-        self._saving = False
+        self._judging.saved()
         self._images.clear()
         self._reload(None)
 
@@ -315,4 +314,4 @@ class ReviewView(QWidget):
 
     @Slot(str)
     def _task_failed(self, _error: str) -> None:
-        self._saving = False
+        self._judging.saved()

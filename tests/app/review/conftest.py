@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QLineEdit, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QTableView, QWidget
 
 from app.project import Project
 from app.tasks import Tasks
@@ -63,12 +63,39 @@ class Page:
 
     def settle(self) -> None:
         """Until nothing is read, written or about to be."""
-        self.qtbot.waitUntil(lambda: not self.tasks.busy and not self.view._ahead.waiting, timeout=10_000)
+        view = self.view
+        self.qtbot.waitUntil(
+            lambda: not (self.tasks.busy or view._ahead.waiting or view._tools.counts.waiting), timeout=30_000
+        )
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = Qt.KeyboardModifier.NoModifier) -> None:
         """Press a key where the keyboard is, and wait for what follows."""
         self.qtbot.keyClick(self.view.focusWidget(), key, modifier)
         self.settle()
+
+    def dialog(self, name: str) -> QDialog:
+        """The dialog that is open, once it is."""
+        self.qtbot.waitUntil(lambda: any(d.isVisible() for d in self.view.findChildren(QDialog, name)))
+        self.settle()
+        return next(d for d in self.view.findChildren(QDialog, name) if d.isVisible())
+
+    @property
+    def asked(self) -> bool:
+        """Whether a question about a second counterpart is open."""
+        return any(d.isVisible() for d in self.view.findChildren(QDialog, "secondCounterpart"))
+
+    def answer(self, name: str, key: Qt.Key) -> None:
+        """Press a key in the dialog that is open, and wait for what follows."""
+        dialog = self.dialog(name)
+        self._activate(dialog)
+        self.qtbot.keyClick(dialog.focusWidget() or dialog, key)
+        self._activate(self.view)
+        self.settle()
+
+    def _activate(self, window: QWidget) -> None:
+        """As a window manager does when a dialog opens, and when it closes."""
+        window.activateWindow()
+        self.qtbot.waitUntil(window.isActiveWindow)
 
     def search(self, text: str) -> None:
         field = self.find(QLineEdit, "searchField")

@@ -12,8 +12,9 @@ from app.tasks import Tasks
 from core.review.evidence import pair_evidence
 from core.review.journal import Decision, decide, undo
 from core.review.queue import Queue, load_queue
-from core.store.candidates import CandidateFilter, CandidateRow
+from core.store.candidates import CandidateRow
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 from tests.support import build_project
 
 
@@ -34,7 +35,7 @@ def model(qtbot, wide: ProjectFile) -> CandidateModel:
     tasks = Tasks()
     made = CandidateModel(tasks)
     made.tester = QAbstractItemModelTester(made, QAbstractItemModelTester.FailureReportingMode.Fatal)
-    made.set_queue(wide, queue_of(wide, verdict="all", best_only=False), ("Atlas", "Factbook"))
+    made.set_queue(wide, queue_of(wide, queue="all", best_only=False), ("Atlas", "Factbook"))
     yield made
     qtbot.waitUntil(lambda: not tasks.busy)
 

@@ -7,6 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QPushButton
 
 from app.settings import Settings
+from app.views.review.queue_chooser import COUNT_ROLE
 from core.review.disagreement import disagreements
 from core.review.journal import Decision, decide
 from core.store.candidates import SETTLED
@@ -26,7 +27,7 @@ def test_it_is_listed_shown_and_settled(disputed: ProjectFile, open_page, qtbot)
     page = open_page(disputed.path)
     combo = page.find(QComboBox, "verdictFilter")
     place = combo.findData("disagreement")
-    assert combo.itemText(place) == "Disagreements (1)"
+    assert combo.itemData(place, COUNT_ROLE) == 1
     notice = page.view._panel.disagreement
     assert notice.text == ""
     combo.setCurrentIndex(place)
@@ -45,7 +46,7 @@ def test_it_is_listed_shown_and_settled(disputed: ProjectFile, open_page, qtbot)
     )
     with disputed.read() as session:
         assert disagreements(session) == []
-    assert combo.itemText(place) == "Disagreements" and page.table.model().rowCount() == 0
+    assert combo.itemData(place, COUNT_ROLE) == 0 and page.table.model().rowCount() == 0
 
 
 def test_a_verdict_by_key_keeps_it_open(disputed: ProjectFile, open_page) -> None:

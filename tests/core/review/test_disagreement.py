@@ -7,8 +7,10 @@ from core.review.disagreement import (
     disagreements,
 )
 from core.review.journal import Decision, decide, undo
-from core.store.candidates import SETTLED, CandidateFilter, candidate_pairs
+from core.review.queue import load_queue
+from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 
 
 def found(project: ProjectFile) -> list[Disagreement]:
@@ -62,13 +64,13 @@ def test_a_verdict_that_settles_it_ends_it_until_somebody_decides_anew(project: 
         assert disagreement_count(session) == 2
         assert [o.author for o in disagreement_on(session, 2, 42)] == ["ada", "grace"]
         assert disagreement_on(session, 3, 43) == ()
-        shown = candidate_pairs(session, CandidateFilter(1, verdict="disagreement"))[:, 1:]
-        assert sorted(shown.tolist()) == [[1, 41], [2, 42]]
+        shown = load_queue(session, CandidateFilter(1, queue="disagreement"))
+        assert set(zip(shown.left_ids.tolist(), shown.right_ids.tolist(), strict=True)) == {(1, 41), (2, 42)}
     decide(project, [Decision(1, 41, "accepted", author="carol", note=f"{SETTLED}: seen both")])
     decide(project, [Decision(2, None, "no_counterpart", author="carol", note=SETTLED)])
     with project.read() as session:
         assert disagreement_count(session) == 0 and disagreements(session) == []
-        assert not len(candidate_pairs(session, CandidateFilter(1, verdict="disagreement")))
+        assert not len(load_queue(session, CandidateFilter(1, queue="disagreement")))
     undo(project)
     assert [(d.left_id, d.right_id) for d in found(project)] == [(2, 42)]
     decide(project, [Decision(1, 41, "rejected", author="grace")])

@@ -2,14 +2,14 @@ from __future__ import annotations
 
 from core.review.journal import Decision, decide
 from core.review.queue import load_queue, waiting_rows
-from core.store.candidates import CandidateFilter
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 
 
 def test_what_waits(project: ProjectFile) -> None:
     decide(project, [Decision(1, 41, "accepted"), Decision(2, 42, "rejected"), Decision(4, 44, "unsure")])
     with project.read() as session:
-        queue = load_queue(session, CandidateFilter(1, verdict="all", best_only=False))
+        queue = load_queue(session, CandidateFilter(1, queue="all", best_only=False))
         assert (waiting_rows(session, queue) == queue.waiting).all()
     waiting = {(int(a), int(b)) for a, b in zip(
         queue.left_ids[queue.waiting], queue.right_ids[queue.waiting], strict=True)}  # fmt: skip

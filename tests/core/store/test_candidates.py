@@ -5,21 +5,18 @@ import pytest
 from sqlalchemy import text
 
 from core.review.journal import Decision, decide
-from core.store.candidates import (
-    CandidateFilter,
-    candidate_ids,
-    candidate_pairs,
-    candidate_rows,
-    reviewable_run,
-)
+from core.review.queue import load_queue
+from core.store.candidates import candidate_rows, reviewable_run
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 
 SEEDS = set(range(3, 41, 3))
 
 
 def pairs(project: ProjectFile, **wanted) -> list[tuple[int, int]]:
     with project.read() as session:
-        return [(int(a), int(b)) for _, a, b in candidate_pairs(session, CandidateFilter(1, **wanted))]
+        queue = load_queue(session, CandidateFilter(1, **wanted))
+    return list(zip(queue.left_ids.tolist(), queue.right_ids.tolist(), strict=True))
 
 
 def test_the_best_pair_of_each_entity_that_is_no_seed(project: ProjectFile) -> None:
@@ -32,11 +29,11 @@ def test_the_best_pair_of_each_entity_that_is_no_seed(project: ProjectFile) -> N
 def test_ids_come_sorted_by_score(project: ProjectFile) -> None:
     with project.read() as session:
         for best_only in (True, False):
-            ids = candidate_ids(session, CandidateFilter(1, verdict="all", best_only=best_only))
+            ids = load_queue(session, CandidateFilter(1, queue="all", best_only=best_only)).ids
             assert ids.dtype == np.int64
             scores = [row.score for row in candidate_rows(session, ids)]
             assert scores == sorted(scores, reverse=True)
-            up = candidate_ids(session, CandidateFilter(1, "", "all", best_only, "score_ascending"))
+            up = load_queue(session, CandidateFilter(1, "", "all", best_only, "score_ascending")).ids
             assert [r.score for r in candidate_rows(session, up)] == sorted(scores)
         assert len(ids) == 200
 
@@ -44,7 +41,7 @@ def test_ids_come_sorted_by_score(project: ProjectFile) -> None:
 def test_by_label(project: ProjectFile) -> None:
     with project.read() as session:
         for order in ("left_label", "right_label"):
-            ids = candidate_ids(session, CandidateFilter(1, verdict="all", order=order))
+            ids = load_queue(session, CandidateFilter(1, queue="all", order=order)).ids
             labels = [getattr(row, order) for row in candidate_rows(session, ids)]
             assert labels == sorted(labels)
 
@@ -59,10 +56,10 @@ def test_verdicts_decide_what_is_listed(project: ProjectFile) -> None:
     second = [right for left, right in undecided if left == 5]
     assert len(second) == 1
     assert second != [45]
-    assert pairs(project, verdict="accepted") == [(1, 41)]
-    assert pairs(project, verdict="no_counterpart") == [(2, 42)]
-    assert pairs(project, verdict="unsure") == [(4, 44)]
-    assert pairs(project, verdict="rejected") == [(5, 45)]
+    assert pairs(project, queue="accepted") == [(1, 41)]
+    assert pairs(project, queue="no_counterpart") == [(2, 42)]
+    assert pairs(project, queue="unsure") == [(4, 44)]
+    assert pairs(project, queue="rejected") == [(5, 45)]
     everything = pairs(project, best_only=False)
     # Of an entity with an unsure pair the others still wait, when all candidates are asked for.
     assert len([right for left, right in everything if left == 4]) == 4
@@ -70,7 +67,7 @@ def test_verdicts_decide_what_is_listed(project: ProjectFile) -> None:
 
 
 def test_an_entity_whose_candidates_were_all_rejected_is_listed_no_more(project: ProjectFile) -> None:
-    mine = [pair for pair in pairs(project, verdict="all", best_only=False) if pair[0] == 1]
+    mine = [pair for pair in pairs(project, queue="all", best_only=False) if pair[0] == 1]
     decide(project, [Decision(left, right, "rejected") for left, right in mine])
     assert 1 not in {left for left, _ in pairs(project)}
 
@@ -90,7 +87,7 @@ def test_an_entity_whose_candidates_were_all_rejected_is_listed_no_more(project:
     ],
 )
 def test_search(project: ProjectFile, words: str, expected: bool) -> None:
-    assert bool(pairs(project, verdict="all", best_only=False, text=words)) == expected
+    assert bool(pairs(project, queue="all", best_only=False, text=words)) == expected
 
 
 def test_search_folds_letters_beyond_ascii(project: ProjectFile) -> None:

@@ -26,8 +26,17 @@ from core.store.copying import copy_contents
 from core.store.project_file import ProjectFile
 from core.store.schema import Base, Entity, Graph
 from core.store.team import import_to_server
-from tests.core.review import test_bulk, test_disagreement, test_evidence, test_journal, test_queue
-from tests.core.store import test_candidates, test_graphs, test_project_file
+from tests.core.review import (
+    test_bulk,
+    test_bulk_plan,
+    test_claims,
+    test_disagreement,
+    test_evidence,
+    test_facets,
+    test_journal,
+    test_queue,
+)
+from tests.core.store import test_candidates, test_graphs, test_project_file, test_queues
 from tests.core.store.test_reimport import check_links, check_replacement, check_return
 from tests.postgres import NoServerError, server
 from tests.support import DEMO, build_project
@@ -99,6 +108,10 @@ def project(url: str, tmp_path: Path) -> Iterator[ProjectFile]:
         test_disagreement,
         test_evidence,
         test_queue,
+        test_facets,
+        test_bulk_plan,
+        test_claims,
+        test_queues,
         test_candidates,
         test_graphs,
         test_project_file,

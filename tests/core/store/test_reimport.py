@@ -18,11 +18,13 @@ from core.export.verdicts import wanted_verdicts
 from core.kg.dataset import open_side
 from core.review.disagreement import disagreements
 from core.review.journal import Decision, current_verdicts, decide, redo, undo, verdict_counts
+from core.review.queue import load_queue
 from core.store import arrays
-from core.store.candidates import CandidateFilter, candidate_ids, candidate_rows
+from core.store.candidates import candidate_rows
 from core.store.graphs import project_info
 from core.store.links import import_links
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 from core.store.reimport import ReimportPlan, prepare_reimport
 from core.store.run_files import run_lock
 from core.store.schema import Base, Run
@@ -80,7 +82,7 @@ def check_replacement(project: ProjectFile, folder: Path) -> None:
         assert len(arrays.entity_ids(session, "left")) == 39
         assert {(v.left_id, v.right_id) for v in current_verdicts(session)} == {(1, 41), (2, 79)}
         assert [v.left_label for v in wanted_verdicts(session, ["accepted"], ExportOptions())] == ["Fresh 1"]
-        shown = candidate_rows(session, candidate_ids(session, CandidateFilter(1, verdict="all")))
+        shown = candidate_rows(session, load_queue(session, CandidateFilter(1, queue="all")).ids)
         assert {row.left_id for row in shown} == set(range(1, 38))
         assert session.scalar(text("SELECT count(*) FROM verdict")) == 5
         assert session.execute(text("SELECT count(*) FROM verdict WHERE undone_at IS NULL")).scalar() == 2

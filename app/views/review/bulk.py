@@ -1,0 +1,61 @@
+"""Judges the selected pairs, or all that are listed, in one step that is shown before it is taken."""
+
+from __future__ import annotations
+
+import numpy as np
+from PySide6.QtCore import QObject, Slot
+from PySide6.QtWidgets import QWidget
+
+from app.models.candidate_model import CandidateModel
+from app.project import Project
+from app.settings import Settings
+from app.views.review.bulk_dialog import BulkDialog
+from core.review.bulk_plan import BulkKind, BulkPlan, Ids, carry_out, plan_bulk
+
+
+class Bulk(QObject):
+    """Plans in a task and writes in one; the page that it stands on is told by the project."""
+
+    def __init__(self, project: Project, model: CandidateModel, page: QWidget) -> None:
+        super().__init__(page)
+        self._project = project
+        self._model = model
+        self._page = page
+        self._dialog: BulkDialog | None = None
+
+    def start(self, kind: BulkKind, ranges: list[tuple[int, int]] | None = None) -> None:
+        """Ask about the rows of ``ranges`` (first and last), or about all."""
+        queue = self._model.queue
+        if queue is None or not self._project.is_open:
+            return
+        chosen = [(0, len(queue) - 1)] if ranges is None else ranges
+        ids = np.concatenate(
+            [np.empty(0, np.int64), *(queue.ids[first : last + 1] for first, last in chosen)]
+        )
+        dialog = self._dialog = BulkDialog(kind, self._page)
+        dialog.exclusive_changed.connect(lambda exclusive: self._plan(kind, ids, exclusive))
+        dialog.confirmed.connect(self._write)
+        dialog.finished.connect(dialog.deleteLater)
+        self._plan(kind, ids, True)
+        dialog.open()
+
+    def _plan(self, kind: BulkKind, ids: Ids, exclusive: bool) -> None:
+        file, queue = self._project.file, self._model.queue
+        if queue is None:
+            return
+        run_id = queue.wanted.run_id
+
+        def read() -> BulkPlan:
+            with file.read() as session:
+                return plan_bulk(session, run_id, kind, ids, exclusive=exclusive)
+
+        self._project.tasks.read(self, read, self._show, key="plan")
+
+    def _show(self, plan: BulkPlan) -> None:
+        if self._dialog is not None:
+            self._dialog.show_plan(plan)
+
+    @Slot(object)
+    def _write(self, plan: BulkPlan) -> None:
+        author = Settings().author
+        self._project.take_step(lambda file: carry_out(file, plan, author))

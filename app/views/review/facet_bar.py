@@ -1,0 +1,102 @@
+"""The facets of the list: a button each, whose menu shows the groups with their sizes."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from PySide6.QtCore import Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QMenu, QPushButton, QWidget
+from superqt import QFlowLayout
+
+from app import theme
+from app.icons import icon
+from core.review.queue import Queue
+from core.store.queues import FacetName
+
+_NAMES: tuple[FacetName, ...] = ("chance", "margin", "mutual", "image", "kind", "verdict", "author")
+_LONGEST = 22  # characters of a chosen value on its button
+
+Chosen = tuple[tuple[FacetName, str], ...]
+
+
+class FacetBar(QWidget):
+    """One value of a facet can be chosen at a time; values of several facets narrow each other down."""
+
+    changed = Signal()
+
+    def __init__(self, clear: QAction, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("facetBar")
+        self._chosen: dict[FacetName, str] = {}
+        self._buttons: dict[FacetName, QPushButton] = {}
+        layout = QFlowLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SMALL)
+        for name in _NAMES:
+            button = QPushButton(objectName=f"{name}Facet")
+            button.setProperty("facet", True)
+            button.setProperty("menu", True)
+            button.setMenu(QMenu(button))
+            button.hide()
+            layout.addWidget(button)
+            self._buttons[name] = button
+        self._clear = QPushButton(icon("mdi6.filter-remove-outline"), "", objectName="clearFiltersButton")
+        self._clear.setProperty("facet", True)
+        self._clear.setAccessibleName(clear.text().replace("&", ""))
+        self._clear.setToolTip(clear.toolTip())
+        self._clear.clicked.connect(clear.trigger)
+        self._clear.hide()
+        layout.addWidget(self._clear)
+
+    @property
+    def chosen(self) -> Chosen:
+        """The value of each facet that is narrowed down."""
+        return tuple(self._chosen.items())
+
+    @property
+    def has_focus(self) -> bool:
+        """Whether the keyboard is on one of the buttons."""
+        return any(button.hasFocus() for button in (*self._buttons.values(), self._clear))
+
+    def choose(self, chosen: Chosen) -> None:
+        """Narrow down by these values and no others; nobody is told."""
+        self._chosen = dict(chosen)
+
+    def show_facets(self, queue: Queue, *, filtered: bool) -> None:
+        """Show the groups of a list; ``filtered`` says whether there is anything to clear."""
+        self._clear.setVisible(filtered)
+        for name, button in self._buttons.items():
+            values = queue.facets.get(name, ())
+            title = queue.titles.get(name, name.capitalize())
+            chosen = self._chosen.get(name)
+            button.setVisible(bool(values) or chosen is not None)
+            shown = chosen if chosen is None or len(chosen) <= _LONGEST else f"{chosen[: _LONGEST - 1]}…"
+            button.setText(title if shown is None else shown)
+            button.setAccessibleName(title if chosen is None else f"{title}: {chosen}")
+            button.setToolTip(
+                f"Narrow the list down by {title.lower()}" if chosen is None else f"{title}: {chosen}"
+            )
+            button.setProperty("chosen", chosen is not None)
+            button.style().unpolish(button)
+            button.style().polish(button)
+            menu = button.menu()
+            menu.clear()
+            for value in values:
+                action = menu.addAction(f"{value.label.replace('&', '&&')}\t{value.count:,}")
+                action.setCheckable(True)
+                action.setChecked(value.label == chosen)
+                action.triggered.connect(partial(self._choose, name, value.label))
+            if chosen is not None and chosen not in [value.label for value in values]:
+                gone = menu.addAction(f"{chosen.replace('&', '&&')}\t0")
+                gone.setCheckable(True)
+                gone.setChecked(True)
+                gone.triggered.connect(partial(self._choose, name, chosen))
+
+    def _choose(self, name: FacetName, label: str, _checked: bool = False) -> None:
+        """Choose a value; one that is chosen already lets all pass again."""
+        if self._chosen.get(name) == label:
+            del self._chosen[name]
+        else:
+            self._chosen[name] = label
+        self.changed.emit()

@@ -1,0 +1,204 @@
+"""The queues of the review list: which candidates each holds, as one SQL query that also counts them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from typing import Literal, get_args
+
+import numpy as np
+import numpy.typing as npt
+from sqlalchemy import bindparam, text
+from sqlalchemy.orm import Session
+
+from core.store.candidates import UNSETTLED
+from core.store.packed import packed_ids
+from core.store.search import search_clause
+
+QueueName = Literal[
+    "undecided", "uncertain", "dissent", "mutual", "conflict", "hub", "weak", "missing", "changed",
+    "accepted", "rejected", "unsure", "no_counterpart", "mine", "others", "disagreement", "all",
+]  # fmt: skip
+QueueOrder = Literal[
+    "likely", "likely_ascending", "score", "score_ascending", "left_label", "right_label", "verdict",
+    "entropy", "dissent", "claims",
+]  # fmt: skip
+FacetName = Literal["chance", "margin", "mutual", "verdict", "image", "kind", "author"]
+Ids = npt.NDArray[np.int64]
+
+HUB = 3  # entities that have the same one as their best candidate
+_Among = Literal["waiting", "decided", "claimed", "disputed", "every"]
+
+# Verdicts are few and candidates many: the verdicts in force are listed once and looked up per candidate.
+# A left entity is settled by an accepted pair, by "no counterpart" and by being a seed of the run.
+_COMMON = """
+WITH in_force AS MATERIALIZED (SELECT id, left_id, right_id, kind, author FROM current_verdict),
+pairs AS MATERIALIZED (SELECT left_id, right_id FROM in_force WHERE right_id IS NOT NULL),
+rejected AS MATERIALIZED (SELECT left_id, right_id FROM in_force WHERE kind = 'rejected'),
+taken AS MATERIALIZED (
+  SELECT left_id, right_id FROM in_force WHERE kind = 'accepted'
+  UNION SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed'),
+settled AS MATERIALIZED (
+  SELECT left_id FROM taken UNION SELECT left_id FROM in_force WHERE kind = 'no_counterpart')
+"""
+_FACTS = "c.probability, c.mutual, c.margin, c.dissent, c.claims, c.missing"
+_UNDECIDED = f"SELECT c.id, c.left_id, c.right_id, NULL AS kind, NULL AS author, {_FACTS} FROM candidate c"
+# The best pair that was not rejected; where that one is parked as unsure, the entity waits with it.
+_WAITING_BEST = f"""
+{_UNDECIDED} WHERE c.run_id = :run AND c.rank = 1
+AND c.left_id NOT IN (SELECT left_id FROM in_force) AND c.left_id NOT IN (SELECT left_id FROM settled)
+UNION ALL
+{_UNDECIDED} WHERE c.run_id = :run AND c.left_id IN (SELECT left_id FROM rejected)
+AND c.left_id NOT IN (SELECT left_id FROM in_force WHERE kind = 'unsure')
+AND c.left_id NOT IN (SELECT left_id FROM settled)
+AND c.rank = (SELECT min(b.rank) FROM candidate b WHERE b.run_id = :run AND b.left_id = c.left_id
+              AND (b.left_id, b.right_id) NOT IN (SELECT left_id, right_id FROM rejected))
+"""
+# The plus keeps SQLite off the indexes: it would fetch each row from elsewhere in the file.
+_WAITING_ALL = f"""
+{_UNDECIDED} WHERE +c.run_id = :run AND c.left_id NOT IN (SELECT left_id FROM settled)
+AND (c.left_id, c.right_id) NOT IN (SELECT left_id, right_id FROM pairs)
+"""
+# A pair that the run did not propose, such as one found by hand, has the number of its verdict below 0.
+_DECIDED = f"""
+SELECT coalesce(c.id, -f.id) AS id, f.left_id, f.right_id, f.kind, f.author, {_FACTS} FROM in_force f
+LEFT JOIN candidate c ON c.run_id = :run AND c.left_id = f.left_id AND c.right_id = f.right_id
+WHERE f.right_id IS NOT NULL
+UNION ALL
+SELECT c.id, c.left_id, c.right_id, f.kind, f.author, {_FACTS} FROM in_force f
+JOIN candidate c ON c.run_id = :run AND c.left_id = f.left_id AND c.rank = 1 WHERE f.right_id IS NULL
+"""
+_DISPUTED = f"""
+{_UNDECIDED} WHERE c.run_id = :run
+AND (c.left_id, c.right_id) IN (SELECT left_id, right_id FROM ({UNSETTLED}) AS u)
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class CandidateFilter:
+    """What the review list shows, and in which order.
+
+    ``text`` is looked for in labels, URIs and attribute values of both sides, word by word. ``best_only``
+    keeps one pair per left entity of those that wait for a verdict (the best one not rejected), and the
+    best of ``all``; pairs that were decided are always all shown. ``order`` None is the queue's own.
+    ``facets`` are values of :mod:`core.review.facets`, one of a facet. ``pairs`` narrows the queue to some
+    (left, right) pairs. Queues of ``mine`` and ``others`` are told apart by ``author``.
+    """
+
+    run_id: int
+    text: str = ""
+    queue: QueueName = "undecided"
+    best_only: bool = True
+    order: QueueOrder | None = None
+    facets: tuple[tuple[FacetName, str], ...] = ()
+    author: str = ""
+    pairs: frozenset[tuple[int, int]] | None = None
+
+    def for_run(self, run_id: int) -> CandidateFilter:
+        """The same filter on another run."""
+        return replace(self, run_id=run_id)
+
+    @property
+    def ordered_by(self) -> QueueOrder:
+        """The order in force."""
+        return self.order or QUEUES[self.queue].order
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQueue:
+    """A queue: the condition on the rows among which it is, and the order it is gone through in."""
+
+    among: _Among
+    where: str
+    order: QueueOrder = "likely"
+
+
+_PREVIOUS = """(SELECT max(r.id) FROM run r WHERE r.id < :run AND r.status <> 'running'
+                AND EXISTS (SELECT 1 FROM candidate e WHERE e.run_id = r.id))"""
+QUEUES: dict[QueueName, NamedQueue] = {
+    "undecided": NamedQueue("waiting", "TRUE"),
+    "uncertain": NamedQueue("waiting", "TRUE", "entropy"),
+    "dissent": NamedQueue("waiting", "dissent > 0.5", "dissent"),
+    "mutual": NamedQueue("waiting", "mutual"),
+    # Two that were accepted for one entity, and proposals of one that is taken.
+    "conflict": NamedQueue(
+        "claimed",
+        "kind IS NULL AND right_id IN (SELECT right_id FROM taken) OR kind = 'accepted' AND ("
+        "left_id IN (SELECT left_id FROM taken GROUP BY left_id HAVING count(*) > 1)"
+        " OR right_id IN (SELECT right_id FROM taken GROUP BY right_id HAVING count(*) > 1))",
+        "verdict",
+    ),
+    "hub": NamedQueue("waiting", f"claims >= {HUB}", "claims"),
+    "weak": NamedQueue(
+        "waiting",
+        "CASE WHEN probability IS NULL THEN NOT mutual AND coalesce(margin, 1) < 0.05"
+        " ELSE probability < 0.25 END",
+        "likely_ascending",
+    ),
+    "missing": NamedQueue("waiting", "missing"),
+    "changed": NamedQueue(
+        "waiting",
+        "left_id IN (SELECT n.left_id FROM candidate n JOIN candidate o ON o.left_id = n.left_id"
+        f" WHERE n.run_id = :run AND n.rank = 1 AND o.run_id = {_PREVIOUS} AND o.rank = 1"
+        " AND n.right_id <> o.right_id)",
+    ),
+    "accepted": NamedQueue("decided", "kind = 'accepted'"),
+    "rejected": NamedQueue("decided", "kind = 'rejected'"),
+    "unsure": NamedQueue("decided", "kind = 'unsure'"),
+    "no_counterpart": NamedQueue("decided", "kind = 'no_counterpart'"),
+    "mine": NamedQueue("decided", "author = :author"),
+    "others": NamedQueue("decided", "author <> :author"),
+    "disagreement": NamedQueue("disputed", "TRUE"),
+    "all": NamedQueue("every", "TRUE"),
+}
+assert set(QUEUES) == set(get_args(QueueName))
+
+
+def queue_ids(session: Session, wanted: CandidateFilter) -> Ids:
+    """The ids of all candidates in a queue that its text lets through, in no order; facets are not asked.
+
+    A number below 0 is that of the verdict on a pair which the run did not propose.
+    """
+    queue = QUEUES[wanted.queue]
+    found, values = search_clause(session, wanted.text)
+    values |= {"run": wanted.run_id, "author": wanted.author}
+    rows = _rows(queue.among, wanted.best_only)
+    query = f"SELECT id FROM ({rows}) AS q WHERE ({queue.where}){found}"
+    return packed_ids(session, query, values, before=_COMMON)
+
+
+def queue_counts(session: Session, run_id: int, author: str) -> dict[QueueName, int]:
+    """How many candidates each queue holds: of those that wait, the best of each entity."""
+    counts: dict[QueueName, int] = {}
+    for among in get_args(_Among):
+        names = [name for name, queue in QUEUES.items() if queue.among == among]
+        columns = ", ".join(f"count(*) FILTER (WHERE {QUEUES[name].where})" for name in names)
+        sql = f"{_COMMON} SELECT {columns} FROM ({_rows(among, True)}) AS q"
+        row = session.execute(text(sql), {"run": run_id, "author": author}).one()
+        counts |= dict(zip(names, row, strict=True))
+    return counts
+
+
+def unproposed_pairs(session: Session, ids: Iterable[int]) -> Ids:
+    """(left id, right id) of the verdicts that stand for pairs which the run did not propose, as asked."""
+    query = text("SELECT id, left_id, right_id FROM verdict WHERE id IN :ids").bindparams(
+        bindparam("ids", expanding=True)
+    )
+    wanted = [-int(i) for i in ids]
+    found = {row.id: (row.left_id, row.right_id) for row in session.execute(query, {"ids": wanted})}
+    return np.array([found[i] for i in wanted], np.int64).reshape(-1, 2)
+
+
+def _rows(among: _Among, best_only: bool) -> str:
+    match among:
+        case "waiting":
+            return _WAITING_BEST if best_only else _WAITING_ALL
+        case "decided":
+            return _DECIDED
+        case "claimed":
+            return f"{_WAITING_BEST} UNION ALL {_DECIDED}"
+        case "disputed":
+            return _DISPUTED
+        case _:
+            # The plus as above; the best have an index of their own.
+            return f"{_UNDECIDED} WHERE {'c.rank = 1 AND ' if best_only else '+'}c.run_id = :run"

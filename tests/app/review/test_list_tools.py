@@ -1,0 +1,222 @@
+"""Queues, facets, many verdicts at once, conflicts and finding by hand, by the keys that do them."""
+
+from __future__ import annotations
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QAbstractItemModelTester
+from PySide6.QtWidgets import QInputDialog, QLabel, QListWidget, QPushButton
+
+from app.models.hit_model import HitModel
+from app.views.review.queue_chooser import COUNT_ROLE
+from core.review.elsewhere import Hit
+from core.review.journal import BULK_NOTE, FOUND_NOTE, Decision, decide
+from core.store.entities import EntityCard
+from core.store.project_file import ProjectFile
+
+pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
+Key = Qt.Key
+CONTROL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
+
+
+def count_of(page, queue: str) -> int:
+    chooser = page.view._queue.chooser
+    return chooser.itemData(chooser.findData(queue), COUNT_ROLE)
+
+
+def choose(page, facet: str, label: str) -> None:
+    menu = page.find(QPushButton, f"{facet}Facet").menu()
+    next(action for action in menu.actions() if action.text().startswith(f"{label}\t")).trigger()
+    page.settle()
+
+
+def pairs(page) -> list[tuple[int, int]]:
+    queue = page.view._model.queue
+    return list(zip(queue.left_ids.tolist(), queue.right_ids.tolist(), strict=True))
+
+
+def test_each_queue_says_how_many_it_holds_and_keeps_up(page) -> None:
+    assert count_of(page, "undecided") == len(pairs(page)) == 27
+    page.press(Key.Key_A)
+    page.press(Key.Key_R)
+    assert (count_of(page, "accepted"), count_of(page, "rejected"), count_of(page, "mine")) == (1, 1, 2)
+    assert count_of(page, "undecided") == 26  # the rejected one's second candidate waits
+    page.project.undo()
+    page.settle()
+    assert count_of(page, "rejected") == 0
+
+
+def test_facets_combine_with_the_search_and_one_key_clears_all(page) -> None:
+    choose(page, "mutual", "Each other's best")
+    choose(page, "image", "On both sides")
+    assert {left for left, _ in pairs(page)} == {i for i in range(1, 41) if i % 3 and i % 7}
+    assert page.find(QPushButton, "mutualFacet").property("chosen")
+    page.search("peru")
+    assert {left for left, _ in pairs(page)} == {4, 16, 40}
+    page.view.focus_table()
+    page.press(Key.Key_C)
+    assert len(pairs(page)) == 27 and not page.view._queue.is_filtered
+    choose(page, "mutual", "One-sided")
+    choose(page, "mutual", "One-sided")  # again: it lets all pass
+    assert len(pairs(page)) == 27
+
+
+def test_another_page_can_have_a_queue_or_some_of_its_pairs_shown(page) -> None:
+    page.view.show_queue("mutual")
+    page.settle()
+    assert {left for left, _ in pairs(page)} == {i for i in range(1, 41) if i % 3 and i % 7}
+    page.view.show_queue("all", [(3, 43), (2, 42)])
+    page.settle()
+    assert pairs(page) == [(2, 42), (3, 43)]
+    page.press(Key.Key_C)
+    assert len(pairs(page)) == 27
+
+
+def test_all_that_is_listed_is_accepted_as_one_step_after_a_preview(page) -> None:
+    choose(page, "mutual", "Each other's best")
+    listed = pairs(page)
+    page.press(Key.Key_A, CONTROL)
+    page.press(Key.Key_A)
+    dialog = page.dialog("bulkDialog")
+    assert dialog.findChild(QLabel, "bulkNumber").text() == f"Accept {len(listed)} pairs"
+    assert "no probabilities" in dialog.findChild(QLabel, "bulkFacts").text()
+    assert page.stored() == []
+    page.answer("bulkDialog", Key.Key_Return)
+    assert {(v.left_id, v.right_id, v.note) for v in page.stored()} == {(*pair, BULK_NOTE) for pair in listed}
+    page.project.undo()
+    page.settle()
+    assert page.stored() == []
+
+
+def test_some_rows_are_rejected_together(page) -> None:
+    for _ in range(2):
+        page.press(Key.Key_Down, SHIFT)
+    page.press(Key.Key_R)
+    page.answer("bulkDialog", Key.Key_Escape)
+    assert page.stored() == []
+    page.press(Key.Key_R)
+    page.answer("bulkDialog", Key.Key_Return)
+    assert [(v.left_id, v.kind) for v in page.stored()] == [(1, "rejected"), (2, "rejected"), (4, "rejected")]
+
+
+def test_conflicts_are_foretold(page) -> None:
+    combo = page.view._queue._best
+    combo.setCurrentIndex(1)
+    page.settle()
+    page.view.focus_table()
+    page.press(Key.Key_A, CONTROL | SHIFT)
+    dialog = page.dialog("bulkDialog")
+    assert dialog.findChild(QListWidget, "bulkClashes").count() == 0
+    dialog._exclusive.setChecked(False)
+    page.settle()
+    assert dialog.findChild(QListWidget, "bulkClashes").count() > 20
+    assert "conflicts arise" in dialog.findChild(QLabel, "bulkFacts").text()
+    dialog.reject()
+
+
+@pytest.mark.parametrize(
+    ("key", "left"),
+    [
+        (Key.Key_R, {(1, 41, "rejected"), (1, 0, "accepted")}),
+        (Key.Key_K, {(1, 41, "accepted"), (1, 0, "accepted")}),
+        (Key.Key_Escape, {(1, 41, "accepted")}),
+    ],
+)
+def test_a_second_counterpart_is_asked_about(page, key, left) -> None:
+    page.press(Key.Key_A)
+    page.press(Key.Key_Up)
+    other = page.view._panel.for_left.others[0]
+    page.view._panel.pair_chosen.emit(other.left_id, other.right_id)
+    page.settle()
+    page.press(Key.Key_A)
+    page.answer("secondCounterpart", key)
+    expected = {(one, two or other.right_id, kind) for one, two, kind in left}
+    assert {(v.left_id, v.right_id, v.kind) for v in page.stored()} == expected
+    page.view.focus_table()
+    page.press(Key.Key_U)  # whatever was answered, the next verdict is taken
+    assert "unsure" in {v.kind for v in page.stored()}
+
+
+def test_what_a_verdict_excludes_is_said_and_steps_back(page) -> None:
+    page.view._queue._best.setCurrentIndex(1)
+    page.settle()
+    page.view.focus_table()
+    page.view._queue.select(0)
+    page.settle()
+    left, right = page.shown
+    others = [pair for pair in pairs(page) if pair != (left, right) and (pair[0] == left or pair[1] == right)]
+    page.press(Key.Key_A)
+    assert f"accepting excludes {len(others)} pair" in page.find(QLabel, "queueCount").text()
+    row = pairs(page).index(others[0])
+    page.text(row, 0)
+    page.settle()
+    assert page.text(row, 3) == "•"
+
+
+def test_a_conflict_is_resolved_side_by_side(project: ProjectFile, open_page) -> None:
+    decide(project, [Decision(1, 41, "accepted", author="ada"), Decision(2, 41, "accepted", author="bo")])
+    page = open_page(project.path)
+    page.view.show_queue("conflict")
+    page.settle()
+    page.view.focus_table()
+    assert page.shown in ((1, 41), (2, 41))
+    page.press(Key.Key_X)
+    dialog = page.dialog("conflictDialog")
+    first, second = (dialog.findChild(QPushButton, f"keep{n}").accessibleName() for n in (1, 2))
+    assert {first, second} == {"Keep France 1", "Keep Chad 2"}
+    page.answer("conflictDialog", Key.Key_2)
+    kept = 1 if second == "Keep France 1" else 2
+    assert [(v.left_id, v.kind) for v in page.stored() if v.kind == "accepted"] == [(kept, "accepted")]
+    assert count_of(page, "accepted") == 1
+
+
+def test_without_a_conflict_it_is_said(page) -> None:
+    page.press(Key.Key_X)
+    assert "nothing else claims these two" in page.find(QLabel, "queueCount").text()
+
+
+def test_a_counterpart_is_found_by_hand(page) -> None:
+    page.press(Key.Key_F)
+    dialog = page.dialog("elsewhereDialog")
+    dialog._field.setText("togo 20")
+    page.qtbot.waitUntil(lambda: not dialog._timer.isActive())
+    page.settle()
+    page.answer("elsewhereDialog", Key.Key_Return)
+    (verdict,) = page.stored()
+    assert (verdict.left_id, verdict.right_id, verdict.kind) == (1, 60, "accepted")
+    assert (verdict.score_shown, verdict.note) == (None, FOUND_NOTE)
+    page.view.show_queue("accepted")
+    page.settle()
+    assert pairs(page) == [(1, 60)]
+    assert page.shown == (1, 60)
+
+
+def test_a_search_by_image_says_why_it_can_not(page) -> None:
+    page.press(Key.Key_F)
+    dialog = page.dialog("elsewhereDialog")
+    dialog._by.setCurrentIndex(1)
+    page.settle()
+    assert "train again" in dialog.findChild(QLabel, "elsewhereTold").text()
+    dialog.reject()
+
+
+def test_a_filter_is_kept_under_a_name(page, monkeypatch) -> None:
+    choose(page, "mutual", "One-sided")
+    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("odd ones", True))
+    page.view.focus_table()
+    page.press(Key.Key_B, CONTROL)
+    page.press(Key.Key_C)
+    menu = page.view._tools._filters._menu
+    next(action for action in menu.actions() if action.text() == "odd ones").trigger()
+    page.settle()
+    assert {left % 7 for left, _ in pairs(page)} == {0}
+
+
+def test_the_hits_as_a_model() -> None:
+    model = HitModel()
+    tester = QAbstractItemModelTester(model, QAbstractItemModelTester.FailureReportingMode.Fatal)
+    hits = [Hit(EntityCard(i, f"u{i}", f"Thing {i}"), "why", "taken") for i in range(3)]
+    model.set_hits(hits)
+    model.set_hits(hits[:1])
+    assert model.rowCount() == 1 and model.index(0, 0).data() == "Thing 0"
+    assert tester is not None

@@ -1,0 +1,122 @@
+"""Queues, many verdicts at once and a conflict in the real window, by keyboard; the database is asked."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QApplication, QDialog, QTableView
+
+from app.main_window import MainWindow
+from app.pages import REVIEW
+from core.review.journal import Decision, current_verdicts
+from core.store.project_file import ProjectFile
+from tests.support import build_project
+
+Key = Qt.Key
+CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
+
+
+class Desk:
+    """The window and the keys."""
+
+    def __init__(self, qtbot, window: MainWindow) -> None:
+        self.qtbot = qtbot
+        self.window = window
+        qtbot.waitUntil(lambda: window.page == REVIEW, timeout=60_000)
+        self.settle()
+
+    def settle(self) -> None:
+        view = self.window.pages.review
+        self.qtbot.waitUntil(
+            lambda: not (self.window.tasks.busy or view._ahead.waiting or view._tools.counts.waiting),
+            timeout=60_000,
+        )
+
+    def press(self, *keys: Key, modifier: Qt.KeyboardModifier = NONE) -> None:
+        for key in keys:
+            place = QApplication.activePopupWidget() or QApplication.focusWidget()
+            self.qtbot.keyClick(place or self.window, key, modifier)
+            self.settle()
+
+    def queue(self, name: str) -> None:
+        """Choose a queue as one does: open the list of them, go to it, take it."""
+        chooser = self.window.pages.review._queue.chooser
+        self.press(Key.Key_Q)
+        view = chooser.view()
+        self.qtbot.waitUntil(view.isVisible)
+        while view.currentIndex().row() != chooser.findData(name):
+            step = Key.Key_Down if view.currentIndex().row() < chooser.findData(name) else Key.Key_Up
+            self.qtbot.keyClick(view, step)
+        self.qtbot.keyClick(view, Key.Key_Return)
+        self.settle()
+        self.press(Key.Key_L, modifier=CONTROL)
+
+    def dialog(self, name: str) -> None:
+        """Wait for a question."""
+        view = self.window.pages.review
+        self.qtbot.waitUntil(
+            lambda: any(d.isVisible() for d in view.findChildren(QDialog, name)), timeout=60_000
+        )
+        self.settle()
+
+    def stored(self) -> list[Decision]:
+        other = ProjectFile.open(self.window.project.file.path)
+        with other.read() as session:
+            found = list(current_verdicts(session))
+        other.close()
+        return found
+
+    def listed(self) -> set[tuple[int, int]]:
+        queue = self.window.pages.review._model.queue
+        return set(zip(queue.left_ids.tolist(), queue.right_ids.tolist(), strict=True))
+
+
+@pytest.fixture
+def desk(qtbot, tmp_path: Path, open_window: Callable[[Path | None], MainWindow]) -> Desk:
+    project = build_project(tmp_path / "countries.mimea", size=60)
+    project.close()
+    return Desk(qtbot, open_window(project.path))
+
+
+def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
+    desk.queue("mutual")
+    desk.press(*[Key.Key_A] * 5)
+    assert [v.kind for v in desk.stored()] == ["accepted"] * 5
+    desk.queue("missing")
+    desk.press(*[Key.Key_U] * 3)
+    assert [v.kind for v in desk.stored()].count("unsure") == 3
+    desk.queue("uncertain")
+    desk.press(*[Key.Key_R] * 2)
+    assert [v.kind for v in desk.stored()].count("rejected") == 2
+
+    desk.queue("mutual")
+    rest = desk.listed()
+    desk.press(Key.Key_A, modifier=CONTROL)
+    desk.press(Key.Key_A)
+    desk.dialog("bulkDialog")
+    desk.press(Key.Key_Return)
+    assert {(v.left_id, v.right_id) for v in desk.stored() if v.note} == rest
+    desk.press(Key.Key_Z, modifier=CONTROL)
+    assert len(desk.stored()) == 10
+    desk.press(Key.Key_Z, modifier=CONTROL | Qt.KeyboardModifier.ShiftModifier)
+    assert len(desk.stored()) == 10 + len(rest)
+
+    desk.queue("conflict")
+    desk.window.pages.review.findChild(QTableView, "candidateTable").setFocus()
+    left, right = desk.window.pages.review._pair
+    desk.press(Key.Key_A)
+    desk.dialog("secondCounterpart")
+    desk.press(Key.Key_K)
+    assert (left, right, "accepted") in {(v.left_id, v.right_id, v.kind) for v in desk.stored()}
+    desk.press(Key.Key_F5)
+    assert (left, right) in desk.listed()  # two for one
+    while desk.window.pages.review._pair != (left, right):
+        desk.press(Key.Key_Down)
+    desk.press(Key.Key_X)
+    desk.dialog("conflictDialog")
+    desk.press(Key.Key_1)
+    claims = [v for v in desk.stored() if v.right_id == right and v.kind == "accepted"]
+    assert len(claims) <= 1
