@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from core.review.neighbours import EgoGraph, Neighbour
+from core.review.neighbourhood import EgoGraph, Neighbour
 
 # Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
 AGREEMENT_COLORS = (

@@ -8,7 +8,9 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 from app import theme
 from app.views.elided_label import ElidedLabel
 from app.views.review.neighbour_graph import NeighbourGraph
-from core.review.neighbours import MOST_NODES, EgoGraph, NeighbourComparison, thin_out
+from core.review.neighbour_layout import thin_out
+from core.review.neighbourhood import EgoGraph, NeighbourComparison
+from core.review.neighbours import MOST_NODES
 
 
 class NeighbourSection(QWidget):

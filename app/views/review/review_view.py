@@ -23,7 +23,7 @@ from app.views.review.review_panels import ReviewPanels
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step, VerdictKind
-from core.review.neighbours import Neighbour
+from core.review.neighbourhood import Neighbour
 from core.review.queue import Queue
 from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
