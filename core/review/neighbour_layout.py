@@ -23,10 +23,10 @@ def thin_out(comparison: NeighbourComparison, most_nodes: int) -> NeighbourCompa
     inner, outer = (max(sum(n.hop == hop for n in graph.nodes) for graph in graphs) for hop in (1, 2))
     # Direct neighbours keep half of the room where others stand around them.
     room = min(inner, max(most_nodes // 2, most_nodes - outer))
-    sides = [
-        _most_joined(graph.nodes, 1, room) + _most_joined(graph.nodes, 2, most_nodes - room)
-        for graph in graphs
-    ]
+    sides = [_most_joined([n for n in graph.nodes if n.hop == 1], room) for graph in graphs]
+    outer_nodes = _reached([[n for n in graph.nodes if n.hop == 2] for graph in graphs], sides)
+    for side, nodes in zip(sides, outer_nodes, strict=True):
+        side += _most_joined(nodes, most_nodes - room)
     left, right = (replace(graph, nodes=nodes) for graph, nodes in zip(graphs, arranged(*sides), strict=True))
     return replace(comparison, left=left, right=right)
 
@@ -70,12 +70,21 @@ def _grouped(nodes: Sequence[Neighbour], order: dict[int, int]) -> list[Neighbou
     return [nodes[at] for _, at in ranked]
 
 
-def _most_joined(nodes: Sequence[Neighbour], hop: int, most: int) -> list[Neighbour]:
-    ring = [node for node in nodes if node.hop == hop]
+def _most_joined(ring: Sequence[Neighbour], most: int) -> list[Neighbour]:
     agreeing = [node for node in ring if node.number is not None][:most]
     others = [node for node in ring if node.number is None]
     first = sorted(range(len(others)), key=lambda i: -len(others[i].relations))[: most - len(agreeing)]
     return agreeing + [others[i] for i in sorted(first)]
+
+
+def _reached(
+    rings: Sequence[Sequence[Neighbour]], inner: Sequence[Sequence[Neighbour]]
+) -> list[list[Neighbour]]:
+    """The nodes of outer rings that are reached through one that is shown; matched ones on both sides."""
+    shown = [{node.entity_id for node in side} for side in inner]
+    reached = [[node for node in ring if node.through in ids] for ring, ids in zip(rings, shown, strict=True)]
+    both = set.intersection(*({node.number for node in ring} for ring in reached)) | {None}
+    return [[node for node in ring if node.number in both] for ring in reached]
 
 
 def _slots(count: int, radius: float) -> list[Place]:

@@ -10,14 +10,13 @@ from sqlalchemy.orm import Session
 
 from core.review.neighbour_layout import arranged
 from core.review.neighbourhood import Agreement, EgoGraph, Neighbour, NeighbourComparison
-from core.store.entities import entity_labels
+from core.store.entities import entity_labels, relation_labels
 from core.store.neighbourhood import (
     NeighbourEdge,
     counterparts,
     degrees,
     entity_total,
     neighbour_edges,
-    relation_labels,
 )
 
 MOST_NODES = 60
@@ -61,13 +60,13 @@ def compare_neighbours(
     agreeing = _matches(session, run_id, near)
     room = most_nodes if hops == 1 else max(1, most_nodes // 2)
     inner = [_choose(ring, [pair[side] for pair in _ids(agreeing)], room) for side, ring in enumerate(near)]
-    far: tuple[Ring, Ring] = {}, {}
+    far: tuple[Ring, Ring] = ({}, {})
     outer: list[list[_Near]] = [[], []]
     further: list[_Match] = []
     if hops > 1:
-        far = tuple(  # type: ignore[assignment]
-            _ring(session, [n.entity_id for n in shown], {centre, *ring})
-            for shown, ring, centre in zip(inner, near, (left_id, right_id), strict=True)
+        far = (
+            _ring(session, [n.entity_id for n in inner[0]], {left_id, *near[0]}),
+            _ring(session, [n.entity_id for n in inner[1]], {right_id, *near[1]}),
         )
         further = _matches(session, run_id, far)
         room = most_nodes - max(map(len, inner))

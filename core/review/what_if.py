@@ -10,8 +10,9 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.modality import Part, Parts
 from core.training.embeddings import Embeddings, embeddings_path, load_embeddings
-from core.training.parted import Part, Parted, Parts
+from core.training.parted import Parted
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.store.schema import Attribute, AttributeTriple, Entity, Graph, Image
+from core.store.schema import Attribute, AttributeTriple, Entity, Graph, Image, Relation
 
 ImageStatus = Literal["ok", "missing", "unreadable", "outside"]
 # What is said of a picture that can't be shown, by what the import found.
@@ -90,3 +90,9 @@ def attribute_rows(session: Session, entity_id: int) -> list[AttributeRow]:
         .order_by(AttributeTriple.id)
     )
     return [AttributeRow(row.label, row.value, row.datatype, row.language) for row in rows]
+
+
+def relation_labels(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    """The labels of relation types by id."""
+    rows = session.execute(select(Relation.id, Relation.label).where(Relation.id.in_(list(ids))))
+    return {row.id: row.label for row in rows}

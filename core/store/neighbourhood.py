@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import Row, bindparam, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 _MOST_VALUES = 10_000  # bound to one statement: databases have a limit
@@ -62,13 +62,6 @@ def entity_total(session: Session) -> int:
     return int(session.execute(text("SELECT coalesce(max(id), 0) FROM entity")).scalar_one())
 
 
-def relation_labels(session: Session, ids: Iterable[int]) -> dict[int, str]:
-    """The labels of relation types by id."""
-    return {
-        row.id: row.label for row in _rows(session, "SELECT id, label FROM relation WHERE id IN :ids", ids)
-    }
-
-
 def counterparts(session: Session, run_id: int, left_ids: Sequence[int]) -> Counterparts:
     """Counterparts of left entities.
 
@@ -103,7 +96,7 @@ def counterparts(session: Session, run_id: int, left_ids: Sequence[int]) -> Coun
     )
 
 
-def _rows(session: Session, statement: str, ids: Iterable[int], **values: Any) -> Iterator[Row[Any]]:
+def _rows(session: Session, statement: str, ids: Iterable[int], **values: Any) -> Iterator[Any]:
     """The rows of a statement about ``:ids``, which may be many."""
     prepared = text(statement).bindparams(bindparam("ids", expanding=True))
     wanted = list(ids)

@@ -8,7 +8,6 @@ weight 0 for every entity, and the weights of the others are made of length 1 ag
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Literal
 
 import torch
 from scipy.sparse import csr_array
@@ -16,11 +15,8 @@ from torch import Tensor
 
 from core.alignment.blocks import row_blocks
 from core.alignment.decoding import Nearest
-from core.modality import Modality
+from core.modality import Modality, Parts
 from core.training.embeddings import Embeddings
-
-Part = Modality | Literal["support"]
-Parts = frozenset[Part]
 
 
 class Parted:
@@ -99,9 +95,10 @@ class Parted:
 
     def _find_nearness(self, left_out: Iterable[Parts]) -> dict[str, tuple[Tensor, Tensor]]:
         """In one reading, since the products cost the most."""
-        zeros = [side.new_zeros(len(side)) for side in self._weights]
-        found = {without: Nearest(*(each.clone() for each in zeros)) for without in left_out}
-        for rows in row_blocks(len(zeros[0]), len(zeros[1])):
+        sizes = len(self.ids[0]), len(self.ids[1])
+        like = self._weights[0]
+        found = {without: Nearest(like.new_zeros(sizes[0]), like.new_zeros(sizes[1])) for without in left_out}
+        for rows in row_blocks(*sizes):
             products = self.products(0, rows)
             for without, nearest in found.items():
                 nearest.add(rows, self.combined(products, 0, rows, without))
@@ -114,5 +111,5 @@ def _key(without: Parts) -> str:
 
 def _lengths(weights: Tensor, kept: list[int]) -> Tensor:
     """Of the weights that count; 1 for an entity without any, whose products are 0. Shape: ``(b,)``."""
-    lengths = weights[:, kept].norm(dim=1)
+    lengths = torch.linalg.vector_norm(weights[:, kept], dim=1)
     return lengths.masked_fill(lengths == 0, 1.0)

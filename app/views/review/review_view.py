@@ -15,6 +15,7 @@ from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import ImageStore
 from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
+from app.views.review.pair_tools import PairTools
 from app.views.review.queue_panel import QueuePanel
 from app.views.review.read_ahead import ReadAhead
 from app.views.review.review_actions import ReviewActions
@@ -23,7 +24,6 @@ from app.views.review.review_panels import ReviewPanels
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step, VerdictKind
-from core.review.neighbourhood import Neighbour
 from core.review.queue import Queue
 from core.store.candidates import SETTLED
 from core.store.project_file import ProjectFile
@@ -48,6 +48,7 @@ class ReviewView(QWidget):
         self._actions = ReviewActions(self)
         self._queue = QueuePanel(self._model)
         self._panel = PairPanel(self._images)
+        self._tools = PairTools(project, self._panel, self._images, self)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
         self._panels = ReviewPanels(
@@ -62,7 +63,7 @@ class ReviewView(QWidget):
 
     def review_actions(self) -> list[QAction]:
         """For the Review menu, in its order."""
-        return [*self._actions.all(), *self._panels.actions]
+        return [*self._actions.all(), *self._tools.menu_actions(), *self._panels.actions]
 
     def save_layout(self) -> None:
         """Remember where the panels stand."""
@@ -100,9 +101,9 @@ class ReviewView(QWidget):
         self._queue.filter_changed.connect(self.reload)
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
-        self._panel.pair_chosen.connect(self._go_to)
+        self._tools.pair_wanted.connect(self._go_to)
+        self._tools.blind_changed.connect(self._model.set_blind)
         self._panels.pair_chosen.connect(self._go_to)
-        self._panel.neighbour_activated.connect(self._find_neighbour)
         self._panel.disagreement.settled.connect(self._settle)
         self._evidence.loaded.connect(self._evidence_loaded)
 
@@ -184,7 +185,7 @@ class ReviewView(QWidget):
             self._ahead.read_images(evidence)
 
     def _show(self, evidence: PairEvidence) -> None:
-        self._panel.show_evidence(evidence)
+        self._tools.show_evidence(evidence)
         self._pages.show_pair()
         self._ahead.start()
 
@@ -193,7 +194,8 @@ class ReviewView(QWidget):
         """Show a pair: on its row if the list has it, else without one."""
         queue = self._model.queue
         row = queue.row_of(left_id, right_id) if queue is not None else None
-        if row is None or row == self._queue.row:
+        if row is None:
+            self._queue.table.clearSelection()  # none of its rows is the pair that is judged
             self._show_pair((left_id, right_id))
         else:
             self._queue.select(row)
@@ -278,10 +280,6 @@ class ReviewView(QWidget):
     def _focus_search(self) -> None:
         self._queue.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._queue.search.selectAll()
-
-    @Slot(object)
-    def _find_neighbour(self, neighbour: Neighbour) -> None:
-        self._queue.search_for(neighbour.label)
 
     # What changed elsewhere
 

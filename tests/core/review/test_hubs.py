@@ -15,7 +15,9 @@ def project(project: ProjectFile) -> ProjectFile:
     """Entities 1, 2, 4 and the seed 3 all have 41 as their best; 5 and 7 have 45."""
     with project.write() as session:
         session.execute(text("DELETE FROM candidate WHERE rank = 1 AND right_id IN (41, 45)"))
-        session.execute(text("UPDATE candidate SET rank = 9 WHERE rank = 1 AND left_id IN (1, 2, 3, 4, 5, 7)"))
+        session.execute(
+            text("UPDATE candidate SET rank = 9 WHERE rank = 1 AND left_id IN (1, 2, 3, 4, 5, 7)")
+        )
         session.execute(
             text(
                 "INSERT INTO candidate (run_id, left_id, right_id, rank, score, mutual)"
