@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import bindparam, text
@@ -119,7 +120,7 @@ def read_hub(session: Session, run_id: int, right_id: int) -> Hub:
     return Hub(run_id, cards[right_id], kinds[right_id], claimants)
 
 
-def _is_decided(kinds: dict[int | None, str], right_id: int) -> bool:
+def _is_decided(kinds: Mapping[int | None, str], right_id: int) -> bool:
     """Whether an entity with such verdicts, by right entity, waits no more for one on this pair."""
     return right_id in kinds or None in kinds or "accepted" in kinds.values()
 

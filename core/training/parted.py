@@ -111,5 +111,5 @@ def _key(without: Parts) -> str:
 
 def _lengths(weights: Tensor, kept: list[int]) -> Tensor:
     """Of the weights that count; 1 for an entity without any, whose products are 0. Shape: ``(b,)``."""
-    lengths = torch.linalg.vector_norm(weights[:, kept], dim=1)
+    lengths: Tensor = torch.linalg.vector_norm(weights[:, kept], dim=1)
     return lengths.masked_fill(lengths == 0, 1.0)

@@ -87,10 +87,10 @@ class HubBoard(QDialog):
         self._cards.setFocus(Qt.FocusReason.OtherFocusReason)
 
     def wait(self) -> None:
-        """The answer is being written: a key held down must not judge the next hub unseen."""
+        """A hub is being read, or the answer written: a key held down must not judge the next one unseen."""
         self._hub = None
-        self._accept.setEnabled(False)
-        self._none.setEnabled(False)
+        for button in (self._accept, self._none, self._next):
+            button.setEnabled(False)
 
     @Slot()
     def _accept_current(self) -> None:

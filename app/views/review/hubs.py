@@ -40,9 +40,17 @@ class Hubs(QObject):
 
     def open(self, run_id: int, right_id: int) -> None:
         """Ask about ``right_id`` if several left entities claim it, else about the largest hub."""
-        if not self._project.is_open:
+        if not self._project.is_open or self._board is not None:
             return
         self._run_id = run_id
+        # At once: a key pressed while the hub is read must not judge the pair behind the board.
+        self._board = HubBoard(self._images, self._actions, self._page.window())
+        self._board.resolved.connect(self._resolve)
+        self._board.skipped.connect(self._skip)
+        self._board.finished.connect(self._on_finished)
+        self._board.resize(self._page.window().size() * _SHARE)
+        self._board.wait()
+        self._board.open()
         self._read(right_id, skip=False)
 
     def _read(self, right_id: int | None, *, skip: bool) -> None:
@@ -50,14 +58,8 @@ class Hubs(QObject):
         self._project.tasks.read(self, work, self._show, key="hub")
 
     def _show(self, found: Found) -> None:
-        if self._board is None:
-            self._board = HubBoard(self._images, self._actions, self._page.window())
-            self._board.resolved.connect(self._resolve)
-            self._board.skipped.connect(self._skip)
-            self._board.finished.connect(self._on_finished)
-            self._board.resize(self._page.window().size() * _SHARE)
-            self._board.open()
-        self._board.show_hub(*found, hidden=self._actions.blind.isChecked())
+        if self._board is not None:
+            self._board.show_hub(*found, hidden=self._actions.blind.isChecked())
 
     @Slot(object)
     def _resolve(self, chosen: int | None) -> None:

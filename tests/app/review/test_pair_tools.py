@@ -268,6 +268,8 @@ def test_a_key_shows_the_next_of_several_pictures(page, project: ProjectFile) ->
 
 @pytest.fixture
 def hub_page(open_page, project: ProjectFile):
+    with project.write() as session:
+        session.execute(text("UPDATE candidate SET right_id = left_id + 40 WHERE rank = 1"))
     make_hub(project)
     make_hub(project, 45, (5, 8))
     return open_page(project.path)
@@ -276,6 +278,7 @@ def hub_page(open_page, project: ProjectFile):
 def board(page) -> HubBoard:
     found = page.view._tools.hubs.board
     assert found is not None
+    page.qtbot.waitUntil(lambda: found.isActiveWindow() and found.focusWidget() is not None)
     return found
 
 
