@@ -91,6 +91,10 @@ def test_a_walk_to_a_neighbour_that_is_judged_there_and_back(desk: Callable[[], 
     assert at.shown == expected
     at.press(Key.Key_U)
     assert at.stored() == {(*expected, "unsure")}
+    assert at.shown == start  # a verdict on the way leads back
+    at.tab_to("supportTable")
+    at.press(Key.Key_Return)
+    assert at.shown != start
     at.press(Key.Key_Left, Modifier.AltModifier)
     assert at.shown == start
     at.press(Key.Key_A)

@@ -31,15 +31,15 @@ class PairTools(QObject):
         super().__init__(page)
         self._panel = panel
         self.actions = PairActions(page)
-        self._walk = Walk(project, panel.walk)
+        self.walk = Walk(project, panel.walk)
         self._what_if = WhatIfController(project, panel.why)
         self._wider = WiderView(project, panel.neighbours, self.actions.two_steps)
         self.hubs = Hubs(project, images, self.actions, page)
         self._mouse_back = MouseBack(page)
         self._connect()
         panel.set_blind(self.actions.blind.isChecked())
-        project.opened.connect(self._walk.forget)
-        project.closed.connect(self._walk.forget)
+        project.opened.connect(self.walk.forget)
+        project.closed.connect(self.walk.forget)
 
     def menu_actions(self) -> list[QAction]:
         """For the Review menu, in its order."""
@@ -49,7 +49,7 @@ class PairTools(QObject):
         """Show a pair, and be about that pair from now on."""
         changed = evidence != self._panel.shown
         self._panel.show_evidence(evidence)
-        self._walk.arrive(evidence.key, f"{evidence.left.label} = {evidence.right.label}")
+        self.walk.arrive(evidence.key, f"{evidence.left.label} = {evidence.right.label}")
         self._what_if.show_evidence(evidence)
         if changed:
             self._wider.show_evidence(evidence)
@@ -59,10 +59,10 @@ class PairTools(QObject):
         panel.walk.use(actions.back)
         panel.header.left.use(actions.copy_left, actions.open_left)
         panel.header.right.use(actions.copy_right, actions.open_right)
-        actions.back.triggered.connect(self._walk.back)
-        self._mouse_back.pressed.connect(self._walk.back)
-        self._walk.moved.connect(self.pair_wanted)
-        panel.pair_chosen.connect(self._walk.go)
+        actions.back.triggered.connect(self.walk.back)
+        self._mouse_back.pressed.connect(self.walk.back)
+        self.walk.moved.connect(self.pair_wanted)
+        panel.pair_chosen.connect(self.walk.go)
         panel.neighbour_activated.connect(self._walk_to_neighbour)
         actions.next_left.triggered.connect(panel.left_image.next_picture)
         actions.next_right.triggered.connect(panel.right_image.next_picture)
@@ -79,7 +79,7 @@ class PairTools(QObject):
     @Slot(str, int, str)
     def _walk_to_neighbour(self, side: str, entity_id: int, label: str) -> None:
         if self._panel.shown is not None:
-            self._walk.go_to_neighbour(self._panel.shown.run_id, side, entity_id, label)
+            self.walk.go_to_neighbour(self._panel.shown.run_id, side, entity_id, label)
 
     @Slot(bool)
     def _on_blind(self, blind: bool) -> None:

@@ -249,6 +249,8 @@ class ReviewView(QWidget):
             if pair is not None:
                 self._show_pair(pair)
             return
+        if self._tools.walk.return_after(decision):
+            return
         row = queue.next_waiting(self._queue.row)
         if row is None:
             self._reload(None)  # pairs that came up because a better one was rejected, or the end

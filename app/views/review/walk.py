@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QToolBut
 from app import theme
 from app.keyed_action import KeyedAction
 from app.project import Project
+from core.review.journal import Decision
 from core.review.walk import pair_of
 from core.store.project_file import ProjectFile
 
@@ -94,6 +95,18 @@ class Walk(QObject):
             pair, _ = self._trail.pop()
             self._wanted = pair
             self.moved.emit(*pair)
+
+    def return_after(self, decision: Decision) -> bool:
+        """After a verdict go back to the pair before, unless it was decided with it; whether there is one."""
+        if not self._trail:
+            return False
+        left_id, right_id = self._trail[-1][0]
+        if decision.kind in ("accepted", "no_counterpart") and (
+            left_id == decision.left_id or right_id == decision.right_id
+        ):
+            return False
+        self.back()
+        return True
 
     def forget(self) -> None:
         """Another project: there is no way back."""

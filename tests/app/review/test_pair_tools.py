@@ -150,6 +150,20 @@ def test_another_way_to_a_pair_ends_the_walk(page) -> None:
     assert page.shown == here
 
 
+def test_a_verdict_on_another_candidate_leads_back_unless_it_decides_the_entity(page) -> None:
+    page.press(Key.Key_2)
+    second = page.shown
+    page.press(Key.Key_R)
+    assert page.shown == (1, 41)
+    page.press(Key.Key_3)
+    third = page.shown
+    page.press(Key.Key_A)
+    assert page.shown is not None and page.shown[0] != 1
+    assert {(v.left_id, v.right_id, v.kind) for v in page.stored()} == {
+        (*second, "rejected"), (*third, "accepted"),
+    }  # fmt: skip
+
+
 def test_a_neighbour_without_a_pair_says_so(page, project: ProjectFile) -> None:
     graph = page.find(NeighbourGraph, "rightGraph")
     neighbour = graph.graph.nodes[-1]
