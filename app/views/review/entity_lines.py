@@ -28,9 +28,10 @@ class EntityLines(QWidget):
         self._uri.setProperty("role", "secondary")
         self._copy, self._open = _button("mdi6.content-copy"), _button("mdi6.open-in-new")
         address = QHBoxLayout(spacing=2)
-        address.addWidget(self._uri, stretch=1)
-        address.insertWidget(1, self._copy)
-        address.insertWidget(2, self._open)
+        address.addWidget(self._copy)
+        address.addWidget(self._open)
+        # The buttons stand on the outer side of either address.
+        address.insertWidget(2 if side is Qt.AlignmentFlag.AlignLeft else 0, self._uri, stretch=1)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(2)
