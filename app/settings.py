@@ -111,6 +111,15 @@ class Settings:
         self._store.setValue("review/advance", value)
 
     @property
+    def blind(self) -> bool:
+        """Whether scores are hidden from whoever judges, until the verdict is given."""
+        return bool(self._store.value("review/blind", False, bool))
+
+    @blind.setter
+    def blind(self, value: bool) -> None:
+        self._store.setValue("review/blind", value)
+
+    @property
     def theme(self) -> Theme:
         """The chosen theme; ``system`` at first."""
         value = self._store.value("theme", "system")

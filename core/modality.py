@@ -10,6 +10,10 @@ MODALITIES: tuple[Modality, ...] = get_args(Modality)
 PAPER_MODALITIES: tuple[Modality, ...] = ("structure", "relation", "attribute", "visual")
 JOINT = "joint"
 
+# What a score is the sum of: the modalities, and the support by matched neighbours.
+Part = Modality | Literal["support"]
+Parts = frozenset[Part]
+
 
 def with_a_place(took_part: Collection[str]) -> tuple[Modality, ...]:
     """The modalities that tables and views have a place for: the paper's, and others that took part."""

@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor
 
 from app import theme
 from app.models.row_pages import RowPages
+from app.settings import Settings
 from app.tasks import Tasks
 from core.review.journal import Step
 from core.review.queue import Mask, Queue, waiting_rows
@@ -45,6 +46,7 @@ class CandidateModel(QAbstractTableModel):
         self._file: ProjectFile | None = None
         self._queue: Queue | None = None
         self._names = ("Left", "Right")
+        self._blind = Settings().blind
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
         self._stale = False  # verdicts were given since the list was read
@@ -82,6 +84,14 @@ class CandidateModel(QAbstractTableModel):
         ids = None if queue is None else queue.ids
         self._rows.show(ids, None if file is None else partial(_rows_of, file))
         self.endResetModel()
+
+    @Slot(bool)
+    def set_blind(self, blind: bool) -> None:
+        """Hide the scores of pairs without a verdict, or show them."""
+        self._blind = blind
+        self.headerDataChanged.emit(Qt.Orientation.Horizontal, SCORE, SCORE)
+        if self.rowCount():
+            self.dataChanged.emit(self.index(0, SCORE), self.index(self.rowCount() - 1, SCORE))
 
     def pair_at(self, row: int) -> tuple[int, int] | None:
         """(left id, right id) of a row; never waits for its page."""
@@ -133,7 +143,8 @@ class CandidateModel(QAbstractTableModel):
             arrow = (
                 _ARROWS.get((section, self._queue.wanted.ordered_by), "") if self._queue is not None else ""
             )
-            return ("Likely" if self.shows_probability else "Score", *self._names, "")[section] + arrow
+            name = ("Likely" if self.shows_probability else "Score", *self._names, "")[section]
+            return name if self._blind and section == SCORE else name + arrow
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignVCenter | (
                 Qt.AlignmentFlag.AlignRight if section == SCORE else Qt.AlignmentFlag.AlignLeft
@@ -166,10 +177,12 @@ class CandidateModel(QAbstractTableModel):
             return row
         if row is None:
             return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() != VERDICT else None
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, index.column(), self.shows_probability)
         if role == Qt.ItemDataRole.ForegroundRole:
             return _color(row, index.column())
+        if self._blind and row.verdict is None and index.column() == SCORE:
+            return "" if role == Qt.ItemDataRole.DisplayRole else "Hidden until you decide"
+        if role == Qt.ItemDataRole.DisplayRole:
+            return _text(row, index.column(), self.shows_probability)
         return _explanation(row, index.column())
 
     @Slot(int, int)

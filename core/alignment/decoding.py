@@ -63,16 +63,32 @@ def neighbourhoods(similarity: Similarity, neighbours: int = CSLS_NEIGHBOURS) ->
     Shapes: ``(q,)`` and ``(m,)``.
     """
     q, m = similarity.shape
-    left, k = similarity.zeros(q), min(neighbours, q)
-    best = similarity.zeros(k * m).reshape(k, m) - torch.inf
+    nearest = Nearest(similarity.zeros(q), similarity.zeros(m), neighbours)
     for rows in row_blocks(q, m):
-        block = similarity.block(rows)
-        left[rows] = block.topk(min(neighbours, m), dim=1, sorted=False).values.mean(dim=1)
+        nearest.add(rows, similarity.block(rows))
+    return nearest.means()
+
+
+class Nearest:
+    """Gathers the similarities of each entity to its nearest ones on the other side, over blocks of rows."""
+
+    def __init__(self, left: Tensor, right: Tensor, neighbours: int = CSLS_NEIGHBOURS) -> None:
+        """Take zeros for either side, of which the left one is filled. Shapes: ``(q,)`` and ``(m,)``."""
+        self._left = left
+        self._of_row, self._of_column = min(neighbours, len(right)), min(neighbours, len(left))
+        self._best = right.repeat(self._of_column, 1) - torch.inf
+
+    def add(self, rows: slice, block: Tensor) -> None:
+        """Take account of some rows. Shape: ``(b, m)``."""
+        self._left[rows] = block.topk(self._of_row, dim=1, sorted=False).values.mean(dim=1)
         # Sorting down columns is slow, their maxima are not, and few columns change after the first blocks.
-        changed = (block.amax(dim=0) > best.amin(dim=0)).nonzero()[:, 0]
-        together = torch.cat([best.index_select(1, changed), block.index_select(1, changed)])
-        best[:, changed] = together.topk(k, dim=0, sorted=False).values
-    return left, best.mean(dim=0)
+        changed = (block.amax(dim=0) > self._best.amin(dim=0)).nonzero()[:, 0]
+        together = torch.cat([self._best.index_select(1, changed), block.index_select(1, changed)])
+        self._best[:, changed] = together.topk(self._of_column, dim=0, sorted=False).values
+
+    def means(self) -> tuple[Tensor, Tensor]:
+        """Of both sides, once all rows were added."""
+        return self._left, self._best.mean(dim=0)
 
 
 def sinkhorn_offsets(

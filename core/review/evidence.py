@@ -12,14 +12,17 @@ from core.kg.labels import is_name
 from core.review.attributes import AttributePair, AttributeValue, align_attributes
 from core.review.disagreement import Opinion, disagreement_on
 from core.review.journal import VerdictKind
-from core.review.neighbours import NeighbourComparison, compare_neighbours
+from core.review.neighbourhood import NeighbourComparison
+from core.review.neighbours import compare_neighbours
+from core.review.pair_history import PastVerdict, pair_history
 from core.review.score_parts import ModalityEvidence, Reasons, SupportEvidence, score_parts
 from core.store.candidates import verdicts_of
 from core.store.entities import IMAGE_PROBLEMS, EntityCard, ImageRef, attribute_rows, entity_cards
+from core.store.entity_kinds import EntityKind, entity_kinds
 from core.store.schema import Candidate
 
 Side = Literal["left", "right"]
-MOST_OTHERS = 12
+MOST_OTHERS = 10  # as many as there are digits to pick one by
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +67,8 @@ class PairEvidence:
     run_id: int
     left: EntityCard
     right: EntityCard
+    left_kind: EntityKind
+    right_kind: EntityKind
     score: float | None
     probability: float | None  # that the pair is right; None too where the run had nothing to calibrate it by
     rank: int | None
@@ -71,6 +76,7 @@ class PairEvidence:
     mutual: bool
     seed: bool
     verdict: StoredVerdict | None
+    history: tuple[PastVerdict, ...]
     conflicts: tuple[Conflict, ...]
     opinions: tuple[Opinion, ...]  # where authors differ on the pair, and nobody has settled it
     modalities: tuple[ModalityEvidence, ...]
@@ -110,12 +116,15 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         _lacks(cards[right_id], bool(attributes[1]), bool(neighbours.right.total)),
     )
     modalities, support = score_parts(session, run_id, candidate, (left_id, right_id), lacks)
+    kinds = entity_kinds(session, [left_id, right_id])
     for_left = _others(session, run_id, "left", left_id)
     for_right = _others(session, run_id, "right", right_id)
     return PairEvidence(
         run_id=run_id,
         left=cards[left_id],
         right=cards[right_id],
+        left_kind=kinds[left_id],
+        right_kind=kinds[right_id],
         score=candidate.score if candidate else None,
         probability=candidate.probability if candidate else None,
         rank=candidate.rank if candidate else None,
@@ -123,6 +132,7 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         mutual=bool(candidate and candidate.mutual),
         seed=_is_seed(session, run_id, left_id, right_id),
         verdict=_verdict(session, left_id, right_id),
+        history=pair_history(session, left_id, right_id),
         opinions=disagreement_on(session, left_id, right_id),
         conflicts=_conflicts(session, run_id, cards[left_id], cards[right_id]),
         modalities=modalities,

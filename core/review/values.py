@@ -15,6 +15,7 @@ Likeness = Literal["equal", "close", "different"]
 NUMBERS_CLOSE = 0.05  # relative: censuses of different years differ by a few percent
 TEXTS_CLOSE = 85.0
 
+_TRUTH = {"yes": "true", "no": "false"}
 _SPACES = "\u00a0\u2009\u202f"
 _NUMBER = re.compile(
     rf"""^\s*(?P<about>[~≈<>]|about|approx\.?|circa|c\.)?\s*
@@ -35,6 +36,10 @@ _MONTHS = {name: number for number, month in enumerate(_MONTH_NAMES, 1) for name
 _ISO_DATE = re.compile(r"^(-?\d{4})(?:-(\d{2})(?:-(\d{2})(?:T[\d:.]+)?)?)?(?:Z|[+-]\d{2}:\d{2})?$")
 _DAY_MONTH = re.compile(r"^(\d{1,2})\.? ([A-Za-z]{3,9})\.?,? (\d{4})$")
 _MONTH_DAY = re.compile(r"^([A-Za-z]{3,9})\.? (\d{1,2}),? (\d{4})$")
+_MONTH_YEAR = re.compile(r"^([A-Za-z]{3,9})\.?,? (\d{4})$")
+_DOTTED_DATE = re.compile(r"^(\d{1,2})\. ?(\d{1,2})\. ?(\d{4})$")  # day.month.year
+_SLASHED_DATE = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})$")  # either order: read where only one can be
+_YEAR_FIRST_DATE = re.compile(r"^(\d{4})/(\d{1,2})/(\d{1,2})$")
 # (dimension, size in the base unit); a unit that is not here is only equal to itself.
 _UNITS: dict[str, tuple[str, float]] = {
     "m": ("length", 1.0), "metre": ("length", 1.0), "meter": ("length", 1.0),
@@ -45,8 +50,20 @@ _UNITS: dict[str, tuple[str, float]] = {
     "square kilometre": ("area", 1e6), "square kilometer": ("area", 1e6), "ha": ("area", 1e4),
     "sq mi": ("area", 2589988.110336), "mi2": ("area", 2589988.110336),
     "square mile": ("area", 2589988.110336),
-    "kg": ("mass", 1.0), "g": ("mass", 1e-3), "t": ("mass", 1e3), "lb": ("mass", 0.45359237),
+    "acre": ("area", 4046.8564224),
+    "inch": ("length", 0.0254), "yd": ("length", 0.9144), "yard": ("length", 0.9144),
+    "kg": ("mass", 1.0), "g": ("mass", 1e-3), "mg": ("mass", 1e-6), "t": ("mass", 1e3),
+    "tonne": ("mass", 1e3), "lb": ("mass", 0.45359237),
+    "l": ("volume", 1e-3), "litre": ("volume", 1e-3), "liter": ("volume", 1e-3), "m3": ("volume", 1.0),
+    "cu m": ("volume", 1.0), "km3": ("volume", 1e9), "cu km": ("volume", 1e9),
+    "s": ("time", 1.0), "second": ("time", 1.0), "min": ("time", 60.0), "minute": ("time", 60.0),
+    "h": ("time", 3600.0), "hr": ("time", 3600.0), "hour": ("time", 3600.0), "day": ("time", 86400.0),
+    "km/h": ("speed", 1 / 3.6), "m/s": ("speed", 1.0), "mph": ("speed", 0.44704),
+    "w": ("power", 1.0), "kw": ("power", 1e3), "mw": ("power", 1e6), "gw": ("power", 1e9),
     "percent": ("share", 1.0), "%": ("share", 1.0),
+    "$": ("dollars", 1.0), "usd": ("dollars", 1.0), "us dollar": ("dollars", 1.0),
+    "€": ("euros", 1.0), "eur": ("euros", 1.0), "euro": ("euros", 1.0),
+    "£": ("pounds", 1.0), "gbp": ("pounds", 1.0), "¥": ("yen", 1.0), "jpy": ("yen", 1.0), "yen": ("yen", 1.0),
 }  # fmt: skip
 
 
@@ -126,7 +143,7 @@ def compare_values(left: Reading, right: Reading) -> Likeness:
         return _compare_days(left.day, right.day)
     if left.quantity is not None and right.quantity is not None:
         return _compare_quantities(left.quantity, right.quantity)
-    if left.plain and left.plain == right.plain:
+    if left.plain and _truth(left.plain) == _truth(right.plain):
         return "equal"
     if (left.quantity is None) != (right.quantity is None):
         return "different"
@@ -148,6 +165,11 @@ def fold(text: str) -> str:
     return " ".join(
         "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split()
     )
+
+
+def _truth(plain: str) -> str:
+    """One word for each truth value; other texts as they are."""
+    return _TRUTH.get(plain, plain)
 
 
 def _texts_close(left: str, right: str) -> bool:
@@ -192,6 +214,20 @@ def _read_day(value: str, *, bare_year: bool) -> Day | None:
         return _valid_day(int(match[3]), _MONTHS.get(match[2].lower()), int(match[1]), named=True)
     if match := _MONTH_DAY.match(value):
         return _valid_day(int(match[3]), _MONTHS.get(match[1].lower()), int(match[2]), named=True)
+    if match := _MONTH_YEAR.match(value):
+        return _valid_day(int(match[2]), _MONTHS.get(match[1].lower()), None, named=True)
+    return _read_numeric_day(value)
+
+
+def _read_numeric_day(value: str) -> Day | None:
+    if match := _YEAR_FIRST_DATE.match(value):
+        return _valid_day(*map(int, match.groups()))
+    if match := _DOTTED_DATE.match(value):
+        return _valid_day(int(match[3]), int(match[2]), int(match[1]))
+    if match := _SLASHED_DATE.match(value):
+        first, second, year = map(int, match.groups())
+        possible = {_valid_day(year, first, second), _valid_day(year, second, first)} - {None}
+        return possible.pop() if len(possible) == 1 else None
     return None
 
 

@@ -1,4 +1,4 @@
-"""Queries on single entities: what is known of one, its pictures, its attributes and its neighbours."""
+"""Queries on single entities: what is known of one, its pictures and its attributes."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from core.store.schema import Attribute, AttributeTriple, Entity, Graph, Image
+from core.store.schema import Attribute, AttributeTriple, Entity, Graph, Image, Relation
 
 ImageStatus = Literal["ok", "missing", "unreadable", "outside"]
 # What is said of a picture that can't be shown, by what the import found.
@@ -49,15 +49,6 @@ class AttributeRow:
     value: str
     datatype: str
     language: str
-
-
-@dataclass(frozen=True, slots=True)
-class NeighbourEdge:
-    """A relation triple as seen from one of its ends."""
-
-    neighbour_id: int
-    relation_id: int
-    outgoing: bool
 
 
 def entity_cards(session: Session, ids: Iterable[int]) -> dict[int, EntityCard]:
@@ -101,64 +92,7 @@ def attribute_rows(session: Session, entity_id: int) -> list[AttributeRow]:
     return [AttributeRow(row.label, row.value, row.datatype, row.language) for row in rows]
 
 
-def neighbour_edges(session: Session, entity_id: int) -> list[NeighbourEdge]:
-    """Every triple that an entity is head or tail of; one with itself is not a neighbour."""
-    rows = session.execute(
-        text(
-            "SELECT tail_id AS neighbour, relation_id, 1 AS outgoing FROM relation_triple"
-            " WHERE head_id = :id AND tail_id <> :id"
-            " UNION ALL SELECT head_id, relation_id, 0 FROM relation_triple"
-            " WHERE tail_id = :id AND head_id <> :id"
-        ),
-        {"id": entity_id},
-    )
-    return [NeighbourEdge(neighbour, relation, bool(outgoing)) for neighbour, relation, outgoing in rows]
-
-
 def relation_labels(session: Session, ids: Iterable[int]) -> dict[int, str]:
     """The labels of relation types by id."""
-    statement = text("SELECT id, label FROM relation WHERE id IN :ids").bindparams(
-        bindparam("ids", expanding=True)
-    )
-    return {row.id: row.label for row in session.execute(statement, {"ids": list(ids)})}
-
-
-@dataclass(frozen=True, slots=True)
-class Counterparts:
-    """Right entities by left entity: ``known`` ones, and what a run ``proposed`` for others."""
-
-    known: dict[int, int]
-    proposed: dict[int, int]
-
-
-def counterparts_near(session: Session, run_id: int, left_id: int) -> Counterparts:
-    """Counterparts of a left entity's neighbours.
-
-    Known are seeds of the run and accepted verdicts. Proposed are the run's pseudo-seeds, and its candidates
-    that are each other's best, unless they were rejected.
-    """
-    near = (
-        "left_id IN (SELECT tail_id FROM relation_triple WHERE head_id = :id"
-        " UNION SELECT head_id FROM relation_triple WHERE tail_id = :id)"
-    )
-    verdicts = f"SELECT left_id, right_id FROM current_verdict WHERE {near} AND kind"
-    values = {"run": run_id, "id": left_id}
-    known = session.execute(
-        text(
-            f"SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed' AND {near}"
-            f" UNION ALL {verdicts} = 'accepted'"
-        ),
-        values,
-    )
-    proposed = session.execute(
-        text(
-            f"SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'pseudo' AND {near}"
-            " UNION SELECT left_id, right_id FROM candidate"
-            f" WHERE run_id = :run AND rank = 1 AND mutual AND {near}"
-            f" EXCEPT {verdicts} = 'rejected'"
-        ),
-        values,
-    )
-    return Counterparts(
-        {row.left_id: row.right_id for row in known}, {row.left_id: row.right_id for row in proposed}
-    )
+    rows = session.execute(select(Relation.id, Relation.label).where(Relation.id.in_(list(ids))))
+    return {row.id: row.label for row in rows}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +23,7 @@ from core.modality import JOINT, MODALITIES, Modality
 from core.store.run_files import run_folder
 
 _IDS, _WEIGHTS, _SUPPORT, _WEIGHT = "entity_ids", "weights", "support", "support_weight"
+_NEARNESS = "nearness/"
 _SIDES, _CSR_PARTS = ("left", "right"), ("data", "indices", "indptr")
 
 
@@ -31,6 +32,7 @@ class Embeddings:
     """Embeddings of length 1 of all entities, left graph first; a row is 0 where the modality is absent.
 
     With ``support``, matched neighbours add ``support_weight`` times their support to the joint cosine.
+    ``nearness`` is kept for :mod:`core.training.parted`.
     """
 
     entity_ids: NDArray[np.int64]  # (n,)
@@ -40,6 +42,7 @@ class Embeddings:
     weights: Tensor  # (n, M), in the order of by_modality; rows sum to 1, or 0 without any modality
     support: Support | None = None  # of all left and all right entities
     support_weight: float = 0.0
+    nearness: Mapping[str, Tensor] = field(default_factory=dict)  # (n,) each, by what is left out
 
     def positions(self, pairs: NDArray[np.int64]) -> tuple[Tensor, Tensor]:
         """Rows of the left and of the right entities of pairs. Shapes: ``(m, 2)`` to ``(m,)`` twice."""
@@ -92,6 +95,7 @@ def save_embeddings(path: Path, embeddings: Embeddings) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     tensors: dict[str, Tensor] = {JOINT: embeddings.joint, _WEIGHTS: embeddings.weights}
     tensors |= {str(modality): part for modality, part in embeddings.by_modality.items()}
+    tensors |= {_NEARNESS + left_out: part for left_out, part in embeddings.nearness.items()}
     contents = {name: tensor.cpu().contiguous() for name, tensor in tensors.items()}
     contents[_IDS] = torch.from_numpy(embeddings.entity_ids)
     facts = {"n_left": str(embeddings.n_left)}
@@ -126,6 +130,11 @@ def load_embeddings(path: Path, device: torch.device) -> Embeddings:
                 weights=file.get_tensor(_WEIGHTS),
                 support=support,
                 support_weight=float(facts.get(_WEIGHT, 0)),
+                nearness={
+                    name.removeprefix(_NEARNESS): file.get_tensor(name)
+                    for name in names
+                    if name.startswith(_NEARNESS)
+                },
             )
     except (OSError, SafetensorError, KeyError) as error:
         raise TrainingError(f"the embeddings in {path} are missing or damaged; train again") from error

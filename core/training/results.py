@@ -20,6 +20,7 @@ from core.store.candidate_facts import candidate_facts
 from core.store.project_file import ProjectFile
 from core.training.embeddings import Embeddings, embeddings_path, save_embeddings
 from core.training.events import Event, Progress
+from core.training.parted import Parted
 
 _PART = 10_000  # rows a transaction: a curator's verdict waits for one of them at most
 
@@ -29,6 +30,7 @@ def write_results(
 ) -> Generator[Event, None, Matches]:
     """Write all that others read of a run; returns the candidates with Sinkhorn's probabilities."""
     yield Progress("ranking candidates", 0, 0)
+    embeddings = replace(embeddings, nearness=Parted(embeddings).nearness_without_each())
     save_embeddings(embeddings_path(project.sidecar, run_id), embeddings)
     ids, n_left = embeddings.entity_ids, embeddings.n_left
     similarity = kept(embeddings.similarity(slice(n_left), slice(n_left, None)))

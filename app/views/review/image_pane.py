@@ -1,19 +1,26 @@
-"""One entity's picture, as large as its place allows, or the reason why there is none."""
+"""One entity's picture, as large as its place allows or enlarged, or the reason why there is none."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, QRect, QRectF, QSize, Qt, Slot
-from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtCore import QPointF, QRect, QRectF, QSize, QSizeF, Qt, Slot
+from PySide6.QtGui import QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app import theme
 from app.icons import icon
-from app.views.review.image_store import LARGE, ImageStore
+from app.views.review.image_store import FULL, LARGE, ImageStore
 from core.store.entities import EntityCard, ImageRef
+
+_STEP = 1.25  # a notch of the wheel
+_MOST = 12.0  # times the size that fits
+_NOTCH = 120  # eighths of a degree
 
 
 class ImagePane(QWidget):
-    """Shows one picture of an entity; with several, a click or the space bar shows the next."""
+    """Shows one picture of an entity; with several, a click or the space bar shows the next.
+
+    The wheel enlarges it around the pointer; what is enlarged can be dragged.
+    """
 
     def __init__(self, store: ImageStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -24,8 +31,13 @@ class ImagePane(QWidget):
         self._number = 0
         self._pixmap: QPixmap | None = None
         self._fitted: QPixmap | None = None
+        self._base_size = QSize(1, 1)
         self._problem = ""
         self._label = ""
+        self._zoom = 1.0
+        self._centre = QPointF(0.5, 0.5)  # of the pane, as a place on the picture from (0, 0) to (1, 1)
+        self._pressed: QPointF | None = None
+        self._dragged = False
         store.loaded.connect(self._loaded)
 
     @property
@@ -38,6 +50,16 @@ class ImagePane(QWidget):
         """Whether a picture is shown."""
         return self._pixmap is not None
 
+    @property
+    def zoom(self) -> float:
+        """How many times larger than what fits."""
+        return self._zoom
+
+    @property
+    def number(self) -> int:
+        """Which of the pictures is shown, from 0."""
+        return self._number
+
     def show_entity(self, card: EntityCard | None) -> None:
         """Show the first picture of ``card``."""
         images = card.images if card else ()
@@ -45,6 +67,7 @@ class ImagePane(QWidget):
         if images == self._images and self._pixmap is not None:
             return
         self._images, self._number = images, 0
+        self._fit()
         several = len(images) > 1
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus if several else Qt.FocusPolicy.NoFocus)
         self.setCursor(Qt.CursorShape.PointingHandCursor if several else Qt.CursorShape.ArrowCursor)
@@ -53,24 +76,97 @@ class ImagePane(QWidget):
     def sizeHint(self) -> QSize:
         return QSize(320, 240)
 
+    @Slot()
+    def next_picture(self) -> None:
+        """Show the entity's next picture, if it has several."""
+        if len(self._images) > 1:
+            self._number = (self._number + 1) % len(self._images)
+            self._fit()
+            self._refresh()
+
+    def zoom_by(self, notches: float, at: QPointF | None = None) -> None:
+        """Enlarge, or with a negative number reduce, around a place on the pane: its middle if None."""
+        if self._pixmap is None:
+            return
+        middle = QRectF(self.rect()).center()
+        fixed = self._on_picture(at or middle)
+        self._zoom = max(1.0, min(_MOST, self._zoom * _STEP**notches))
+        if self._zoom == 1.0:
+            self._fit()
+        else:
+            shift = self._on_picture(at or middle) - fixed
+            self._move_centre(self._centre - shift)
+            self._store.get(self._images[self._number], FULL)
+        self._take_picture()
+        self.update()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        notches = event.angleDelta().y() / _NOTCH
+        if self._pixmap is None or (self._zoom == 1.0 and notches < 0):
+            event.ignore()  # the page scrolls
+            return
+        self.zoom_by(notches, event.position())
+        event.accept()
+
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        self._next()
+        if event.button() is not Qt.MouseButton.LeftButton:
+            event.ignore()
+            return
+        self._pressed, self._dragged = event.position(), False
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        if self._pressed is None:
+            return
+        moved = event.position() - self._pressed
+        if self._dragged or moved.manhattanLength() >= QApplication.startDragDistance():
+            self._dragged = True
+            size = self._whole_size()
+            self._move_centre(self._centre - QPointF(moved.x() / size.width(), moved.y() / size.height()))
+            self._pressed = event.position()
+            self.update()
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        clicked = self._pressed is not None and not self._dragged
+        self._pressed = None
+        if clicked:
+            self.next_picture()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         if event.key() == Qt.Key.Key_Space and len(self._images) > 1:
-            self._next()
+            self.next_picture()
         else:
             super().keyPressEvent(event)
 
-    def _next(self) -> None:
-        if len(self._images) > 1:
-            self._number = (self._number + 1) % len(self._images)
-            self._refresh()
+    def _fit(self) -> None:
+        self._zoom, self._centre = 1.0, QPointF(0.5, 0.5)
+
+    def _move_centre(self, wanted: QPointF) -> None:
+        """No further than to where an edge of the picture comes into sight."""
+        whole, room = self._whole_size(), QSizeF(self.size())
+        half_x = min(0.5, room.width() / whole.width() / 2)
+        half_y = min(0.5, room.height() / whole.height() / 2)
+        self._centre = QPointF(
+            max(half_x, min(1 - half_x, wanted.x())), max(half_y, min(1 - half_y, wanted.y()))
+        )
+
+    def _whole_size(self) -> QSizeF:
+        """Of the enlarged picture; never empty."""
+        return QSizeF(self._fitted_size()).expandedTo(QSizeF(1, 1)) * self._zoom
+
+    def _on_picture(self, at: QPointF) -> QPointF:
+        """The place on the picture, from (0, 0) to (1, 1), that is seen at a place on the pane."""
+        whole, offset = self._whole_size(), at - QRectF(self.rect()).center()
+        return self._centre + QPointF(offset.x() / whole.width(), offset.y() / whole.height())
 
     @Slot(str, int)
     def _loaded(self, path: str, edge: int) -> None:
-        if edge == LARGE and self._images and self._images[self._number].path == path:
+        if not self._images or self._images[self._number].path != path:
+            return
+        if edge == LARGE:
             self._refresh()
+        elif edge == FULL and self._zoom > 1.0:
+            self._take_picture()
+            self.update()
 
     def _refresh(self) -> None:
         self._pixmap = self._fitted = None
@@ -83,7 +179,8 @@ class ImagePane(QWidget):
             path = reference.path
             picture = self._store.get(reference, LARGE)
             if picture is not None and picture.image is not None:
-                self._pixmap = QPixmap.fromImage(picture.image)
+                self._base_size = picture.image.size()
+                self._take_picture()
             elif picture is not None:
                 self._problem = picture.problem
         self.setToolTip(path)
@@ -109,28 +206,47 @@ class ImagePane(QWidget):
             painter.setPen(QPen(theme.accent_color(), 2))
             painter.drawRoundedRect(QRectF(self.rect()).adjusted(1, 1, -1, -1), theme.RADIUS, theme.RADIUS)
 
+    def _take_picture(self) -> None:
+        """The large picture, or while it is enlarged the whole one once that is there."""
+        reference = self._images[self._number]
+        full = self._store.held(reference, FULL) if self._zoom > 1.0 else None
+        picture = full if full is not None and full.image is not None else self._store.held(reference, LARGE)
+        if picture is not None and picture.image is not None:
+            self._pixmap, self._fitted = QPixmap.fromImage(picture.image), None
+
+    def _fitted_size(self) -> QSize:
+        """Of the picture as it fits into the pane."""
+        room = self.size() - QSize(2 * theme.MEDIUM, 2 * theme.MEDIUM)
+        # A small picture is enlarged four times at most: more shows nothing but its pixels.
+        return self._base_size.scaled(room.boundedTo(self._base_size * 4), Qt.AspectRatioMode.KeepAspectRatio)
+
     def _paint_picture(self, painter: QPainter) -> None:
         assert self._pixmap is not None
+        size = self._whole_size()
+        place = QRectF(QPointF(0, 0), size)
+        corner = QPointF(self._centre.x() * size.width(), self._centre.y() * size.height())
+        place.moveTopLeft(QRectF(self.rect()).center() - corner)
+        if self._zoom > 1.0:
+            painter.setClipRect(self.rect().adjusted(1, 1, -1, -1))
+            painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform)
+            painter.drawPixmap(place, self._pixmap, QRectF(self._pixmap.rect()))
+            painter.setClipping(False)
+            return
+        whole = place.toRect()
         ratio = self.devicePixelRatioF()
-        room = (self.size() - QSize(2 * theme.MEDIUM, 2 * theme.MEDIUM)) * ratio
-        # A small picture is enlarged four times at most: more shows nothing but its pixels.
-        room = room.boundedTo(self._pixmap.size() * 4 * ratio)
-        if self._fitted is None or self._fitted.size() != self._pixmap.size().scaled(
-            room, Qt.AspectRatioMode.KeepAspectRatio
-        ):
+        if self._fitted is None or self._fitted.size() != whole.size() * ratio:
             self._fitted = self._pixmap.scaled(
-                room, Qt.AspectRatioMode.KeepAspectRatio, Qt.TransformationMode.SmoothTransformation
+                whole.size() * ratio,
+                Qt.AspectRatioMode.IgnoreAspectRatio,
+                Qt.TransformationMode.SmoothTransformation,
             )
             self._fitted.setDevicePixelRatio(ratio)
-        size = self._fitted.deviceIndependentSize().toSize()
-        place = QRect(QPoint(0, 0), size)
-        place.moveCenter(self.rect().center())
-        painter.drawPixmap(place.topLeft(), self._fitted)
+        painter.drawPixmap(whole.topLeft(), self._fitted)
         # A hairline, or a white picture would have no edge.
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.setPen(theme.border_color())
-        painter.drawRect(place)
+        painter.drawRect(whole)
 
     def _paint_problem(self, painter: QPainter) -> None:
         edge = 40

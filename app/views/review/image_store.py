@@ -13,7 +13,9 @@ from app.tasks import Tasks
 from core.review.pictures import PictureError, load_picture
 from core.store.entities import IMAGE_PROBLEMS, ImageRef
 
+FULL = 2600  # what somebody looks at closely
 LARGE = 900
+CARD = 320
 THUMBNAIL = 64
 _MOST_BYTES = 96 * 1024 * 1024
 
@@ -72,6 +74,10 @@ class ImageStore(QObject):
                 partial(self._failed, key),
             )
         return None
+
+    def held(self, reference: ImageRef, edge: int) -> Picture | None:
+        """The picture if it is here; it is not asked for."""
+        return self._pictures.get((reference.path, edge))
 
     def clear(self) -> None:
         """Forget everything: another project was opened."""

@@ -12,7 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
-from core.review.neighbours import EgoGraph, Neighbour
+from core.review.neighbourhood import EgoGraph, Neighbour
 
 # Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
 AGREEMENT_COLORS = (
@@ -72,7 +72,7 @@ class NeighbourGraph(pg.GraphicsView):
         self._graph = graph
         self._draw()
         names = ", ".join(f"{n.number} {n.label}" for n in graph.nodes if n.number)
-        self.setAccessibleDescription(f"{graph.total} neighbours; linked: {names or 'none'}")
+        self.setAccessibleDescription(f"{graph.total} neighbours; matched: {names or 'none'}")
 
     def sizeHint(self) -> QSize:
         return QSize(400, self.minimumHeight())
@@ -105,10 +105,12 @@ class NeighbourGraph(pg.GraphicsView):
         nodes = self._graph.nodes
         classes: list[list[float]] = [[] for _ in _WIDTHS]
         heights: list[list[float]] = [[] for _ in _WIDTHS]
+        inner = {node.entity_id: (node.x, node.y) for node in nodes}
         for node in nodes:
             width = min(len(node.relations), len(_WIDTHS)) - 1
-            classes[width] += [0.0, node.x]
-            heights[width] += [0.0, node.y]
+            x, y = (0.0, 0.0) if node.through is None else inner[node.through]
+            classes[width] += [x, node.x]
+            heights[width] += [y, node.y]
         for curve, xs, ys, width in zip(self._edges, classes, heights, _WIDTHS, strict=True):
             curve.setData(np.array(xs), np.array(ys), pen=pg.mkPen(theme.border_color(), width=width))
         plain = pg.mkBrush(theme.secondary_color())
@@ -147,6 +149,7 @@ class NeighbourGraph(pg.GraphicsView):
     def _paint_labels(self, painter: QPainter) -> None:
         metrics = QFontMetrics(painter.font())
         width = self.viewport().width()
+        outermost = max((node.hop for node in self._graph.nodes), default=1)
         for node in self._graph.nodes:
             place = self._to_view(node.x, node.y)
             if node.number:
@@ -154,6 +157,8 @@ class NeighbourGraph(pg.GraphicsView):
                 painter.setPen(self.palette().text().color() if node.proposed else on_disc)
                 square = QRectF(place.x() - 12, place.y() - 12, 24, 24)
                 painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(node.number))
+            if node.hop < outermost:
+                continue  # there is no room between the rings: the name is in the tooltip
             painter.setPen(self.palette().text().color() if node.number else theme.secondary_color())
             gap = (_LINKED if node.number else _PLAIN) / 2 + theme.SMALL
             to_left = node.x < 0

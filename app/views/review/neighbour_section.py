@@ -1,52 +1,74 @@
-"""Both neighbour graphs side by side, and how far they agree."""
+"""Both neighbour graphs side by side, how far they agree, and through which neighbours."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from functools import partial
+
+from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.keyed_action import KeyedAction
 from app.views.elided_label import ElidedLabel
 from app.views.review.neighbour_graph import NeighbourGraph
-from core.review.neighbours import MOST_NODES, EgoGraph, NeighbourComparison, thin_out
+from app.views.review.support_table import SupportTable
+from core.review.neighbour_layout import thin_out
+from core.review.neighbourhood import EgoGraph, Neighbour, NeighbourComparison
+from core.review.neighbours import MOST_NODES
 
 
 class NeighbourSection(QWidget):
     """The counts stand above each graph, what they share between them."""
 
-    neighbour_activated = Signal(object)
+    neighbour_activated = Signal(str, int, str)  # its side, its id and its label
+    walk_requested = Signal(int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._whole: NeighbourComparison | None = None
         self._most = MOST_NODES
-        self._left_count, self._right_count = QLabel(), QLabel(alignment=Qt.AlignmentFlag.AlignRight)
+        self._left_count, self._right_count = ElidedLabel(), ElidedLabel()
+        self._right_count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label in (self._left_count, self._right_count):
             label.setProperty("role", "secondary")
         self._agreement = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._agreement.setFont(theme.font(bold=True))
-        self._names = ElidedLabel()
-        self._names.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self._names.setProperty("role", "secondary")
+        self._hops = QToolButton(objectName="twoStepsButton")
         self.left, self.right = NeighbourGraph(), NeighbourGraph()
         self.left.setObjectName("leftGraph")
         self.right.setObjectName("rightGraph")
         self.left.setAccessibleName("Neighbours of the left entity")
         self.right.setAccessibleName("Neighbours of the right entity")
-        for graph in (self.left, self.right):
-            graph.neighbour_activated.connect(self.neighbour_activated)
-        layout = QGridLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setHorizontalSpacing(theme.MEDIUM)
-        layout.setVerticalSpacing(theme.SMALL)
-        layout.addWidget(self._left_count, 0, 0)
-        layout.addWidget(self._agreement, 0, 1, 1, 2)
-        layout.addWidget(self._right_count, 0, 3)
-        layout.addWidget(self._names, 1, 0, 1, 4)
-        layout.addWidget(self.left, 2, 0, 1, 2)
-        layout.addWidget(self.right, 2, 2, 1, 2)
+        self.left.neighbour_activated.connect(partial(self._on_activated, "left"))
+        self.right.neighbour_activated.connect(partial(self._on_activated, "right"))
+        self._support = SupportTable()
+        self._support.walk_requested.connect(self.walk_requested)
+        middle = QHBoxLayout(spacing=theme.MEDIUM)
+        middle.addStretch()
+        middle.addWidget(self._agreement)
+        middle.addWidget(self._hops)
+        middle.addStretch()
+        supported = QHBoxLayout()
+        supported.addWidget(self._support)
+        graphs = QGridLayout()
+        graphs.setHorizontalSpacing(theme.MEDIUM)
+        graphs.setVerticalSpacing(theme.SMALL)
+        graphs.addWidget(self._left_count, 0, 0)
+        graphs.addLayout(middle, 0, 1, 1, 2)
+        graphs.addWidget(self._right_count, 0, 3)
+        graphs.addWidget(self.left, 1, 0, 1, 2)
+        graphs.addWidget(self.right, 1, 2, 1, 2)
         for column in range(4):
-            layout.setColumnStretch(column, 1)
+            graphs.setColumnStretch(column, 1)
+        layout = QVBoxLayout(self)
+        layout.setContentsMargins(0, 0, 0, 0)
+        layout.setSpacing(theme.SMALL)
+        layout.addLayout(graphs)
+        layout.addLayout(supported)
+
+    def use(self, two_steps: KeyedAction) -> None:
+        """Let an action widen the neighbourhoods to two steps."""
+        self._hops.setDefaultAction(two_steps)
 
     def set_height(self, height: int) -> None:
         """Make both graphs ``height`` pixels high, and show as many neighbours as fit."""
@@ -64,19 +86,20 @@ class NeighbourSection(QWidget):
         self._show(thin_out(comparison, self._most))
 
     def _show(self, comparison: NeighbourComparison) -> None:
-        self._left_count.setText(_count(comparison.left))
-        self._right_count.setText(_count(comparison.right))
+        self._left_count.set_whole(_count(comparison.left))
+        self._right_count.set_whole(_count(comparison.right))
         self._agreement.setText(_agreement(comparison))
         self._agreement.setToolTip(
             "Neighbours known to be the same, as a share of the smaller neighbourhood; proposed (rings) are "
             "those that the run matches to each other and nobody has decided on"
         )
-        self._names.set_whole(
-            " · ".join(f"{a.number} {a.label}{'?' if a.proposed else ''}" for a in comparison.agreements)
-        )
-        self._names.setVisible(bool(comparison.agreements))
         self.left.show_graph(comparison.left)
         self.right.show_graph(comparison.right)
+        self._support.show_agreements(comparison.agreements)
+
+    @Slot(str, object)
+    def _on_activated(self, side: str, neighbour: Neighbour) -> None:
+        self.neighbour_activated.emit(side, neighbour.entity_id, neighbour.label)
 
 
 def _agreement(comparison: NeighbourComparison) -> str:
@@ -88,6 +111,9 @@ def _agreement(comparison: NeighbourComparison) -> str:
 
 
 def _count(graph: EgoGraph) -> str:
-    hidden = f", +{graph.hidden} more" if graph.hidden else ""
+    hidden = f", +{graph.hidden:,} more" if graph.hidden else ""
+    if graph.further:
+        return f"{graph.total:,} near, {graph.further:,} beyond{hidden}"
     shown = graph.total - graph.hidden
-    return f"{shown if hidden else graph.total} {'neighbour' if graph.total == 1 else 'neighbours'}{hidden}"
+    word = "neighbour" if graph.total == 1 else "neighbours"
+    return f"{shown if hidden else graph.total} {word}{hidden}"

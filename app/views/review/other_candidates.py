@@ -1,4 +1,4 @@
-"""The pairs that compete with the one shown: a click, or Return, shows one."""
+"""The pairs that compete with the one shown: a click, Return or its number shows one."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.models.other_model import OTHER_ROLE, OtherModel
+from app.models.other_model import OTHER_ROLE, SCORE_ROLE, SHOWN_ROLE, OtherModel
 from app.views.elided_label import ElidedLabel
 from app.views.review.image_store import THUMBNAIL, ImageStore
 from core.review.evidence import OtherCandidate
@@ -57,18 +57,31 @@ class OtherCandidates(QWidget):
         """What is shown."""
         return self._model.others
 
-    def show_others(self, heading: str, others: tuple[OtherCandidate, ...], shown: tuple[int, int]) -> None:
-        """Show ``others`` but for the pair that is ``shown`` already."""
-        rest = tuple(o for o in others if (o.left_id, o.right_id) != shown)
-        self._heading.set_whole(heading if rest else f"{heading}: none")
+    def show_others(
+        self,
+        heading: str,
+        others: tuple[OtherCandidate, ...],
+        shown: tuple[int, int],
+        *,
+        hidden: bool = False,
+    ) -> None:
+        """Show ``others``, the pair that is ``shown`` among them; ``hidden``: without scores, by name."""
+        if hidden:
+            others = tuple(sorted(others, key=lambda other: (other.label, other.left_id, other.right_id)))
+        self._heading.set_whole(heading if others else f"{heading}: none")
         self._list.setAccessibleName(heading)
-        self._model.set_others(rest)
-        self._list.setFixedHeight(_ROW * len(rest))
+        self._model.set_others(others, shown, hidden=hidden)
+        self._list.setFixedHeight(_ROW * len(others))
+
+    def pick(self, row: int) -> None:
+        """Choose the pair in a row, if there is one."""
+        self._choose(self._model.index(row, 0))
 
     @Slot(QModelIndex)
     def _choose(self, index: QModelIndex) -> None:
-        other: OtherCandidate = index.data(OTHER_ROLE)
-        self.pair_chosen.emit(other.left_id, other.right_id)
+        if index.isValid():
+            other: OtherCandidate = index.data(OTHER_ROLE)
+            self.pair_chosen.emit(other.left_id, other.right_id)
 
     @Slot(str, int)
     def _repaint(self, _path: str, edge: int) -> None:
@@ -92,16 +105,17 @@ class _OtherDelegate(QStyledItemDelegate):
         other: OtherCandidate = index.data(OTHER_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus):
+        current = index.data(SHOWN_ROLE)
+        if current or option.state & (QStyle.StateFlag.State_MouseOver | QStyle.StateFlag.State_HasFocus):
             painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(option.palette.midlight())
+            painter.setBrush(option.palette.highlight() if current else option.palette.midlight())
             painter.drawRoundedRect(option.rect, theme.RADIUS, theme.RADIUS)
         row = option.rect.adjusted(theme.SMALL, 0, -theme.MEDIUM, 0)
         middle = Qt.AlignmentFlag.AlignVCenter
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(theme.secondary_color())
         number = QRect(row.left(), row.top(), 24, row.height())
-        painter.drawText(number, middle | Qt.AlignmentFlag.AlignRight, str(other.rank))
+        painter.drawText(number, middle | Qt.AlignmentFlag.AlignRight, str(index.row() + 1))
         picture = QRect(number.right() + theme.MEDIUM, row.center().y() - _PICTURE // 2, _PICTURE, _PICTURE)
         model = index.model()
         if isinstance(model, OtherModel) and model.has_pictures:
@@ -111,7 +125,7 @@ class _OtherDelegate(QStyledItemDelegate):
         painter.setFont(theme.font(tabular=True))
         painter.setPen(option.palette.text().color())
         score = QRect(row.right() - 40, row.top(), 40, row.height())
-        painter.drawText(score, middle | Qt.AlignmentFlag.AlignRight, f"{other.score:.2f}")
+        painter.drawText(score, middle | Qt.AlignmentFlag.AlignRight, index.data(SCORE_ROLE))
         verdict = QRect(score.left() - 20, row.top(), 20, row.height())
         label = QRect(picture.right() + theme.MEDIUM, row.top(), 0, row.height())
         label.setRight(verdict.left() - theme.SMALL)

@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 
 from app import theme
 from app.models.candidate_model import percent
-from app.views.elided_label import ElidedLabel
+from app.views.review.entity_lines import EntityLines
 from core.review.evidence import PairEvidence, StoredVerdict
-from core.store.entities import EntityCard
 
 
 class PairHeader(QWidget):
@@ -19,8 +18,8 @@ class PairHeader(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._stored: StoredVerdict | None = None
-        self._left = _EntityLines(Qt.AlignmentFlag.AlignLeft)
-        self._right = _EntityLines(Qt.AlignmentFlag.AlignRight)
+        self.left = EntityLines(Qt.AlignmentFlag.AlignLeft)
+        self.right = EntityLines(Qt.AlignmentFlag.AlignRight)
         self._score = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._score.setFont(theme.font("title", tabular=True))
         self._likely = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
@@ -46,19 +45,20 @@ class PairHeader(QWidget):
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(theme.LARGE)
-        layout.addWidget(self._left, 0, 0)
+        layout.addWidget(self.left, 0, 0)
         layout.addLayout(middle, 0, 1)
-        layout.addWidget(self._right, 0, 2)
+        layout.addWidget(self.right, 0, 2)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(2, 1)
 
-    def show_evidence(self, evidence: PairEvidence) -> None:
-        """Show the names of a pair."""
-        self._left.show_card(evidence.left)
-        self._right.show_card(evidence.right)
-        self._score.setText("–" if evidence.score is None else f"{evidence.score:.2f}")
+    def show_evidence(self, evidence: PairEvidence, *, hidden: bool = False) -> None:
+        """Show the names of a pair; what the model says of it only if that is not ``hidden``."""
+        self.left.show_card(evidence.left, evidence.left_kind)
+        self.right.show_card(evidence.right, evidence.right_kind)
+        self._score.setText("–" if hidden or evidence.score is None else f"{evidence.score:.2f}")
         self._show_probability(evidence.probability)
-        self._place.setText(_place(evidence))
+        self._likely.setVisible(not hidden)
+        self._place.setText("score hidden until you decide" if hidden else _place(evidence))
         self._stored = evidence.verdict
         self._show_verdict()
 
@@ -88,7 +88,8 @@ class PairHeader(QWidget):
         palette = self._verdict.palette()
         palette.setColor(QPalette.ColorRole.WindowText, QColor(style.color))
         self._verdict.setPalette(palette)
-        self._verdict.setText(f"{style.glyph} {style.label}")
+        by = f" by {stored.author}" if stored.author else ""
+        self._verdict.setText(f"{style.glyph} {style.label}{by}")
         who = f"by {stored.author}, " if stored.author else ""
         note = f"\n{stored.note}" if stored.note else ""
         self._verdict.setToolTip(f"{style.label} {who}{stored.decided_at[:16].replace('T', ' ')} UTC{note}")
@@ -96,31 +97,7 @@ class PairHeader(QWidget):
     @property
     def labels(self) -> tuple[str, str]:
         """The labels shown."""
-        return self._left.label, self._right.label
-
-
-class _EntityLines(QWidget):
-    def __init__(self, side: Qt.AlignmentFlag) -> None:
-        super().__init__()
-        self._label, self._uri, self._description = ElidedLabel(), ElidedLabel(), ElidedLabel()
-        self._label.setFont(theme.font("title"))
-        self._uri.setProperty("role", "secondary")
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(2)
-        for line in (self._label, self._uri, self._description):
-            line.setAlignment(side | Qt.AlignmentFlag.AlignVCenter)
-            layout.addWidget(line)
-        layout.addStretch()
-
-    @property
-    def label(self) -> str:
-        return self._label.whole
-
-    def show_card(self, card: EntityCard) -> None:
-        self._label.set_whole(card.label)
-        self._uri.set_whole(card.uri)
-        self._description.set_whole(card.description)
+        return self.left.label, self.right.label
 
 
 def _place(evidence: PairEvidence) -> str:

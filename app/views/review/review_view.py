@@ -17,6 +17,7 @@ from app.views.review.judging import Judging
 from app.views.review.list_tools import ListTools
 from app.views.review.listing import Listing, read_listing
 from app.views.review.pair_panel import PairPanel
+from app.views.review.pair_tools import PairTools
 from app.views.review.queue_panel import QueuePanel
 from app.views.review.read_ahead import ReadAhead
 from app.views.review.review_actions import ReviewActions
@@ -25,7 +26,6 @@ from app.views.review.review_panels import ReviewPanels
 from app.views.review.verdict_bar import VerdictBar
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, Step
-from core.review.neighbours import Neighbour
 from core.review.queue import Queue
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter, QueueName
@@ -48,6 +48,7 @@ class ReviewView(QWidget):
         self._actions = ReviewActions(self)
         self._queue = QueuePanel(self._model, self._actions.clear)
         self._panel = PairPanel(self._images)
+        self._pair_tools = PairTools(project, self._panel, self._images, self)
         self._bar = VerdictBar(self._actions.verdicts)
         self._ahead = ReadAhead(self._evidence, self._images, self._model, self._queue)
         self._tools = ListTools(
@@ -66,7 +67,7 @@ class ReviewView(QWidget):
 
     def review_actions(self) -> list[QAction]:
         """For the Review menu, in its order."""
-        return [*self._actions.all(), *self._panels.actions]
+        return [*self._actions.all(), *self._pair_tools.menu_actions(), *self._panels.actions]
 
     def save_layout(self) -> None:
         """Remember where the panels stand."""
@@ -119,9 +120,9 @@ class ReviewView(QWidget):
         self._queue.filter_changed.connect(self._refilter)
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
-        self._panel.pair_chosen.connect(self._go_to)
+        self._pair_tools.pair_wanted.connect(self._go_to)
+        self._pair_tools.blind_changed.connect(self._model.set_blind)
         self._panels.pair_chosen.connect(self._go_to)
-        self._panel.neighbour_activated.connect(self._find_neighbour)
         self._panel.disagreement.settled.connect(self._judging.settle)
         self._evidence.loaded.connect(self._evidence_loaded)
 
@@ -206,7 +207,7 @@ class ReviewView(QWidget):
             self._ahead.read_images(evidence)
 
     def _show(self, evidence: PairEvidence) -> None:
-        self._panel.show_evidence(evidence)
+        self._pair_tools.show_evidence(evidence)
         self._pages.show_pair()
         self._ahead.start()
 
@@ -215,7 +216,8 @@ class ReviewView(QWidget):
         """Show a pair: on its row if the list has it, else without one."""
         queue = self._model.queue
         row = queue.row_of(left_id, right_id) if queue is not None else None
-        if row is None or row == self._queue.row:
+        if row is None:
+            self._queue.table.clearSelection()  # none of its rows is the pair that is judged
             self._show_pair((left_id, right_id))
         else:
             self._queue.select(row)
@@ -256,6 +258,8 @@ class ReviewView(QWidget):
             if pair is not None:
                 self._show_pair(pair)
             return
+        if self._pair_tools.walk.return_after(decision):
+            return
         row = queue.next_waiting(self._queue.row)
         if row is None:
             self._reload(None)  # pairs that came up because a better one was rejected, or the end
@@ -287,10 +291,6 @@ class ReviewView(QWidget):
     def _focus_search(self) -> None:
         self._queue.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
         self._queue.search.selectAll()
-
-    @Slot(object)
-    def _find_neighbour(self, neighbour: Neighbour) -> None:
-        self._queue.search_for(neighbour.label)
 
     # What changed elsewhere
 

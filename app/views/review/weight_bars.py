@@ -2,35 +2,54 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt
-from PySide6.QtGui import QBrush, QColor, QFontMetrics, QHelpEvent, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFontMetrics,
+    QHelpEvent,
+    QPainter,
+    QPainterPath,
+    QPaintEvent,
+    QResizeEvent,
+)
+from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.models.candidate_model import percent
-from core.modality import PAPER_MODALITIES
+from app.views.review.part_words import (
+    Evidence,
+    color_of,
+    in_words,
+    name_of,
+    part_of,
+    value_of,
+    weights_of,
+)
+from core.modality import MODALITIES, PAPER_MODALITIES, Part, Parts
 from core.review.evidence import PairEvidence
-from core.review.score_parts import ModalityEvidence, SupportEvidence, shown_parts
+from core.review.score_parts import shown_parts
 
-_SUPPORT = "matched neighbours"
 _ROW, _CLOSE_ROW, _LOWEST_ROW = 40, 34, 25
 _LINE = 17  # the height of a line of text
 _FEWEST_LINES = 1 + len(PAPER_MODALITIES) + 1
 _HEAD = 18
 _SIDE = 40
+_TICK = 20  # the width of a box before a name
 _NUMBER = 36  # the width of a column of numbers
 _BAR, _THIN_BAR = 8, 4
 _PALE = 80  # opacity of 255: the similarity behind what it adds
 _STRIPES = Qt.BrushStyle.FDiagPattern
 
-Part = ModalityEvidence | SupportEvidence
-
 
 class WeightBars(QWidget):
     """A line for the score, a line a part of it; the weights of a side stand on that side.
 
-    The solid bars of the parts, one after the other, make the bar of the score.
+    The solid bars of the parts, one after the other, make the bar of the score. A part can be left out by its
+    box, to see what becomes of the rank.
     """
+
+    left_out_changed = Signal(object)  # Parts
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -40,16 +59,34 @@ class WeightBars(QWidget):
         self.setMaximumWidth(420)
         self._evidence: PairEvidence | None = None
         self._height = _HEAD + _FEWEST_LINES * _ROW
+        parts: tuple[Part, ...] = (*MODALITIES, "support")
+        self._boxes = {part: _box(self, part) for part in parts}
+        for box in self._boxes.values():
+            box.toggled.connect(self._on_toggled)
+
+    @property
+    def left_out(self) -> Parts:
+        """The parts whose boxes are empty."""
+        return frozenset(part for part, box in self._boxes.items() if not box.isChecked())
+
+    def toggle(self, part: Part) -> None:
+        """Leave a part out, or take it in again, where that can be done."""
+        if self._boxes[part].isEnabled():
+            self._boxes[part].toggle()
 
     def set_height(self, height: int) -> None:
         """Move the lines together where ``height`` pixels are too few for them."""
         self._height = height
+        self._place_boxes()
         self.updateGeometry()
         self.update()
 
     def show_evidence(self, evidence: PairEvidence | None) -> None:
         """Show the numbers of a pair."""
+        if evidence is None or self._evidence is None or evidence.key != self._evidence.key:
+            self._take_all_in()
         self._evidence = evidence
+        self._place_boxes()
         self.updateGeometry()
         self.setAccessibleName("What the score is made of")
         self.setAccessibleDescription("\n".join(self.lines()))
@@ -61,10 +98,14 @@ class WeightBars(QWidget):
             return []
         score = self._evidence.score
         whole = "not scored by this run" if score is None else f"{score:.4f}, the sum of what each part adds"
-        return [f"score: {whole}", *map(_in_words, self._parts)]
+        return [f"score: {whole}", *map(in_words, self._parts)]
 
     def sizeHint(self) -> QSize:
         return QSize(320, _HEAD + self._lines * self._row)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place_boxes()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
@@ -88,8 +129,34 @@ class WeightBars(QWidget):
         for number, (part, adds) in enumerate(zip(self._parts, additions, strict=True), start=1):
             self._paint_part(painter, self._row_rect(number), part, adds)
 
+    @Slot(bool)
+    def _on_toggled(self, _checked: bool) -> None:
+        self._place_boxes()
+        self.update()
+        self.left_out_changed.emit(self.left_out)
+
+    def _take_all_in(self) -> None:
+        for box in self._boxes.values():
+            box.blockSignals(True)
+            box.setChecked(True)
+            box.blockSignals(False)
+
+    def _place_boxes(self) -> None:
+        """Before the names; the last part that is left can't be left out too."""
+        lines = {part_of(part): (number, part) for number, part in enumerate(self._parts, start=1)}
+        there = {part for part, (_, evidence) in lines.items() if value_of(evidence) is not None}
+        for part, box in self._boxes.items():
+            box.setVisible(part in lines)
+            box.setEnabled(part in there and there - self.left_out != {part})
+            if part in lines:
+                text = self._text(self._middle(self._row_rect(lines[part][0])))
+                size = box.sizeHint()
+                box.setGeometry(
+                    QRect(text.left() - 1, text.center().y() - size.height() // 2, _TICK, size.height())
+                )
+
     @property
-    def _parts(self) -> tuple[Part, ...]:
+    def _parts(self) -> tuple[Evidence, ...]:
         evidence = self._evidence
         return () if evidence is None else (*evidence.modalities, evidence.support)
 
@@ -149,26 +216,33 @@ class WeightBars(QWidget):
             start += length
         painter.setClipping(False)
 
-    def _paint_part(self, painter: QPainter, row: QRect, part: Part, adds: str) -> None:
-        name, value = _name(part), _value(part)
+    def _paint_part(self, painter: QPainter, row: QRect, part: Evidence, adds: str) -> None:
+        name, value = name_of(part_of(part)), value_of(part)
         track = self._track(row)
         self._paint_track(painter, track, hatched=value is None)
         if value is None:
-            self._paint_words(painter, row, name, ())
-            self._paint_remark(painter, row, name, part.missing)
+            self._paint_words(painter, row, name, (), indent=_TICK)
+            self._paint_remark(painter, row, name, part.missing, indent=_TICK)
         else:
-            self._paint_words(painter, row, name, (f"{value:.2f}", adds))
+            self._paint_words(painter, row, name, (f"{value:.2f}", adds), indent=_TICK)
             painter.setClipPath(_rounded(track))
             # A negative similarity has no length; its number says what it is.
             for length, opacity in ((value, _PALE), (part.contribution or 0.0, 255)):
                 bar = QRectF(track.left(), track.top(), track.width() * max(0.0, min(1.0, length)), self._bar)
                 _fill(painter, bar, part, opacity)
             painter.setClipping(False)
-        for weight, left in zip(_weights(part), (True, False), strict=True):
+        for weight, left in zip(weights_of(part), (True, False), strict=True):
             self._paint_weight(painter, row, weight, part, left=left)
 
     def _paint_words(
-        self, painter: QPainter, row: QRect, name: str, numbers: tuple[str, ...], *, bold: bool = False
+        self,
+        painter: QPainter,
+        row: QRect,
+        name: str,
+        numbers: tuple[str, ...],
+        *,
+        bold: bool = False,
+        indent: int = 0,
     ) -> None:
         """The name, and numbers in columns from the right; where room is scarce the name gives way."""
         place = self._text(self._middle(row))
@@ -177,13 +251,19 @@ class WeightBars(QWidget):
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
         for column, number in enumerate(reversed(numbers)):
             painter.drawText(place.adjusted(0, 0, -_NUMBER * column, 0), align, number)
+        place.adjust(indent, 0, 0, 0)
         room = place.width() - _NUMBER * len(numbers)
-        text = QFontMetrics(painter.font()).elidedText(name, Qt.TextElideMode.ElideRight, room)
+        metrics = QFontMetrics(painter.font())
+        if metrics.horizontalAdvance(name) > room:
+            name = name.split()[-1]
+        text = metrics.elidedText(name, Qt.TextElideMode.ElideRight, room)
         painter.drawText(place, Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter, text)
 
-    def _paint_remark(self, painter: QPainter, row: QRect, name: str, remark: str) -> None:
+    def _paint_remark(
+        self, painter: QPainter, row: QRect, name: str, remark: str, *, indent: int = 0
+    ) -> None:
         """Why there is no number, after the name."""
-        taken = QFontMetrics(theme.font()).horizontalAdvance(name) + theme.MEDIUM
+        taken = indent + QFontMetrics(theme.font()).horizontalAdvance(name) + theme.MEDIUM
         rest = self._text(self._middle(row)).adjusted(taken, 0, 0, 0)
         painter.setFont(theme.font("small"))
         painter.setPen(theme.secondary_color())
@@ -195,14 +275,14 @@ class WeightBars(QWidget):
         painter.fillPath(_rounded(track), missing if hatched else self.palette().midlight())
 
     def _paint_weight(
-        self, painter: QPainter, row: QRect, weight: float | None, part: Part, *, left: bool
+        self, painter: QPainter, row: QRect, weight: float | None, part: Evidence, *, left: bool
     ) -> None:
         place = self._text(row)
         place = QRect(row.left() if left else row.right() - _SIDE + 1, place.top(), _SIDE, place.height())
         align = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(self.palette().text().color() if weight is not None else theme.secondary_color())
-        shown = "–" if weight is None else percent(weight) if _is_support(part) else f"{weight:.2f}"
+        shown = "–" if weight is None else percent(weight) if part_of(part) == "support" else f"{weight:.2f}"
         painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter, shown)
         if weight is None:
             return
@@ -214,33 +294,20 @@ class WeightBars(QWidget):
         painter.setClipping(False)
 
 
-def _is_support(part: Part) -> bool:
-    return isinstance(part, SupportEvidence)
+def _box(parent: QWidget, part: Part) -> QCheckBox:
+    box = QCheckBox(parent, checked=True, objectName=f"{part}Box")
+    box.setAccessibleName(f"Count {name_of(part)}")
+    box.setToolTip(f"Untick it to see the rank without {name_of(part)}")
+    box.hide()
+    return box
 
 
-def _name(part: Part) -> str:
-    return _SUPPORT if isinstance(part, SupportEvidence) else part.modality
-
-
-def _value(part: Part) -> float | None:
-    return part.support if isinstance(part, SupportEvidence) else part.similarity
-
-
-def _weights(part: Part) -> tuple[float | None, float | None]:
-    """Fusion weights of either side; support has one share of the score for both."""
-    if isinstance(part, SupportEvidence):
-        return part.share, part.share
-    return part.left_weight, part.right_weight
-
-
-def _fill(painter: QPainter, place: QRectF, part: Part, opacity: int = 255) -> None:
+def _fill(painter: QPainter, place: QRectF, part: Evidence, opacity: int = 255) -> None:
     """A bar in the part's colour; support is striped too, so that nobody has to tell it by colour alone."""
-    color = QColor(
-        theme.SUPPORT_COLOR if isinstance(part, SupportEvidence) else theme.MODALITY_COLORS[part.modality]
-    )
+    color = QColor(color_of(part_of(part)))
     color.setAlpha(opacity)
     painter.fillRect(place, color)
-    if _is_support(part):
+    if part_of(part) == "support":
         painter.fillRect(place, QBrush(theme.base_color(), _STRIPES))
 
 
@@ -248,15 +315,3 @@ def _rounded(place: QRectF) -> QPainterPath:
     path = QPainterPath()
     path.addRoundedRect(place, place.height() / 2, place.height() / 2)
     return path
-
-
-def _in_words(part: Part) -> str:
-    adds = "" if part.contribution is None else f"; adds {part.contribution:.4f} to the score"
-    if isinstance(part, SupportEvidence):
-        if part.support is None or part.share is None:
-            return f"{_SUPPORT}: missing ({part.missing})"
-        counts = f"counts for {percent(part.share)} of the score"
-        return f"{_SUPPORT}: support {part.support:.4f}, which {counts}{adds}"
-    similarity = f"{part.similarity:.4f}" if part.similarity is not None else f"missing ({part.missing})"
-    left, right = ("none" if w is None else f"{w:.4f}" for w in (part.left_weight, part.right_weight))
-    return f"{part.modality}: similarity {similarity}, weight left {left}, right {right}{adds}"

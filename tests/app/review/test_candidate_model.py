@@ -118,7 +118,7 @@ def test_the_small_models(wide: ProjectFile) -> None:
     fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
     testers = [QAbstractItemModelTester(model, fatal) for model in (attributes, others)]
     attributes.set_pairs(evidence.attributes)
-    others.set_others(evidence.for_left)
+    others.set_others(evidence.for_left, (1, 301))
     assert attributes.rowCount() == len(evidence.attributes)
     assert attributes.index(0, 2).data(Qt.ItemDataRole.ToolTipRole) == "equal"
     assert others.index(0).data() == evidence.for_left[0].label

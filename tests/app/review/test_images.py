@@ -71,7 +71,7 @@ def test_the_pane_says_why_there_is_no_picture(qtbot, tmp_path: Path) -> None:
     card = EntityCard(2, "u", "Chad", images=(ImageRef(str(tmp_path / "gone.png")), ImageRef(str(good))))
     pane.show_entity(card)
     qtbot.waitUntil(lambda: pane.problem == "image file gone")
-    pane._next()
+    pane.next_picture()
     qtbot.waitUntil(lambda: pane.has_picture)
     pane.grab()
     # An entity with the same picture as the last one, or none, is not taken for it.

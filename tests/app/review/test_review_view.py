@@ -6,6 +6,7 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
+from app.settings import Settings
 from core.errors import MimeaError
 from core.review import journal
 from core.review.journal import Decision, decide
@@ -135,7 +136,7 @@ def test_arrows_move_and_decided_pairs_can_be_judged_anew(page) -> None:
     page.press(Key.Key_A)
     page.press(Key.Key_Up)
     assert page.shown == (1, 41)
-    assert page.find(QLabel, "pairVerdict").text() == "✓ Accepted"
+    assert page.find(QLabel, "pairVerdict").text() == f"✓ Accepted by {Settings().author}"
     page.press(Key.Key_R)
     assert [(v.left_id, v.kind) for v in page.stored()] == [(1, "rejected")]
     assert page.shown == (2, 42)
@@ -157,7 +158,7 @@ def test_without_going_on_the_pair_stays(page) -> None:
     page.view._actions.advance.setChecked(False)
     page.press(Key.Key_A)
     assert page.shown == (1, 41)
-    assert page.find(QLabel, "pairVerdict").text() == "✓ Accepted"
+    assert page.find(QLabel, "pairVerdict").text() == f"✓ Accepted by {Settings().author}"
 
 
 def test_letters_are_letters_in_a_text_field(page) -> None:
@@ -259,7 +260,7 @@ def test_sorting_is_by_the_header(page, qtbot) -> None:
 def test_other_candidates_lead_to_their_pair_and_accepting_one_warns(page) -> None:
     page.press(Key.Key_A)
     page.press(Key.Key_Up)
-    other = page.view._panel.for_left.others[0]
+    other = page.view._panel.for_left.others[1]
     page.view._panel.pair_chosen.emit(other.left_id, other.right_id)
     page.settle()
     assert page.shown == (other.left_id, other.right_id)

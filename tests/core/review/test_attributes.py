@@ -176,3 +176,30 @@ def test_a_truth_value_stands_beside_no_date() -> None:
         ("independent", None): "only_left",
         (None, "independence"): "only_right",
     }
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "likeness"),
+    [
+        ("26.12.1991", "1991-12-26", "equal"),
+        ("12/26/1991", "26 December 1991", "equal"),
+        ("05/05/1991", "1991-05-05", "equal"),
+        ("1991/12/26", "26/12/1991", "equal"),
+        ("January 1960", "1960-01-01", "close"),
+        ("February 1960", "1960-01-01", "different"),
+        ("100 acres", "40.47 ha", "close"),
+        ("3 hours", "180 min", "equal"),
+        ("$1.2 billion", "1200 million USD", "equal"),
+        ("€1,000", "$1,000", "different"),
+        ("90 km/h", "25 m/s", "equal"),
+        ("yes", "true", "equal"),
+        ("no", "true", "different"),
+    ],
+)
+def test_more_units_and_ways_to_write_a_date(one: str, other: str, likeness: str) -> None:
+    assert compare_values(read_value(one), read_value(other)) == likeness
+    assert compare_values(read_value(other), read_value(one)) == likeness
+
+
+def test_a_date_that_could_be_two_days_is_none() -> None:
+    assert read_value("05/06/1991").day is None

@@ -1,11 +1,14 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import pytest
 from sqlalchemy import text
 
 from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision, decide, undo
-from core.review.neighbours import compare_neighbours, thin_out
+from core.review.neighbour_layout import thin_out
+from core.review.neighbours import compare_neighbours
 from core.store.project_file import ProjectFile
 
 
@@ -122,7 +125,8 @@ def test_seeds_of_the_run_count_as_known_and_what_it_found_as_proposed(project: 
     proposed = [a for a in found.agreements if a.proposed]
     assert proposed and not {a.left_id for a in proposed} & seeds
     assert all(mutual[a.left_id] == a.right_id for a in proposed)
-    assert [a.proposed for a in found.agreements] == sorted(a.proposed for a in found.agreements)
+    strengths = [a.strength for a in found.agreements]
+    assert strengths == sorted(strengths, reverse=True) and min(strengths) > 0
     for graph in (found.left, found.right):
         assert {n.number for n in graph.nodes if n.proposed} == {a.number for a in proposed}
 
@@ -181,3 +185,59 @@ def test_fewer_neighbours_keep_those_that_agree(project: ProjectFile) -> None:
         (n.x, n.y) for n in fewer.right.nodes if n.number
     ]
     assert fewer.agreements == whole.agreements
+
+
+def test_the_rarer_two_matched_neighbours_are_the_more_they_say(project: ProjectFile) -> None:
+    with project.write() as session:
+        session.execute(text("DELETE FROM relation_triple"))
+        session.execute(text("DELETE FROM run_seed"))
+        rows = [(1, 1, 10, 2), (1, 1, 10, 4), (2, 41, 20, 42), (2, 41, 21, 42), (2, 41, 20, 44)]
+        rows += [(1, other, 11, 4) for other in range(5, 25)]  # 4 is a hub
+        session.execute(
+            text("INSERT INTO relation_triple VALUES (:head, :relation, :tail, :graph)"),
+            [dict(zip(("graph", "head", "relation", "tail"), row, strict=True)) for row in rows],
+        )
+        session.execute(text("UPDATE candidate SET mutual = false"))
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (2, 4)])
+    first, second = evidence(project, 1, 41).neighbours.agreements
+    assert (first.left_id, first.right_id, second.left_id) == (2, 42, 4)
+    assert first.strength > second.strength
+    assert (first.relations, first.right_relations) == (
+        ("capital →",),
+        ("capital city →", "border country →"),
+    )
+    assert (first.label, first.right_label) == ("Chad 2", "Chad 2")
+
+
+def test_two_steps_around_hold_neighbours_of_neighbours(project: ProjectFile) -> None:
+    with project.read() as session:
+        one = compare_neighbours(session, 1, 1, 41)
+        two = compare_neighbours(session, 1, 1, 41, hops=2)
+        few = compare_neighbours(session, 1, 1, 41, hops=2, most_nodes=10)
+        edges = {
+            frozenset(row)
+            for row in session.execute(text("SELECT head_id, tail_id FROM relation_triple")).all()
+        }
+    assert two.agreements == one.agreements and one.left.further == 0
+    for found in (two, few, *(thin_out(two, most) for most in (24, 16, 12, 8, 6))):
+        numbered = []
+        for graph, centre in ((found.left, 1), (found.right, 41)):
+            inner = {n.entity_id for n in graph.nodes if n.hop == 1}
+            outer = [n for n in graph.nodes if n.hop == 2]
+            assert outer and {n.through for n in outer} <= inner
+            assert all(frozenset((n.entity_id, n.through)) in edges for n in outer)
+            assert all(n.through is None for n in graph.nodes if n.hop == 1)
+            assert centre not in {n.entity_id for n in outer}
+            assert graph.hidden == graph.total + graph.further - len(graph.nodes)
+            assert len({(n.x, n.y) for n in graph.nodes}) == len(graph.nodes)
+            numbered.append({n.number: (n.x, n.y) for n in graph.nodes if n.number})
+        assert numbered[0] == numbered[1] and numbered[0]
+    assert len(few.left.nodes) <= 10
+
+
+def test_neighbours_of_one_relation_stand_side_by_side(project: ProjectFile) -> None:
+    decide(project, [Decision(i, 40 + i, "accepted") for i in (2, 4, 8)])
+    nodes = [n for n in evidence(project, 1, 41).neighbours.left.nodes if n.number]
+    around = sorted(nodes, key=lambda n: (n.x >= 0, -n.y))
+    groups = [n.relations[0] for n in around]
+    assert sum(a != b for a, b in pairwise(groups)) == len(set(groups)) - 1

@@ -1,0 +1,129 @@
+"""The matched neighbours through which a pair is supported: the strongest first, a line each."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QHeaderView,
+    QSizePolicy,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QTableView,
+    QWidget,
+)
+
+from app import theme
+from app.models.agreement_model import (
+    AGREEMENT_ROLE,
+    LEFT_RELATION,
+    NUMBER,
+    RIGHT_RELATION,
+    AgreementModel,
+)
+from app.views.review.neighbour_graph import agreement_color, text_on
+from core.review.neighbourhood import Agreement
+
+_ROW = 24
+_MOST_ROWS = 5
+_NUMBER_WIDTH = 40
+_WIDEST = 1200
+_RELATION_SHARE = 0.22
+_DISC = 17
+
+
+class SupportTable(QTableView):
+    """Looks as the attributes do; a click or Return walks to the neighbours' own pair."""
+
+    walk_requested = Signal(int, int)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setObjectName("supportTable")
+        self.setAccessibleName("Matched neighbours")
+        self._model = AgreementModel()
+        self.setModel(self._model)
+        self.setItemDelegate(_TextDelegate(self))
+        self.setItemDelegateForColumn(NUMBER, _NumberDelegate(self))
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setStyleSheet("QTableView { border: none; background: transparent; }")
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setMaximumWidth(_WIDEST)
+        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
+        self.setTabKeyNavigation(False)
+        self.setShowGrid(False)
+        self.setWordWrap(False)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        self.horizontalHeader().hide()
+        self.horizontalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.horizontalHeader().setMinimumSectionSize(24)
+        self.verticalHeader().hide()
+        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        self.verticalHeader().setDefaultSectionSize(_ROW)
+        self.clicked.connect(self._walk)
+        self.activated.connect(self._walk)
+
+    def show_agreements(self, agreements: tuple[Agreement, ...]) -> None:
+        """Show those of a pair; none hides the table."""
+        self._model.set_agreements(agreements)
+        rows = len(agreements)
+        # Half a row more where there are more of them: it tells that the list goes on.
+        self.setFixedHeight(_ROW * rows if rows <= _MOST_ROWS else _ROW * _MOST_ROWS + _ROW // 2)
+        self.setVisible(bool(agreements))
+        self.scrollToTop()
+
+    def sizeHint(self) -> QSize:
+        return QSize(600, self.minimumHeight())
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        width = self.viewport().width()
+        relation = int(width * _RELATION_SHARE)
+        label = (width - _NUMBER_WIDTH) // 2 - relation
+        for column, size in enumerate((relation, label, _NUMBER_WIDTH, label, relation)):
+            self.setColumnWidth(column, size)
+
+    def keyboardSearch(self, search: str) -> None:
+        """Letters are verdicts here."""
+
+    @Slot(QModelIndex)
+    def _walk(self, index: QModelIndex) -> None:
+        agreement: Agreement = index.data(AGREEMENT_ROLE)
+        self.walk_requested.emit(agreement.left_id, agreement.right_id)
+
+
+class _TextDelegate(QStyledItemDelegate):
+    """Relations step back behind the neighbours."""
+
+    def initStyleOption(
+        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().initStyleOption(option, index)
+        if index.column() in (LEFT_RELATION, RIGHT_RELATION):
+            option.palette.setColor(QPalette.ColorRole.Text, theme.secondary_color())
+
+
+class _NumberDelegate(QStyledItemDelegate):
+    """The disc or the ring that the two have in the graphs."""
+
+    def paint(
+        self, painter: QPainter, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
+    ) -> None:
+        super().paint(painter, option, index)
+        agreement: Agreement = index.data(AGREEMENT_ROLE)
+        color = agreement_color(agreement.number)
+        disc = QRectF(0, 0, max(_DISC, 8 * len(str(agreement.number)) + 4), _DISC)
+        disc.moveCenter(QRectF(option.rect).center())
+        painter.save()
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setPen(QPen(color, 2))
+        painter.setBrush(theme.base_color() if agreement.proposed else QColor(color))
+        painter.drawRoundedRect(disc, _DISC / 2, _DISC / 2)
+        painter.setFont(theme.font("small"))
+        painter.setPen(theme.text_color() if agreement.proposed else text_on(color))
+        painter.drawText(disc, Qt.AlignmentFlag.AlignCenter, str(agreement.number))
+        painter.restore()
