@@ -13,7 +13,7 @@ from app.views.rail import PAGES
 from core.store.places import Place
 
 THEMES = (
-    ("system", "Theme of the &system", "Ctrl+Alt+S"),
+    ("system", "&System theme", "Ctrl+Alt+S"),
     ("light", "&Light theme", "Ctrl+Alt+L"),
     ("dark", "&Dark theme", "Ctrl+Alt+D"),
     ("contrast", "High &contrast", "Ctrl+Alt+H"),

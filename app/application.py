@@ -42,7 +42,7 @@ def main(project: Place | None = None) -> int:
     application = create_application()
     settings = Settings()
     theme.apply_theme(application, settings.theme)
-    _ThemeFollower(application, settings)
+    ThemeFollower(application, settings)
 
     from app.main_window import MainWindow  # after the application, so that a missing display is told at once
 
@@ -79,7 +79,7 @@ def create_application() -> QApplication:
     return application
 
 
-class _ThemeFollower(QObject):
+class ThemeFollower(QObject):
     """Changes the theme with the desktop's, where none of its own is chosen."""
 
     def __init__(self, application: QApplication, settings: Settings) -> None:

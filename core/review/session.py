@@ -11,7 +11,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.review.journal import BULK_NOTE
+from core.review.progress import Left, correct_pairs_left
 from core.review.recheck import Precision, accepted_precision
+from core.store.candidates import reviewable_run
 
 PAUSE = 120.0  # seconds: a longer time between two verdicts was no deciding
 _SINCE = """
@@ -40,6 +42,7 @@ class SessionFacts:
     agreed: int
     compared: int
     precision: Precision  # of all that is accepted, by anybody
+    left: Left | None  # correct pairs among the undecided; None where no run says how likely they are
 
     @property
     def agreement(self) -> float | None:
@@ -51,6 +54,7 @@ def session_facts(session: Session, author: str, since: str) -> SessionFacts:
     """The facts as of now; ``since`` is an ISO 8601 time in UTC, as the journal writes it."""
     rows = session.execute(text(_SINCE), {"author": author, "since": since}).all()
     by_hand = [row.decided_at for row in rows if row.note != BULK_NOTE]
+    run_id = reviewable_run(session)
     compared, agreed = session.execute(text(_AGREED), {"author": author, "bulk": BULK_NOTE}).one()
     return SessionFacts(
         decided=len(by_hand),
@@ -59,6 +63,7 @@ def session_facts(session: Session, author: str, since: str) -> SessionFacts:
         agreed=agreed or 0,
         compared=compared,
         precision=accepted_precision(session),
+        left=None if run_id is None else correct_pairs_left(session, run_id),
     )
 
 

@@ -1,14 +1,18 @@
 from __future__ import annotations
 
 from dataclasses import fields
+from itertools import combinations
+from math import dist
 from pathlib import Path
 
 import pytest
-from PySide6.QtGui import QColor
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFontDatabase
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from app import theme
+from app.application import ThemeFollower
 from app.icons import application_icon, icon, primary_icon
 from app.settings import Settings
 from core.modality import MODALITIES
@@ -70,6 +74,70 @@ def test_a_theme_dresses_the_program(qapp: QApplication, name: theme.Theme) -> N
     assert "@" not in qapp.styleSheet()
     accepted = theme.VERDICT_STYLE["accepted"]
     assert accepted.color == (accepted.dark if name == "dark" else accepted.light)
+
+
+# Machado, Oliveira and Fernandes 2009, severity 1, on linear RGB.
+BLINDNESS = {
+    "protan": (
+        (0.152286, 1.052583, -0.204868),
+        (0.114503, 0.786281, 0.099216),
+        (-0.003882, -0.048116, 1.051998),
+    ),
+    "deutan": (
+        (0.367322, 0.860646, -0.227968),
+        (0.280085, 0.672501, 0.047413),
+        (-0.011820, 0.042940, 0.968881),
+    ),
+    "tritan": (
+        (1.255528, -0.076749, -0.178779),
+        (-0.078411, 0.930809, 0.147602),
+        (0.004733, 0.691367, 0.303900),
+    ),
+}
+
+
+def seen(color: str, kind: str) -> tuple[float, float, float]:
+    """CIE Lab of a colour as somebody with ``kind`` sees it."""
+    c = QColor(color)
+    linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in c.getRgbF()[:3]]
+    r, g, b = (sum(a * x for a, x in zip(row, linear, strict=True)) for row in BLINDNESS[kind])
+    xyz = (
+        (0.4124 * r + 0.3576 * g + 0.1805 * b) / 0.95047,
+        0.2126 * r + 0.7152 * g + 0.0722 * b,
+        (0.0193 * r + 0.1192 * g + 0.9505 * b) / 1.08883,
+    )
+    fx, fy, fz = (max(t, 0) ** (1 / 3) if t > 0.008856 else 7.787 * t + 16 / 116 for t in xyz)
+    return 116 * fy - 16, 500 * (fx - fy), 200 * (fy - fz)
+
+
+@pytest.mark.parametrize("kind", BLINDNESS)
+def test_the_colour_blind_tell_modalities_apart(kind: str) -> None:
+    for first, second in combinations([*theme.MODALITY_COLORS.values(), theme.SUPPORT_COLOR], 2):
+        assert dist(seen(first, kind), seen(second, kind)) > 10, (first, second)
+
+
+def test_the_theme_follows_the_desktop_unless_one_is_chosen(
+    qapp: QApplication, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    applied: list[str] = []
+    settings = Settings()
+    follower = ThemeFollower(qapp, settings)
+    monkeypatch.setattr(theme, "apply_theme", lambda _application, name: applied.append(name))
+    hints = qapp.styleHints()
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    settings.theme = "light"
+    hints.colorSchemeChanged.emit(Qt.ColorScheme.Dark)
+    assert applied == ["system"]
+    follower.deleteLater()
+
+
+def test_labels_in_other_scripts_have_families_to_fall_back_to(qapp: QApplication) -> None:
+    before = qapp.font()
+    theme.add_families(qapp)
+    families = theme.font("title", bold=True).families()
+    assert families[0] == before.family()
+    assert set(families[1:]) <= set(QFontDatabase.families())
+    qapp.setFont(before)
 
 
 def test_icons_follow_the_theme(qtbot: QtBot, qapp: QApplication) -> None:

@@ -13,6 +13,7 @@ from app import theme
 from app.project import Project
 from app.settings import Settings
 from app.views.empty_state import action_button
+from core.review.progress import Left
 from core.review.recheck import Precision
 from core.review.session import PAUSE, SessionFacts, session_facts
 from core.store.project_file import ProjectFile
@@ -31,6 +32,12 @@ _ROWS = (
         "Accepted and right",
         "Estimated from accepted pairs, drawn at random, that were judged again without score and verdict in "
         "sight; in brackets the 95 % confidence interval",
+    ),
+    (
+        "left",
+        "When to stop",
+        "Correct pairs to expect among those undecided, with a 95 % interval: from the probabilities of "
+        "the run, corrected by what your verdicts say of them. With few left there is little more to find",
     ),
 )
 
@@ -91,7 +98,15 @@ def _words(facts: SessionFacts) -> dict[str, str]:
         "pace": "–" if facts.pace is None else f"{facts.pace:,.0f} an hour",
         "agreement": "–" if agreement is None else f"{agreement:.0%} of {facts.compared:,}",
         "precision": precision_in_words(facts.precision, "\n"),
+        "left": _left_in_words(facts.left),
     }
+
+
+def _left_in_words(left: Left | None) -> str:
+    if left is None:
+        return "unknown: the run has no probabilities"
+    low, high = left.range
+    return f"{left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
 
 
 def precision_in_words(precision: Precision, join: str = ", ") -> str:

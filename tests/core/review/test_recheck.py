@@ -10,7 +10,7 @@ from core.review.journal import BULK_NOTE, Decision, decide, undo
 from core.review.recheck import Precision, accepted_precision, recheck_sample, record_recheck
 from core.review.session import session_facts
 from core.store.project_file import ProjectFile
-from core.store.schema import Verdict
+from core.store.schema import Candidate, Verdict
 
 LONG_AGO, TODAY = "2026-01-01T00:00:00.000000+00:00", "2026-06-01T00:00:00.000000+00:00"
 
@@ -113,3 +113,11 @@ def test_agreement_compares_with_the_first_candidate(project: ProjectFile) -> No
     found = facts(project)
     assert (found.agreed, found.compared) == (1, 3)
     assert found.agreement == pytest.approx(1 / 3)
+
+
+def test_what_is_left_is_known_where_the_run_has_probabilities(project: ProjectFile) -> None:
+    assert facts(project).left is None
+    with project.write() as session:
+        session.execute(update(Candidate).where(Candidate.rank == 1).values(probability=0.5))
+    left = facts(project).left
+    assert left is not None and 0 < left.expected < 40
