@@ -21,7 +21,7 @@ def entity_label(uri: str) -> str:
 
     Identifiers that hold no title stay as they are: Freebase's ``/m/06rf7``, blank nodes.
     """
-    if uri.startswith("_:") or _FREEBASE_ID.match(uri):
+    if uri[:1] in "_/" and (uri.startswith("_:") or _FREEBASE_ID.match(uri)):
         return uri
     for mark in _TITLE_MARKS:
         before, found, title = uri.partition(mark)
@@ -90,7 +90,7 @@ def _segments(uri: str) -> list[str]:
 
 def _readable(segment: str) -> str:
     """Percent-decoded, underscores and runs of white space as one space, trimmed."""
-    return _SPACES.sub(" ", unquote(segment)).strip()
+    return " ".join(unquote(segment).replace("_", " ").split())
 
 
 def _words(segment: str) -> str:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
+from itertools import compress
+from operator import not_
 from pathlib import Path
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
@@ -115,20 +117,21 @@ class _Reader:
             rows = [row for row in rows if not self._is_taken(row)]
             used = {row[1] for row in rows}
         self._properties |= used
-        for column, values in zip(
-            (self._relations.heads, self._relations.relations, self._relations.tails),
-            zip(*[row for row in rows if row[2]], strict=True),
-            strict=False,
-        ):
-            column.extend(values)
+        if not rows:
+            return
+        subjects, predicates, targets, *literals = zip(*rows, strict=True)
+        relations = self._relations
+        relations.heads.extend(compress(subjects, targets))
+        relations.relations.extend(compress(predicates, targets))
+        relations.tails.extend(filter(None, targets))
+        texts = list(map(not_, targets))
         attributes = self._attributes
-        for subject, predicate, target, text, language, datatype in rows:
-            if not target:
-                attributes.entities.append(subject)
-                attributes.attributes.append(predicate)
-                attributes.values.append(text)
-                attributes.datatypes.append(plain_datatype(datatype))
-                attributes.languages.append(language.lower())
+        attributes.entities.extend(compress(subjects, texts))
+        attributes.attributes.extend(compress(predicates, texts))
+        values, languages, datatypes = (compress(column, texts) for column in literals)
+        attributes.values.extend(values)
+        attributes.languages.extend(map(str.lower, languages))
+        attributes.datatypes.extend(map(plain_datatype, datatypes))
 
     def _is_taken(self, row: Row) -> bool:
         """Whether a row is no ordinary triple; if it is special, it has been taken now."""

@@ -10,7 +10,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.kg.compressed import Contents, is_compressed
 
-BLOCK_BYTES = 1 << 20
+BLOCK_BYTES = 4 << 20
 # A line is read whole, so a file without line ends must not be read for ever.
 MAX_LINE_BYTES = 64 << 20
 _SHOWN = 80
@@ -55,7 +55,7 @@ def require_file(path: Path, what: str) -> Path:
 
 
 def blocks(path: Path, what: str) -> Iterator[Block]:
-    """Read UTF-8 text in blocks of about a megabyte; a byte-order mark and CRLF line ends are taken off.
+    """Read UTF-8 text in blocks of about four megabytes; a byte-order mark and CRLF line ends are taken off.
 
     Raises:
         InputError: no such file, a folder, empty, unreadable, or not UTF-8 text (with the line).

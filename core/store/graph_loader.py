@@ -27,6 +27,7 @@ from core.kg.text import encoding
 from core.store.image_rows import ImageRows
 from core.store.import_report import LoadedGraph, ProgressMeter, SideReport
 from core.store.many_rows import insert_rows
+from core.store.numbers import UNKNOWN, FewNumbers, Numbers
 
 _ROWS = 20_000
 _ONE_OF_EACH_ATTRIBUTE_TRIPLE = """
@@ -34,21 +35,9 @@ DELETE FROM attribute_triple WHERE id IN (
   SELECT id FROM (
     SELECT id, row_number() OVER (
       PARTITION BY entity_id, attribute_id, value, datatype, language ORDER BY id) AS mention
-    FROM attribute_triple WHERE entity_id >= ?)
+    FROM temp.alike JOIN attribute_triple USING (id))
   WHERE mention > 1)
 """
-
-
-class Numbers(dict[str, int]):
-    """Identifier -> row id, handed out in the order first met."""
-
-    def __init__(self, first: int) -> None:
-        super().__init__()
-        self.first = first
-
-    def __missing__(self, key: str) -> int:
-        number = self[key] = self.first + len(self)
-        return number
 
 
 class GraphLoader:
@@ -60,8 +49,9 @@ class GraphLoader:
         self._source = source
         self._links: list[LinkBatch] = []
         self._entities = Numbers(_next_id(connection, "entity"))
-        self._relations = Numbers(_next_id(connection, "relation"))
-        self._attributes = Numbers(_next_id(connection, "attribute"))
+        self._relations = FewNumbers(_next_id(connection, "relation"))
+        self._attributes = FewNumbers(_next_id(connection, "attribute"))
+        self._first_attribute_triple = _next_id(connection, "attribute_triple")
         self._connection = connection
         self._graph_id = graph_id
         self._meter = meter
@@ -70,7 +60,7 @@ class GraphLoader:
         self._names: dict[str, str] = {}
         self._triples: list[NDArray[np.int64]] = []
         self._images = ImageRows(source.name)
-        self._attribute_triples = 0
+        self._attribute_triples: list[NDArray[np.int64]] = []  # their hashes
         self._left_out: dict[str, int] = {}
         self._strangers: set[str] = set()
         self._notes: list[str] = []
@@ -127,15 +117,13 @@ class GraphLoader:
             case NameBatch():
                 self._names.update(zip(batch.uris, batch.labels, strict=True))
             case ImageBatch():
-                known = [self._entities.get(uri) for uri in batch.entities]
-                self._left_out_if_unknown("images", batch.entities, known)
-                self._images.add(known, batch.paths, batch.root)
+                self._images.add(self._described("images", batch.entities), batch.paths, batch.root)
             case PicturesByName():
-                for uri, entity in self._entities.items():
+                for entity, uri in zip(self._entities.ids(), self._entities.uris, strict=True):
                     paths = batch.find(uri)
                     self._images.add([entity] * len(paths), paths, batch.root)
             case LinkBatch():
-                self._links.append(batch)
+                self._links += [batch] if batch.firsts else []
             case Note():
                 self._notes.append(batch.text)
                 self._meter.note(batch.text)
@@ -143,56 +131,48 @@ class GraphLoader:
 
     def _take_relations(self, batch: RelationBatch) -> None:
         count = len(batch.heads)
-        columns = np.empty((3, count), dtype=np.int64)
-        for row, numbers, uris in (
-            (0, self._entities, batch.heads),
-            (1, self._relations, batch.relations),
-            (2, self._entities, batch.tails),
-        ):
-            columns[row] = np.fromiter(map(numbers.__getitem__, uris), np.int64, count)
-        self._triples.append(columns)
+        ends = self._entities.number(batch.heads + batch.tails)
+        relations = np.fromiter(map(self._relations.__getitem__, batch.relations), np.int64, count)
+        self._triples.append(np.stack((ends[:count], relations, ends[count:])))
         self._meter.counts["relation_triple"] += count
 
     def _take_attributes(self, batch: AttributeBatch) -> None:
-        known: list[int | None]
-        if batch.declares:
-            known = [self._entities[uri] for uri in batch.entities]
-        else:
-            known = [self._entities.get(uri) for uri in batch.entities]
-            self._left_out_if_unknown("attribute triples", batch.entities, known)
-        rows = [
-            (entity, self._attributes[attribute], value, datatype, language)
-            for entity, attribute, value, datatype, language in zip(
-                known, batch.attributes, batch.values, batch.datatypes, batch.languages, strict=True
-            )
-            if entity is not None
-        ]
+        entities = self._numbered("attribute triples", batch.entities, batch.declares)
+        attributes = map(self._attributes.__getitem__, batch.attributes)
+        rows = list(zip(entities, attributes, batch.values, batch.datatypes, batch.languages, strict=True))
+        if not all(entities):
+            rows = [row for row in rows if row[0] != UNKNOWN]
         insert_rows(
             self._connection,
             "attribute_triple",
             ("entity_id", "attribute_id", "value", "datatype", "language"),
             rows,
         )
-        self._attribute_triples += len(rows)
+        self._attribute_triples.append(np.fromiter(map(hash, rows), np.int64, len(rows)))
         self._meter.counts["attribute_triple"] += len(rows)
 
     def _take_entities(self, batch: EntityBatch) -> None:
-        if batch.declares:
-            known: list[int | None] = [self._entities[uri] for uri in batch.uris]
-        else:
-            known = [self._entities.get(uri) for uri in batch.uris]
-            self._left_out_if_unknown("labels", batch.uris, known)
+        entities = self._numbered("labels", batch.uris, batch.declares)
         for texts, held in ((batch.labels, self._labels), (batch.descriptions, self._descriptions)):
             # An empty list of texts says nothing of any.
-            for entity, text in zip(known, texts, strict=bool(texts)):
-                if text and entity is not None:
+            for entity, text in zip(entities, texts, strict=bool(texts)):
+                if text and entity != UNKNOWN:
                     held[entity] = text
 
-    def _left_out_if_unknown(self, what: str, uris: list[str], known: list[int | None]) -> None:
-        unknown = [uri for uri, entity in zip(uris, known, strict=True) if entity is None]
+    def _numbered(self, what: str, uris: list[str], declares: bool) -> list[int]:
+        if not declares:
+            return self._described(what, uris)
+        numbers: list[int] = self._entities.number(uris).tolist()
+        return numbers
+
+    def _described(self, what: str, uris: list[str]) -> list[int]:
+        """Row ids, :data:`UNKNOWN` of those that are no entities, which are counted."""
+        found: list[int] = self._entities.find(uris).tolist()
+        unknown = [uri for uri, entity in zip(uris, found, strict=True) if entity == UNKNOWN]
         if unknown:
             self._left_out[what] = self._left_out.get(what, 0) + len(unknown)
             self._strangers.update(unknown)
+        return found
 
     def _note_strangers(self) -> None:
         if self._left_out:
@@ -208,7 +188,9 @@ class GraphLoader:
         given = columns.shape[1]
         columns = _distinct(columns)
         count = columns.shape[1]
-        self._isolated = len(self._entities) - len(np.unique(columns[[0, 2]]))
+        related = np.zeros(len(self._entities), dtype=bool)
+        related[columns[[0, 2]] - self._entities.first] = True
+        self._isolated = int(np.count_nonzero(~related))
         self._duplicates += given - count
         self._meter.counts["relation_triple"] -= given - count
         self._counts["relation_triple"] = count
@@ -223,7 +205,7 @@ class GraphLoader:
             )
             self._meter.at(min(start + _ROWS, count))
 
-    def _write_named(self, table: str, numbers: Numbers) -> None:
+    def _write_named(self, table: str, numbers: FewNumbers) -> None:
         labels = relation_labels(numbers)
         self._connection.executemany(
             f"INSERT INTO {table} (id, graph_id, uri, label) VALUES (?, ?, ?, ?)",
@@ -237,10 +219,18 @@ class GraphLoader:
 
     def _merge_attribute_triples(self) -> None:
         self._meter.stage(f"Merging {self._source.name} attribute triples")
-        cursor = self._connection.execute(_ONE_OF_EACH_ATTRIBUTE_TRIPLE, (self._entities.first,))
-        self._duplicates += cursor.rowcount
-        self._meter.counts["attribute_triple"] -= cursor.rowcount
-        self._counts["attribute_triple"] = self._attribute_triples - cursor.rowcount
+        hashes = np.concatenate(self._attribute_triples) if self._attribute_triples else np.empty(0, np.int64)
+        self._attribute_triples.clear()
+        # Only rows of one hash can be alike, and seldom are any.
+        _, groups, sizes = np.unique(hashes, return_inverse=True, return_counts=True)
+        alike = np.flatnonzero(sizes[groups] > 1) + self._first_attribute_triple
+        self._connection.execute("CREATE TEMP TABLE alike (id INTEGER PRIMARY KEY)")
+        self._connection.executemany("INSERT INTO alike VALUES (?)", ((id_,) for id_ in alike.tolist()))
+        merged = self._connection.execute(_ONE_OF_EACH_ATTRIBUTE_TRIPLE).rowcount
+        self._connection.execute("DROP TABLE alike")
+        self._duplicates += merged
+        self._meter.counts["attribute_triple"] -= merged
+        self._counts["attribute_triple"] = len(hashes) - merged
 
     def _write_entities(self) -> None:
         self._meter.stage(f"Writing {self._source.name} entities", len(self._entities))
@@ -252,7 +242,7 @@ class GraphLoader:
                 self._labels.get(number) or entity_label(uri),
                 self._descriptions.get(number, ""),
             )
-            for uri, number in self._entities.items()
+            for number, uri in zip(self._entities.ids(), self._entities.uris, strict=True)
         )
         for written, chunk in _chunks(rows):
             insert_rows(self._connection, "entity", ("id", "graph_id", "uri", "label", "description"), chunk)
@@ -262,10 +252,12 @@ class GraphLoader:
 
 def _distinct(columns: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each column once, in the order of the table's key: appending to a B-tree is several times faster."""
-    columns = columns[:, np.lexsort(columns[::-1])]
-    fresh = np.ones(columns.shape[1], dtype=bool)
-    fresh[1:] = (columns[:, 1:] != columns[:, :-1]).any(axis=0)
-    return columns[:, fresh]
+    if not columns.size:
+        return columns
+    shape = tuple(columns.max(axis=1) + 1)
+    keys = np.ravel_multi_index(tuple(columns), shape)  # one number sorts many times faster than three
+    keys.sort()
+    return np.stack(np.unravel_index(keys[np.diff(keys, prepend=-1) > 0], shape))
 
 
 def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from core.kg.images import inspect
 from core.store.import_report import ProgressMeter
+from core.store.numbers import UNKNOWN
 
 _FILES = 64
 
@@ -24,10 +25,10 @@ class ImageRows:
         self._graph = graph
         self._pictures: dict[tuple[int, Path], Path | None] = {}
 
-    def add(self, entities: Iterable[int | None], paths: Iterable[Path], root: Path | None) -> None:
-        """Remember pictures, which must lie within ``root``; without an entity they are passed over."""
+    def add(self, entities: Iterable[int], paths: Iterable[Path], root: Path | None) -> None:
+        """Remember pictures, which must lie within ``root``; those of no known entity are passed over."""
         for entity, path in zip(entities, paths, strict=True):
-            if entity is not None:
+            if entity != UNKNOWN:
                 self._pictures[entity, path] = root
 
     def write(self, connection: sqlite3.Connection, meter: ProgressMeter) -> int:

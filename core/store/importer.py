@@ -92,7 +92,8 @@ def _load_links(
     graphs: tuple[LoadedGraph, LoadedGraph],
     meter: ProgressMeter,
 ) -> LinkRows:
-    links = LinkRows(_entities(connection, LEFT), _entities(connection, RIGHT))
+    stated = dataset.links is not None or any(graph.links for graph in graphs)
+    links = LinkRows(*(_entities(connection, graph_id) if stated else {} for graph_id in (LEFT, RIGHT)))
     for part in dataset.links.parts if dataset.links else ():
         meter.stage(f"Reading {part.title}", part.size)
         for batch in part.read():

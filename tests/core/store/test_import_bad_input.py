@@ -125,7 +125,8 @@ def refused(tmp_path: Path, capsys, monkeypatch) -> Callable[..., str]:
 @pytest.mark.parametrize("case", WRONG)
 def test_one_message_names_the_place(case: str, refused, tmp_path: Path, monkeypatch) -> None:
     files, name, line, said = WRONG[case]
-    monkeypatch.setattr("core.kg.text.MAX_LINE_BYTES", 1 << 20)
+    for limit in ("BLOCK_BYTES", "MAX_LINE_BYTES"):
+        monkeypatch.setattr(f"core.kg.text.{limit}", 1 << 20)
     told = refused("--dataset", str(lay_out(tmp_path / "in", files)))
     assert name + (f", line {line}: " if line else ": ") in told
     assert "expected" in told
