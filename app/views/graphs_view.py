@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import (
@@ -21,6 +19,7 @@ from app import theme
 from app.project import Project
 from app.views.elided_label import ElidedLabel
 from app.views.empty_state import EmptyState
+from app.views.import_report_view import ImportReportView
 from app.views.layouts import centred
 from app.views.message_bar import MessageBar
 from app.views.mirror_table import LABEL_WIDTH, MirrorRow, MirrorTable
@@ -44,9 +43,7 @@ class GraphsView(QWidget):
         self._right.replace.clicked.connect(self._on_replace_right)
         self._table = MirrorTable()
         self._links = QLabel(objectName="linksCount", alignment=Qt.AlignmentFlag.AlignCenter, wordWrap=True)
-        self._notes = QLabel(objectName="importNotes", wordWrap=True)
-        self._notes.setTextFormat(Qt.TextFormat.RichText)
-        self._notes.setTextInteractionFlags(Qt.TextInteractionFlag.TextBrowserInteraction)
+        self._report = ImportReportView()
         self._train = QPushButton("Train", objectName="goTrainButton")
         self._train.clicked.connect(self.train_requested)
         self._stack = QStackedLayout(self)
@@ -95,7 +92,7 @@ class GraphsView(QWidget):
         column.addWidget(self._links)
         column.addWidget(self._train, alignment=Qt.AlignmentFlag.AlignHCenter)
         column.addSpacing(theme.LARGE)
-        column.addWidget(self._notes)
+        column.addWidget(self._report)
         column.addStretch()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(centred(page))
@@ -129,8 +126,7 @@ class GraphsView(QWidget):
         self._train.setText("Train" if info.runs == 0 else "Train again")
         self._train.style().unpolish(self._train)
         self._train.style().polish(self._train)
-        self._notes.setText(_notes_html(info))
-        self._notes.setVisible(bool(self._notes.text()))
+        self._report.show_info(info)
         self._stack.setCurrentIndex(1)
 
 
@@ -170,38 +166,31 @@ def _rows(left: GraphInfo, right: GraphInfo) -> list[MirrorRow]:
     def row(label: str, name: str, detail: bool = False) -> MirrorRow:
         return MirrorRow(label, getattr(left, name), getattr(right, name), detail)
 
+    def reported(label: str, name: str) -> list[MirrorRow]:
+        """None where an import by an earlier version did not count it."""
+        if name in left.report and name in right.report:
+            return [MirrorRow(label, left.report[name], right.report[name], True)]
+        return []
+
     return [
         row("entities", "entities"),
         row("with a known link", "linked", True),
+        MirrorRow("without one", left.entities - left.linked, right.entities - right.linked, True),
+        *reported("in no relation triple", "isolated"),
         row("with an image", "pictured", True),
         row("with a description", "described", True),
         row("relation triples", "relation_triples"),
         row("relation types", "relations", True),
         row("attribute values", "attribute_triples"),
         row("attribute types", "attributes", True),
+        *reported("repeated triples merged", "duplicates"),
         row("images", "images"),
     ]
 
 
 def _links_text(info: ProjectInfo) -> str:
     if not info.links:
-        return "No known links. Training needs some: import again with a links file."
+        return "No known links. Training needs some: add them with <i>File › Add known links…</i>."
     return (
         f"<b>{info.links:,}</b> known links between the graphs: a run takes some as seeds, tests on the rest."
     )
-
-
-def _notes_html(info: ProjectInfo) -> str:
-    """The import's notes, those that concern both graphs once."""
-    notes: list[str] = []
-    for graph in (info.left, info.right):
-        report: dict[str, Any] = graph.report
-        for note in report.get("notes", []):
-            if note not in notes:
-                notes.append(note)
-    items = "".join(f"<li style='margin-bottom:4px'>{_escape(note)}</li>" for note in notes)
-    return f"<p><b>From the import</b></p><ul style='margin-left:-22px'>{items}</ul>" if items else ""
-
-
-def _escape(text: str) -> str:
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")

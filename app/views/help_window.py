@@ -11,9 +11,11 @@ from app.theme import RESOURCES
 
 _PAGES = (
     ("index.md", "First steps"),
+    ("import.md", "Import"),
     ("training.md", "Training"),
     ("model.md", "The model"),
     ("review.md", "Review"),
+    ("export.md", "Export"),
     ("keys.md", "Keys"),
 )
 _ITEM_HEIGHT = 30

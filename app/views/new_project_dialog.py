@@ -107,10 +107,9 @@ class NewProjectDialog(QDialog):
         layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         layout.setSpacing(theme.MEDIUM + theme.SMALL)
         layout.addWidget(self.message)
-        layout.addWidget(self.sources)
+        layout.addWidget(self.sources, 1)
         layout.addWidget(line)
         layout.addLayout(target)
-        layout.addStretch()
         for widget in (self._stage, self._bar, self._counts):
             layout.addWidget(widget)
         layout.addLayout(buttons)

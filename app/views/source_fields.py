@@ -11,6 +11,7 @@ from PySide6.QtWidgets import (
     QButtonGroup,
     QLabel,
     QRadioButton,
+    QSizePolicy,
     QStackedWidget,
     QVBoxLayout,
     QWidget,
@@ -81,7 +82,8 @@ class SourceFields(QWidget):
         for columns in self._columns:
             layout.addWidget(columns)
         layout.addWidget(self._detected)
-        layout.addWidget(self._first_rows)
+        layout.addWidget(self._first_rows, 1)
+        layout.addStretch()
 
         self._typing = QTimer(self)
         self._typing.setSingleShot(True)
@@ -118,6 +120,9 @@ class SourceFields(QWidget):
 
     @Slot(int)
     def _choose(self, index: int) -> None:
+        for page in range(self._pages.count()):  # the one in front alone takes room
+            shown = QSizePolicy.Policy.Preferred if page == index else QSizePolicy.Policy.Ignored
+            self._pages.widget(page).setSizePolicy(QSizePolicy.Policy.Preferred, shown)
         self._pages.setCurrentIndex(index)
         self._typing.start()
 
