@@ -40,7 +40,7 @@ PER_LEFT = 10
 FIRST_LEFT, FIRST_RIGHT = 1_000, 1_000_000
 
 
-@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size * PER_LEFT:,} candidates")
+@pytest.fixture(scope="module", params=SIZES, ids=lambda size: f"{size * PER_LEFT}")
 def large(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[ProjectFile]:
     """Ten candidates for each left entity; an eighth are decided, a fifth are seeds."""
     size: int = request.param

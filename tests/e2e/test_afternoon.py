@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QComboBox, QTableView
+from PySide6.QtWidgets import QApplication, QComboBox, QDialog, QTableView
 
 from app.main_window import MainWindow
 from app.pages import REVIEW
@@ -69,6 +69,12 @@ class Curator:
         left_id, right_id = self.shown
         before = len(self.stored)
         self.press(key)
+        for dialog in self.window.pages.review.findChildren(QDialog, "secondCounterpart"):
+            if dialog.isVisible():  # another one's counterpart is proposed
+                QTest.keyClick(dialog, Qt.Key.Key_K)
+                self.window.activateWindow()
+                self.qtbot.waitUntil(self.window.isActiveWindow)
+                self.settle()
         last = self.stored[-1]
         assert (last.left_id, last.kind) == (left_id, LETTERS[key])
         assert last.right_id == (None if key == Qt.Key.Key_N else right_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QTableView
+from PySide6.QtWidgets import QApplication, QDialog, QTableView, QWidget
 
 from app.main_window import MainWindow
 from app.pages import REVIEW
@@ -51,15 +51,25 @@ class Desk:
             step = Key.Key_Down if view.currentIndex().row() < chooser.findData(name) else Key.Key_Up
             self.qtbot.keyClick(view, step)
         self.qtbot.keyClick(view, Key.Key_Return)
-        self.settle()
+        self.activate(self.window)
         self.press(Key.Key_L, modifier=CONTROL)
 
-    def dialog(self, name: str) -> None:
-        """Wait for a question."""
+    def answer(self, name: str, key: Key) -> None:
+        """Wait for a question and press a key in it."""
         view = self.window.pages.review
         self.qtbot.waitUntil(
             lambda: any(d.isVisible() for d in view.findChildren(QDialog, name)), timeout=60_000
         )
+        self.settle()
+        dialog = next(d for d in view.findChildren(QDialog, name) if d.isVisible())
+        self.activate(dialog)
+        self.press(key)
+        self.activate(self.window)
+
+    def activate(self, window: QWidget) -> None:
+        """As a window manager does when a dialog opens, and when it closes."""
+        window.activateWindow()
+        self.qtbot.waitUntil(window.isActiveWindow)
         self.settle()
 
     def stored(self) -> list[Decision]:
@@ -96,8 +106,7 @@ def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
     rest = desk.listed()
     desk.press(Key.Key_A, modifier=CONTROL)
     desk.press(Key.Key_A)
-    desk.dialog("bulkDialog")
-    desk.press(Key.Key_Return)
+    desk.answer("bulkDialog", Key.Key_Return)
     assert {(v.left_id, v.right_id) for v in desk.stored() if v.note} == rest
     desk.press(Key.Key_Z, modifier=CONTROL)
     assert len(desk.stored()) == 10
@@ -108,15 +117,13 @@ def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
     desk.window.pages.review.findChild(QTableView, "candidateTable").setFocus()
     left, right = desk.window.pages.review._pair
     desk.press(Key.Key_A)
-    desk.dialog("secondCounterpart")
-    desk.press(Key.Key_K)
+    desk.answer("secondCounterpart", Key.Key_K)
     assert (left, right, "accepted") in {(v.left_id, v.right_id, v.kind) for v in desk.stored()}
     desk.press(Key.Key_F5)
     assert (left, right) in desk.listed()  # two for one
     while desk.window.pages.review._pair != (left, right):
         desk.press(Key.Key_Down)
     desk.press(Key.Key_X)
-    desk.dialog("conflictDialog")
-    desk.press(Key.Key_1)
+    desk.answer("conflictDialog", Key.Key_1)
     claims = [v for v in desk.stored() if v.right_id == right and v.kind == "accepted"]
     assert len(claims) <= 1

@@ -38,11 +38,15 @@ class QueueCounts(QObject):
 
     @Slot()
     def _changed(self) -> None:
-        self._timer.start()
+        if not self._timer.isActive():  # or a quick hand would put it off for good
+            self._timer.start()
 
     @Slot()
     def _count(self) -> None:
-        if self._counting or not self._project.is_open:
+        if not self._project.is_open:
+            return
+        if self._counting:
+            self._timer.start()
             return
         self._counting = True
         file, author = self._project.file, Settings().author

@@ -37,11 +37,19 @@ class SavedFilters(QObject):
         """Ask for a name and keep what the list shows."""
         if not self._project.is_open:
             return
-        name, given = QInputDialog.getText(self._panel, "Save this filter", "Name")
-        name = name.strip()
-        if given and name:
+        dialog = QInputDialog(
+            self._panel, objectName="saveFilterDialog", labelText="Name", okButtonText="Save"
+        )
+        dialog.setWindowTitle("Save this filter")
+        dialog.textValueSelected.connect(self._save)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(str)
+    def _save(self, name: str) -> None:
+        if name.strip():
             file, wanted = self._project.file, self._panel.wanted(0)
-            self._project.tasks.write(self, partial(save_filter, file, name, wanted), self._written)
+            self._project.tasks.write(self, partial(save_filter, file, name.strip(), wanted), self._written)
 
     def _forget(self, name: str, _checked: bool = False) -> None:
         self._project.tasks.write(self, partial(forget_filter, self._project.file, name), self._written)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QInputDialog, QLabel, QListWidget, QPushButton
+from PySide6.QtWidgets import QLabel, QListWidget, QPushButton
 
 from app.models.hit_model import HitModel
 from app.views.review.queue_chooser import COUNT_ROLE
@@ -200,11 +200,12 @@ def test_a_search_by_image_says_why_it_can_not(page) -> None:
     dialog.reject()
 
 
-def test_a_filter_is_kept_under_a_name(page, monkeypatch) -> None:
+def test_a_filter_is_kept_under_a_name(page) -> None:
     choose(page, "mutual", "One-sided")
-    monkeypatch.setattr(QInputDialog, "getText", lambda *_: ("odd ones", True))
     page.view.focus_table()
     page.press(Key.Key_B, CONTROL)
+    page.dialog("saveFilterDialog").setTextValue(" odd ones ")
+    page.answer("saveFilterDialog", Key.Key_Return)
     page.press(Key.Key_C)
     menu = page.view._tools._filters._menu
     next(action for action in menu.actions() if action.text() == "odd ones").trigger()
