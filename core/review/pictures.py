@@ -40,6 +40,8 @@ def load_picture(path: str, edge: int) -> Pixels:
             upright = ImageOps.exif_transpose(image).convert("RGBA")
     except PictureError:
         raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise PictureError("image too large") from error
     except Exception as error:  # decoders raise whatever their parsing meets, as in core.kg.images
         raise PictureError("image unreadable") from error
     upright.thumbnail((edge, edge), Image.Resampling.LANCZOS)
