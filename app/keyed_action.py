@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QObject, Qt
 from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import QWidget
 
 from app.icons import icon
 from app.settings import Settings
@@ -68,9 +69,23 @@ class KeyedAction(QAction):
 
     def _use(self, keys: Sequence[QKeySequence]) -> None:
         self.setShortcuts(list(keys))
-        self.setToolTip(f"{self.tip} ({keys[0].toString(NATIVE)})" if keys else self.tip)
+        self.setToolTip(_with_key(self.tip, keys))
+
+
+def tell_key(action: KeyedAction, widget: QWidget, tip: str) -> None:
+    """Have the tooltip of ``widget``, where an action leads to, name that action's key."""
+
+    def tell() -> None:
+        widget.setToolTip(_with_key(tip, action.shortcuts()))
+
+    tell()
+    action.changed.connect(tell)
 
 
 def clashes(first: KeyedAction, second: KeyedAction) -> bool:
     """Whether both answer on some page, so that they can't have the same key."""
     return first is not second and (first.everywhere or second.everywhere or first.group == second.group)
+
+
+def _with_key(tip: str, keys: Sequence[QKeySequence]) -> str:
+    return f"{tip} ({keys[0].toString(NATIVE)})" if keys else tip

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
 
+from app.keyed_action import tell_key
 from app.models.candidate_model import CandidateModel
 from app.project import Project
 from app.search_index import SearchIndex
@@ -50,6 +51,13 @@ class ListTools(QObject):
         self._elsewhere = Elsewhere(project, images, page)
         self._index = SearchIndex(project, self)
         self._filters = SavedFilters(project, panel)
+        tell_key(actions.queue, panel.chooser, "Which pairs the list holds, and in which order")
+        tell_key(
+            actions.search,
+            panel.search,
+            "Every word is looked for in labels, URIs and attribute values of both sides",
+        )
+        tell_key(actions.save_filter, self._filters.button, "Saved filters")
         actions.queue.triggered.connect(panel.chooser.showPopup)
         actions.clear.triggered.connect(panel.clear_filters)
         actions.save_filter.triggered.connect(self._filters.save)

@@ -27,7 +27,7 @@ class QueueChooser(QComboBox):
     """The name of a queue is the data of its item."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
-        super().__init__(parent, toolTip="Which pairs the list holds, and in which order (Q)")
+        super().__init__(parent)
         self.setObjectName("verdictFilter")
         self.setAccessibleName("Queue")
         self.setMaxVisibleItems(len(QUEUE_TITLES) + len(GROUP_ENDS))

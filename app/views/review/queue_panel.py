@@ -46,14 +46,9 @@ class QueuePanel(QWidget):
         self._best.setAccessibleName("Pairs")
         self._best.addItem("Best of each", True)
         self._best.addItem("All candidates", False)
-        self.search = _SearchField(
-            placeholderText="Search labels, URIs and values  ( / )", clearButtonEnabled=True
-        )
+        self.search = _SearchField(placeholderText="Search labels, URIs and values", clearButtonEnabled=True)
         self.search.setObjectName("searchField")
         self.search.setAccessibleName("Search")
-        self.search.setToolTip(
-            "Every word is looked for in labels, URIs and attribute values of both sides (/)"
-        )
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE)
         self.facets = FacetBar(clear)
         self.table = CandidateTable(model)

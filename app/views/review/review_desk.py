@@ -12,8 +12,8 @@ _VERSION = 1  # of the layout: one of another version is not restored
 _AREA = {"list": Qt.DockWidgetArea.LeftDockWidgetArea}
 _WIDTHS = {"list": 380}
 _WIDTH = 280
-_LEAST = {"list": 300}
-_LEAST_WIDTH = 240
+_LEAST = {"list": 340}
+_LEAST_WIDTH = 208
 
 
 class ReviewDesk(QMainWindow):

@@ -24,7 +24,6 @@ class SavedFilters(QObject):
         self._panel = panel
         self.button = QPushButton(icon("mdi6.bookmark-outline"), "", objectName="savedFiltersButton")
         self.button.setProperty("facet", True)
-        self.button.setToolTip("Saved filters (Ctrl+B)")
         self.button.setAccessibleName("Saved filters")
         self._menu = QMenu(self.button)
         self.button.setMenu(self._menu)

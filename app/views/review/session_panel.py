@@ -104,7 +104,7 @@ def _words(facts: SessionFacts) -> dict[str, str]:
 
 def _left_in_words(left: Left | None) -> str:
     if left is None:
-        return "unknown: the run has no probabilities"
+        return "no probabilities"
     low, high = left.range
     return f"{left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
 

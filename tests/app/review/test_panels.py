@@ -134,7 +134,7 @@ def test_the_session_counts_what_was_decided(page: Page) -> None:
     page.qtbot.waitUntil(lambda: fact.text() == "2 decided")
     assert page.find(QLabel, "precisionFact").text() == "none judged again yet"
     assert page.find(QLabel, "agreementFact").text().endswith("of 2")
-    assert page.find(QLabel, "leftFact").text() == "unknown: the run has no probabilities"
+    assert page.find(QLabel, "leftFact").text() == "no probabilities"
 
 
 def test_accepted_pairs_are_judged_again_without_score_and_verdict(
