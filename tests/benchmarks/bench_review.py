@@ -33,7 +33,11 @@ from core.store.queues import CandidateFilter, QueueOrder, queue_counts
 from core.store.runs import Candidates
 from tests.support import build_project
 
-pytestmark = [pytest.mark.benchmark, pytest.mark.qt_log_ignore("propagateSizeHints")]
+pytestmark = [
+    pytest.mark.benchmark,
+    pytest.mark.timeout(3_000),
+    pytest.mark.qt_log_ignore("propagateSizeHints"),
+]
 
 SIZES = (1_000, 15_000, 100_000)  # left entities, of ten candidates each
 PER_LEFT = 10

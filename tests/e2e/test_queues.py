@@ -121,6 +121,7 @@ def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
     assert (left, right, "accepted") in {(v.left_id, v.right_id, v.kind) for v in desk.stored()}
     desk.press(Key.Key_F5)
     assert (left, right) in desk.listed()  # two for one
+    desk.press(Key.Key_Home)
     while desk.window.pages.review._pair != (left, right):
         desk.press(Key.Key_Down)
     desk.press(Key.Key_X)
