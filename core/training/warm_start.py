@@ -91,6 +91,7 @@ def refresh_config(run: RunInfo) -> RunConfig:
         iterative="off",
         schedule="constant",
         checkpoint_every=0,
+        measure="csls",
         use_verdicts=True,
     )
 
