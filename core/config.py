@@ -143,7 +143,8 @@ class TrainingConfig:
         5, "Rounds in which matches that were found support others; 0 takes the seeds alone", low=0, high=20
     )
     measure: Measure = _setting(
-        "all", "What is measured at the end: every decoding in both directions, or CSLS alone, which is faster"
+        "all",
+        "What is measured at the end: every decoding in both directions, or CSLS alone, which is faster",
     )
     use_verdicts: bool = _setting(
         True, "Learn from verdicts: accepted pairs are seeds, rejected ones are told apart"

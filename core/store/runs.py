@@ -21,6 +21,7 @@ GIVEN_ROLES: tuple[GivenRole, ...] = get_args(GivenRole)  # what a run begins wi
 Pairs = NDArray[np.int64]
 
 INTERRUPTED = "interrupted"
+_NULLS = {"render_nulls": True}  # else rows that lack other columns than the row before are a statement each
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +161,7 @@ def add_candidates(
             **facts,
         },
     )
-    session.execute(insert(Candidate), list(rows))
+    session.execute(insert(Candidate), list(rows), execution_options=_NULLS)
 
 
 def add_modality_weights(
@@ -168,9 +169,8 @@ def add_modality_weights(
 ) -> None:
     """Record the fusion weights; NaN where an entity lacks the modality. Shapes: ``(n,)`` each."""
     columns: dict[str, list[Any]] = {modality: _nullable(values) for modality, values in weights.items()}
-    session.execute(
-        insert(ModalityWeight), list(_rows(run_id, {"entity_id": entity_ids.tolist(), **columns}))
-    )
+    rows = list(_rows(run_id, {"entity_id": entity_ids.tolist(), **columns}))
+    session.execute(insert(ModalityWeight), rows, execution_options=_NULLS)
 
 
 def finish_run(
