@@ -1,11 +1,9 @@
 """Which entities to ask a curator about, so that the answers teach the most.
 
-To know an entity's counterpart supports its neighbours: the next run tells them apart by it. A pair that is
-almost certain supports them already, and one that is almost certainly wrong, or of an entity without a
-counterpart, has nothing to give: the pairs in between teach most, those of entities with many neighbours
-that have little support as yet before all. As the answer serves a neighbour only once, entities are chosen
-one after the other, each for what those before it leave (a greedy choice, for such a sum of concave functions
-within 1 - 1/e of the best: Nemhauser, Wolsey and Fisher 1978).
+To know an entity's counterpart supports its neighbours and trains the model. So entities are worth asking
+about whose pair is likely right and that have many neighbours with little support as yet. As the answer serves
+a neighbour only once, entities are chosen one after the other, each for what those before it leave (a greedy
+choice, for such a sum of concave functions within 1 - 1/e of the best: Nemhauser, Wolsey and Fisher 1978).
 """
 
 from __future__ import annotations
@@ -18,6 +16,8 @@ from scipy.sparse import csr_array
 
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
+
+_SURE = 4  # on the demo, where half of the entities have no counterpart, 278 of 300 asked were right
 
 
 def neighbourhood(triples: Integers, n: int) -> csr_array:
@@ -34,8 +34,8 @@ def gains(linked: csr_array, known: NDArray[np.bool_], chance: Numbers) -> Numbe
     """What a verdict on each entity is expected to teach, given those on the entities with a higher gain.
 
     The pair of an entity, once accepted, adds ``log(1 + n / degree)`` to the support ``m`` of each neighbour
-    whose own counterpart is not known, and of that ``log(1 + m)`` counts; times ``chance * (1 - chance)``,
-    how likely it is right and how little that is known.
+    whose own counterpart is not known, and of that ``log(1 + m)`` counts; times the chance that it is right
+    to the power of four: chances are learned from entities with a counterpart, and too high for others.
 
     Args:
         linked: from :func:`neighbourhood`.
@@ -48,7 +48,7 @@ def gains(linked: csr_array, known: NDArray[np.bool_], chance: Numbers) -> Numbe
     n = linked.shape[0]
     rarity = np.log1p(n / np.maximum(np.diff(linked.indptr), 1))
     support = linked @ (known * rarity)
-    worth = chance * (1 - chance)
+    worth = chance**_SURE
     out = np.zeros(n)
 
     def near(entity: int) -> Integers:

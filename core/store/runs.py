@@ -61,9 +61,12 @@ class Candidates:
         return len(self.left_id)
 
 
-def queue_run(session: Session, config_json: str) -> int:
-    """Add a run with the status ``queued``, which waits to be started; returns its identifier."""
-    run = Run(config_json=config_json, status="queued", started_at=_now())
+def queue_run(session: Session, config_json: str, started_from: int | None = None) -> int:
+    """Add a run with the status ``queued``, which waits to be started; returns its identifier.
+
+    ``started_from`` is the run with whose model it will begin.
+    """
+    run = Run(config_json=config_json, status="queued", started_at=_now(), started_from=started_from)
     session.add(run)
     session.flush()
     return run.id

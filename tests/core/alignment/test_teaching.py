@@ -15,11 +15,10 @@ def _naive(linked: np.ndarray, known: np.ndarray, chance: np.ndarray) -> np.ndar
     rarity = np.log1p(n / np.maximum(linked.sum(axis=1), 1))
     support = linked @ (known * rarity)
     out = np.zeros(n)
-    left = [entity for entity in range(n) if 0 < chance[entity] < 1 and not known[entity]]
+    left = [entity for entity in range(n) if chance[entity] > 0 and not known[entity]]
     while left:
         gain = {
-            entity: chance[entity]
-            * (1 - chance[entity])
+            entity: chance[entity] ** 4
             * sum(
                 np.log1p(rarity[entity] / (1 + support[near]))
                 for near in range(n)

@@ -28,10 +28,10 @@ def test_only_what_is_undecided_is_asked_and_what_is_shown_of_it(project: Projec
     assert len(left) == len(everything) - 3
 
 
-def test_doubtful_pairs_of_entities_with_many_neighbours_come_first(project: ProjectFile) -> None:
+def test_likely_entities_with_many_neighbours_come_first(project: ProjectFile) -> None:
     with project.write() as session:
-        session.execute(text("UPDATE candidate SET probability = 0.95"))
-        session.execute(text("UPDATE candidate SET probability = 0.6 WHERE left_id = 1"))
+        session.execute(text("UPDATE candidate SET probability = 0.5"))
+        session.execute(text("UPDATE candidate SET probability = 0.9 WHERE left_id = 1"))
         session.execute(text("DELETE FROM relation_triple WHERE head_id = 2 OR tail_id = 2"))
     with project.read() as session:
         asked = [left for left, _ in pairs_to_teach(session, 1, 1000)]
