@@ -163,7 +163,7 @@ class _Curator:
                 )
         embeddings = shared.trainer.embed()
         shared.support.use(split)
-        found = next(shared.support.rounds(embeddings, self.matches))
+        *_, found = shared.support.rounds(embeddings, self.matches)
         return replace(
             embeddings, support=found.support, support_weight=shared.config.training.support_weight
         )

@@ -32,7 +32,8 @@ def refresh_config(run: RunInfo) -> RunConfig:
     """The settings of a run that takes in the verdicts since ``run``: its own, for a few epochs."""
     return RunConfig.from_json(run.config_json).replace(
         epochs=REFRESH_EPOCHS,
-        support_rounds=0,  # the candidates of that run are the matches that support spreads from
+        # From the candidates of that run on; with none at all refreshes swing between two states.
+        support_rounds=1,
         evaluate_every=REFRESH_EPOCHS,
         patience=0,
         iterative="off",
