@@ -75,6 +75,7 @@ class Pages(QStackedWidget):
                 self.train = TrainView(self._project, self._training, self._side_work, self._start_actions)
                 self.train.review_requested.connect(self._ask_for_review)
                 self.train.pair_requested.connect(self._ask_for_pair)
+                self.train.pairs_requested.connect(self._ask_for_pairs)
                 self.addWidget(self.train)
             case 2:
                 from app.views.review.review_view import ReviewView
@@ -139,6 +140,11 @@ class Pages(QStackedWidget):
     def _ask_for_review(self) -> None:
         self.page_requested.emit(REVIEW)
 
+    @Slot(object)
+    def _ask_for_pairs(self, pairs: list[tuple[int, int]]) -> None:
+        self.review.show_queue("all", pairs)
+        self.page_requested.emit(REVIEW)
+
     @Slot(int, int)
     def _ask_for_pair(self, left_id: int, right_id: int) -> None:
         self.page_requested.emit(REVIEW)
@@ -149,6 +155,7 @@ def _import(_report: Report, _stop: threading.Event) -> None:
     import app.views.export_view
     import app.views.review.review_view
     import app.views.training.ablation_tab
+    import app.views.training.changes_tab
     import app.views.training.evaluation_tab
     import app.views.training.runs_tab
     import app.views.training.train_view

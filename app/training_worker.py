@@ -16,6 +16,7 @@ from core.store.project_file import ProjectFile
 from core.store.run_edits import delete_run
 from core.training.control import RunControl, controlled
 from core.training.events import Event, Progress, RunFinished
+from core.training.refresh import refresh_config, run_to_refresh
 
 
 class Training(QObject):
@@ -82,6 +83,22 @@ class Training(QObject):
                 return runs.queue_run(session, config.to_json())
 
         self._project.tasks.write(self, put_down, partial(self._on_queued, file, config), self._on_refused)
+
+    @Slot()
+    def refresh(self) -> None:
+        """Queue a run that takes in the verdicts since the newest one and begins with its model."""
+        file = self._project.file
+
+        def put_down() -> tuple[RunConfig, int]:
+            run = run_to_refresh(file)
+            config = refresh_config(run)
+            with file.write() as session:
+                return config, runs.queue_run(session, config.to_json(), run.id)
+
+        def on_queued(queued: tuple[RunConfig, int]) -> None:
+            self._on_queued(file, *queued)
+
+        self._project.tasks.write(self, put_down, on_queued, self._on_refused)
 
     def start_queued(self, run_id: int, config: RunConfig) -> None:
         """Start a run that was queued when the project was closed."""

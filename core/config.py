@@ -22,6 +22,7 @@ LossWeights = Literal["uncertainty", "fixed"]
 Schedule = Literal["constant", "cosine"]
 Iterative = Literal["off", "paper", "propagation"]
 HeadReduction = Literal["concat", "mean"]
+Measure = Literal["all", "csls"]
 Device = Literal["auto", "cpu", "cuda"]
 
 
@@ -140,6 +141,10 @@ class TrainingConfig:
     )
     support_rounds: int = _setting(
         5, "Rounds in which matches that were found support others; 0 takes the seeds alone", low=0, high=20
+    )
+    measure: Measure = _setting(
+        "all",
+        "What is measured at the end: every decoding in both directions, or CSLS alone, which is faster",
     )
     use_verdicts: bool = _setting(
         True, "Learn from verdicts: accepted pairs are seeds, rejected ones are told apart"

@@ -13,6 +13,7 @@ _PAGES = (
     ("index.md", "First steps"),
     ("import.md", "Import"),
     ("training.md", "Training"),
+    ("teaching.md", "Teaching"),
     ("model.md", "The model"),
     ("review.md", "Review"),
     ("export.md", "Export"),

@@ -88,7 +88,7 @@ def propagate(
     before = nothing if start is None else start.only(permitted(start))
     support = neighbours.support(seeds + before)
     yield Round(nothing, support)
-    if not (len(left) and len(right)):
+    if not (rounds and len(left) and len(right)):
         return
     device = similarity.zeros(0).device
     free = kept(similarity.select(torch.from_numpy(left).to(device), torch.from_numpy(right).to(device)))

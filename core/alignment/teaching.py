@@ -1,9 +1,8 @@
 """Which entities to ask a curator about, so that the answers teach the most.
 
-To know an entity's counterpart supports its neighbours: the next run tells them apart by it. So an entity is
-worth asking about that has many neighbours with little support as yet, whose counterpart is not known for
-certain, and whose counterpart a curator is likely to find among its candidates. As the answer serves a
-neighbour only once, entities are chosen one after the other, each for what those before it leave (a greedy
+To know an entity's counterpart supports its neighbours and trains the model. So entities are worth asking
+about whose pair is likely right and that have many neighbours with little support as yet. As an answer serves
+a neighbour only once, entities are chosen one after the other, each for what those before it leave (a greedy
 choice, for such a sum of concave functions within 1 - 1/e of the best: Nemhauser, Wolsey and Fisher 1978).
 """
 
@@ -18,6 +17,8 @@ from scipy.sparse import csr_array
 Integers = NDArray[np.int64]
 Numbers = NDArray[np.float64]
 
+_SURE = 4  # on the demo, where half of the entities have no counterpart, 278 of 300 asked were right
+
 
 def neighbourhood(triples: Integers, n: int) -> csr_array:
     """Who is linked to whom, by any relation, either way. Shapes: ``(t, 3)`` to ``(n, n)``, entries of 1."""
@@ -29,16 +30,17 @@ def neighbourhood(triples: Integers, n: int) -> csr_array:
     return matrix
 
 
-def gains(linked: csr_array, known: NDArray[np.bool_], found: Numbers) -> Numbers:
+def gains(linked: csr_array, known: NDArray[np.bool_], chance: Numbers) -> Numbers:
     """What a verdict on each entity is expected to teach, given those on the entities with a higher gain.
 
     The pair of an entity, once accepted, adds ``log(1 + n / degree)`` to the support ``m`` of each neighbour
-    whose own counterpart is not known, and of that ``log(1 + m)`` counts; times how likely that is.
+    whose own counterpart is not known, and of that ``log(1 + m)`` counts; times the chance that it is right
+    to the power of four: chances are learned from entities with a counterpart, and too high for others.
 
     Args:
         linked: from :func:`neighbourhood`.
         known: which entities have a counterpart that is given or accepted. Shape: ``(n,)``.
-        found: how likely the pair that is shown of each entity is right; 0 for none. Shape: ``(n,)``.
+        chance: how likely the pair that is shown of each entity is right; 0 for none. Shape: ``(n,)``.
 
     Returns:
         Gains, 0 for what is not to be shown. Shape: ``(n,)``.
@@ -46,6 +48,7 @@ def gains(linked: csr_array, known: NDArray[np.bool_], found: Numbers) -> Number
     n = linked.shape[0]
     rarity = np.log1p(n / np.maximum(np.diff(linked.indptr), 1))
     support = linked @ (known * rarity)
+    worth = chance**_SURE
     out = np.zeros(n)
 
     def near(entity: int) -> Integers:
@@ -54,9 +57,9 @@ def gains(linked: csr_array, known: NDArray[np.bool_], found: Numbers) -> Number
 
     def gain(entity: int) -> float:
         adds = rarity[entity] / (1 + support[near(entity)])
-        return float(found[entity] * np.log1p(adds).sum())
+        return float(worth[entity] * np.log1p(adds).sum())
 
-    queue = [(-gain(entity), entity) for entity in np.flatnonzero((found > 0) & ~known).tolist()]
+    queue = [(-gain(entity), entity) for entity in np.flatnonzero((worth > 0) & ~known).tolist()]
     heapq.heapify(queue)
     while queue:
         _, entity = heapq.heappop(queue)
@@ -65,5 +68,5 @@ def gains(linked: csr_array, known: NDArray[np.bool_], found: Numbers) -> Number
             heapq.heappush(queue, (-now, entity))
             continue
         out[entity] = now
-        support[near(entity)] += found[entity] * rarity[entity]
+        support[near(entity)] += chance[entity] * rarity[entity]
     return out

@@ -33,7 +33,7 @@ class GraphOrigin:
 
 @dataclass(frozen=True, slots=True)
 class RunOrigin:
-    """A run that proposed pairs: when it ended, which settings (their hash) and how many seeds it had."""
+    """A run that proposed pairs: when it ended, its settings (a hash), how many seeds it had, accepted pairs too."""
 
     id: int
     ended: str
@@ -110,7 +110,7 @@ def _origin(session: Session, run: RunInfo) -> RunOrigin:
         id=run.id,
         ended=run.finished_at or run.started_at,
         config_sha256=hashlib.sha256(run.config_json.encode()).hexdigest(),
-        seeds=len(run_pairs(session, run.id, "seed")),
+        seeds=sum(len(run_pairs(session, run.id, role)) for role in ("seed", "accepted")),
         random_seed=random_seed,
     )
 

@@ -58,7 +58,8 @@ def read(path: Path) -> Curves:
     with path.open(encoding="utf-8", newline="") as file:
         for number, row in enumerate(csv.DictReader(file), start=2):
             try:
-                order = next(known for known in TITLES if known == row.pop("order"))
+                name = row.pop("order")
+                order = next(known for known in TITLES if known == name)
                 curves.setdefault(order, []).append({name: float(value) for name, value in row.items()})
             except (KeyError, StopIteration, TypeError, ValueError) as error:
                 raise InputError(path, "a round of a simulation", repr(row), line=number) from error

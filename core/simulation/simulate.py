@@ -31,11 +31,12 @@ from core.store.project_file import ProjectFile
 from core.store.runs import Candidates, run_pairs
 from core.training.devices import pick_device
 from core.training.embeddings import Embeddings
+from core.training.refresh import refresh_config, run_to_refresh
 from core.training.results import calibrated, planned
 from core.training.split import Split
 from core.training.support import SupportSearch, likely
 from core.training.trainer import Trainer
-from core.training.warm_start import load_model, refresh_config, run_to_refresh
+from core.training.warm_start import load_model
 
 CANDIDATES = 10  # that the curator sees of an entity
 
@@ -162,7 +163,7 @@ class _Curator:
                 )
         embeddings = shared.trainer.embed()
         shared.support.use(split)
-        found = next(shared.support.rounds(embeddings, self.matches))
+        *_, found = shared.support.rounds(embeddings, self.matches)
         return replace(
             embeddings, support=found.support, support_weight=shared.config.training.support_weight
         )

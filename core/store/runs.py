@@ -21,6 +21,7 @@ GIVEN_ROLES: tuple[GivenRole, ...] = get_args(GivenRole)  # what a run begins wi
 Pairs = NDArray[np.int64]
 
 INTERRUPTED = "interrupted"
+_NULLS = {"render_nulls": True}  # else rows that lack other columns than the row before are a statement each
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,12 @@ class Candidates:
         return len(self.left_id)
 
 
-def queue_run(session: Session, config_json: str) -> int:
-    """Add a run with the status ``queued``, which waits to be started; returns its identifier."""
-    run = Run(config_json=config_json, status="queued", started_at=_now())
+def queue_run(session: Session, config_json: str, started_from: int | None = None) -> int:
+    """Add a run with the status ``queued``, which waits to be started; returns its identifier.
+
+    ``started_from`` is the run with whose model it will begin.
+    """
+    run = Run(config_json=config_json, status="queued", started_at=_now(), started_from=started_from)
     session.add(run)
     session.flush()
     return run.id
@@ -160,7 +164,7 @@ def add_candidates(
             **facts,
         },
     )
-    session.execute(insert(Candidate), list(rows))
+    session.execute(insert(Candidate), list(rows), execution_options=_NULLS)
 
 
 def add_modality_weights(
@@ -168,9 +172,8 @@ def add_modality_weights(
 ) -> None:
     """Record the fusion weights; NaN where an entity lacks the modality. Shapes: ``(n,)`` each."""
     columns: dict[str, list[Any]] = {modality: _nullable(values) for modality, values in weights.items()}
-    session.execute(
-        insert(ModalityWeight), list(_rows(run_id, {"entity_id": entity_ids.tolist(), **columns}))
-    )
+    rows = list(_rows(run_id, {"entity_id": entity_ids.tolist(), **columns}))
+    session.execute(insert(ModalityWeight), rows, execution_options=_NULLS)
 
 
 def finish_run(

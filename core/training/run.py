@@ -18,9 +18,10 @@ from core.training.devices import describe, pick_device
 from core.training.events import Event
 from core.training.failures import in_one_sentence
 from core.training.loop import TrainingLoop
+from core.training.refresh import refresh_config, run_to_refresh
 from core.training.split import split_links, told, with_verdicts
 from core.training.trainer import Trainer
-from core.training.warm_start import load_model, refresh_config, run_to_refresh
+from core.training.warm_start import load_model
 
 
 def train(
@@ -53,6 +54,9 @@ def train(
     try:
         with project.read() as session:
             links = arrays.known_links(session)
+            waiting = None if queued is None else runs.get_run(session, queued)
+            if start_from is None and waiting is not None:
+                start_from = waiting.started_from
             verdicts = arrays.verdicts_in_force(session) if config.training.use_verdicts else None
         drawn = split_links(links, config.training)
         split = drawn if verdicts is None else with_verdicts(drawn, verdicts)

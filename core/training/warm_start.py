@@ -10,16 +10,13 @@ from pathlib import Path
 from torch import Tensor
 
 from core.alignment.neighbours import Matches
-from core.config import ModelConfig, RunConfig
+from core.config import ModelConfig
 from core.errors import TrainingError
 from core.store.project_file import ProjectFile
 from core.store.run_files import model_path
-from core.store.runs import RunInfo, list_runs
 from core.training.checkpoints import fingerprint, load_checkpoint, save_checkpoint
 from core.training.support import matches_of, matches_state
 from core.training.trainer import Trainer
-
-REFRESH_EPOCHS = 3  # with those of a whole run behind it, the model needs few to take in some verdicts
 
 # What of the model's settings may differ: it shapes the losses, not the parameters.
 _FREE = {"pmf_lambda", "transport", "transport_epsilon", "transport_sample"}
@@ -65,34 +62,6 @@ def load_model(project: ProjectFile, run_id: int, trainer: Trainer) -> Matches |
         raise TrainingError(
             f"the model of run {run_id} was written by another version of the program; train from scratch"
         ) from error
-
-
-def run_to_refresh(project: ProjectFile) -> RunInfo:
-    """The newest run that has candidates and kept its model.
-
-    Raises:
-        TrainingError: there is none.
-    """
-    with project.read() as session:
-        found = [run for run in list_runs(session) if run.best_epoch is not None]
-    for run in found:
-        if model_path(project.sidecar, run.id).exists():
-            return run
-    raise TrainingError("there is no run whose model could be refreshed; train first")
-
-
-def refresh_config(run: RunInfo) -> RunConfig:
-    """The settings of a run that takes in the verdicts since ``run``: its own, for a few epochs."""
-    return RunConfig.from_json(run.config_json).replace(
-        epochs=REFRESH_EPOCHS,
-        support_rounds=0,  # the candidates of that run are the matches that support spreads from
-        evaluate_every=REFRESH_EPOCHS,
-        patience=0,
-        iterative="off",
-        schedule="constant",
-        checkpoint_every=0,
-        use_verdicts=True,
-    )
 
 
 def _architecture(config: ModelConfig) -> str:

@@ -36,6 +36,7 @@ _CHOICES = {
     "fixed": "Fixed at 1",
     "paper": "After a probation",
     "propagation": "Matched neighbours",
+    "csls": "CSLS alone",
 }
 
 

@@ -54,6 +54,7 @@ GROUPS = {
         "schedule": "Rate schedule",
         "weight_decay": "Weight decay",
         "evaluate_every": "Evaluate every",
+        "measure": "Measured at the end",
         "patience": "Patience",
         "checkpoint_every": "Checkpoint every",
     },

@@ -22,6 +22,7 @@ class TrainView(QWidget):
     """Holds the tabs. Others may be added with :meth:`add_tab` before or after the page is shown."""
 
     review_requested = Signal()
+    pairs_requested = Signal(object)  # a queue of (left, right) pairs, likewise
     pair_requested = Signal(int, int)  # left and right entity, to be shown on the Review page
 
     def __init__(
@@ -44,6 +45,12 @@ class TrainView(QWidget):
             Tab("runs", "Runs", "All runs: compare, tag, resume, delete", self._runs_tab),
             Tab("evaluation", "Evaluation", "How good a run is, and where it fails", self._evaluation_tab),
             Tab("weights", "Weights", "Which modalities a run relied on", self._weights_tab),
+            Tab(
+                "changes",
+                "What changed",
+                "What the newest run changed, and what to teach next",
+                self._changes_tab,
+            ),
             Tab("ablation", "Ablation", "The paper's tables and figure on these graphs", self._ablation_tab),
         ):
             self.tabs.add_tab(tab)
@@ -113,6 +120,14 @@ class TrainView(QWidget):
         tab = RunsTab(self._project, self._training)
         tab.settings_requested.connect(self._on_settings)
         tab.pair_requested.connect(self.pair_requested)
+        return tab
+
+    def _changes_tab(self) -> QWidget:
+        from app.views.training.changes_tab import ChangesTab
+
+        tab = ChangesTab(self._project, self._training)
+        tab.pair_requested.connect(self.pair_requested)
+        tab.pairs_requested.connect(self.pairs_requested)
         return tab
 
     def _evaluation_tab(self) -> QWidget:

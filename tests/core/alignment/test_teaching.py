@@ -9,16 +9,16 @@ from core.alignment.teaching import gains, neighbourhood
 triples = st.lists(st.tuples(st.integers(0, 11), st.integers(0, 2), st.integers(0, 11)), max_size=40)
 
 
-def _naive(linked: np.ndarray, known: np.ndarray, found: np.ndarray) -> np.ndarray:
+def _naive(linked: np.ndarray, known: np.ndarray, chance: np.ndarray) -> np.ndarray:
     """The greedy choice with every gain computed anew in each step."""
     n = len(linked)
     rarity = np.log1p(n / np.maximum(linked.sum(axis=1), 1))
     support = linked @ (known * rarity)
     out = np.zeros(n)
-    left = [entity for entity in range(n) if found[entity] > 0 and not known[entity]]
+    left = [entity for entity in range(n) if chance[entity] > 0 and not known[entity]]
     while left:
         gain = {
-            entity: found[entity]
+            entity: chance[entity] ** 4
             * sum(
                 np.log1p(rarity[entity] / (1 + support[near]))
                 for near in range(n)
@@ -31,7 +31,7 @@ def _naive(linked: np.ndarray, known: np.ndarray, found: np.ndarray) -> np.ndarr
         out[entity] = gain[entity]
         for near in range(n):
             if linked[entity, near] and not known[near]:
-                support[near] += found[entity] * rarity[entity]
+                support[near] += chance[entity] * rarity[entity]
         left.remove(entity)
     return out
 
@@ -40,10 +40,10 @@ def _naive(linked: np.ndarray, known: np.ndarray, found: np.ndarray) -> np.ndarr
 def test_gains_are_those_of_the_naive_greedy_choice(rows: list[tuple[int, int, int]], seed: int) -> None:
     linked = neighbourhood(np.array(rows, dtype=np.int64).reshape(-1, 3), 12)
     rng = np.random.default_rng(seed)
-    known, found = rng.random(12) < 0.2, rng.random(12) * (rng.random(12) < 0.8)
-    ours = gains(linked, known, found)
-    np.testing.assert_allclose(ours, _naive(linked.toarray(), known, found), rtol=1e-9)
-    assert not ours[known].any() and not ours[found == 0].any()
+    known, chance = rng.random(12) < 0.2, rng.random(12) * (rng.random(12) < 0.8)
+    ours = gains(linked, known, chance)
+    np.testing.assert_allclose(ours, _naive(linked.toarray(), known, chance), rtol=1e-9)
+    assert not ours[known].any() and not ours[chance == 0].any()
 
 
 def test_neighbours_count_once_and_nobody_is_his_own() -> None:
@@ -54,7 +54,7 @@ def test_neighbours_count_once_and_nobody_is_his_own() -> None:
 def test_a_second_neighbour_of_the_same_teaches_less() -> None:
     # 0 and 1 both have the neighbours 2 to 5, 6 has 7 alone.
     rows = [(hub, 0, near) for hub in (0, 1) for near in (2, 3, 4, 5)] + [(6, 0, 7)]
-    found = np.zeros(8)
-    found[[0, 1, 6]] = 0.9
-    value = gains(neighbourhood(np.array(rows), 8), np.zeros(8, dtype=bool), found)
+    chance = np.zeros(8)
+    chance[[0, 1, 6]] = 0.6
+    value = gains(neighbourhood(np.array(rows), 8), np.zeros(8, dtype=bool), chance)
     assert value[0] > value[1] > value[6] > 0
