@@ -95,6 +95,9 @@ class CurvePlot(QWidget):
     def follow(self, other: CurvePlot) -> None:
         """Share the epochs' axis with ``other``."""
         self._plot.setXLink(other._plot)
+        self._plot.enableAutoRange(
+            x=False
+        )  # its own epochs, which may begin later, would cut off the other's
 
     def apply_theme(self) -> None:
         """Take the colours of the theme in force."""

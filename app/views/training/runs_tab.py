@@ -106,7 +106,7 @@ class RunsTab(QWidget):
             Column(
                 "Settings that differ",
                 lambda run: self._differing.get(run.id, ""),
-                300,
+                150,
                 meaning="Those in which not all runs of this list agree",
             ),
         ]

@@ -14,6 +14,7 @@ from core.errors import TrainingError
 from core.review.journal import Decision, decide, undo
 from core.store import arrays, runs
 from core.store.arrays import KnownLinks, Verdicts
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import model_path
 from core.store.schema import RelationTriple
@@ -209,7 +210,7 @@ def test_a_refresh_begins_where_the_newest_run_ended(make_project: MakeProject, 
         for found, kind in ((events, EpochDone), (events, RunFinished))
     )
     with project.read() as session:
-        cold = runs.run_epochs(session, 1)
+        cold = run_epochs(session, 1)
         run = runs.get_run(session, 2)
     assert first.losses["joint"] < cold[2].losses["joint"]
     assert finished.status == "done" and finished.metrics["csls"]["mrr"] > 0.5
