@@ -148,7 +148,7 @@ def test_closing_during_a_run_keeps_what_it_has_and_leaves_no_thread(
     open_window.close()
     assert open_window.isVisible()  # until the run has ended
     qtbot.waitUntil(lambda: not open_window.isVisible())
-    assert ended == ["run 1", "closed"]
+    assert ended == ["run 2", "closed"]  # the project has one already
     assert not open_window.training.active
 
 

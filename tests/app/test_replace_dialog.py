@@ -123,6 +123,7 @@ def test_a_cancel_while_it_is_done_leaves_the_project_as_it_was(
 def test_not_while_a_run_reads_the_graphs(open_window: MainWindow, fake_run: FakeRun, qtbot: QtBot) -> None:
     fake_run.pause_after = 2
     open_window.training.start(RunConfig())
+    qtbot.waitUntil(lambda: open_window.training.active)
     open_window.show_page(GRAPHS)
     open_window.findChild(QPushButton, "rightGraphTitleReplace").click()
     assert "stop it first" in open_window.message.text
