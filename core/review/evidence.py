@@ -18,7 +18,7 @@ from core.review.pair_history import PastVerdict, pair_history
 from core.review.score_parts import ModalityEvidence, Reasons, SupportEvidence, score_parts
 from core.store.candidates import verdicts_of
 from core.store.entities import IMAGE_PROBLEMS, EntityCard, ImageRef, attribute_rows, entity_cards
-from core.store.entity_kinds import EntityKind, entity_kinds
+from core.store.entity_kinds import EntityKind, kinds_of
 from core.store.schema import Candidate
 
 Side = Literal["left", "right"]
@@ -116,7 +116,7 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         _lacks(cards[right_id], bool(attributes[1]), bool(neighbours.right.total)),
     )
     modalities, support = score_parts(session, run_id, candidate, (left_id, right_id), lacks)
-    kinds = entity_kinds(session, [left_id, right_id])
+    kinds = kinds_of(session, [left_id, right_id])
     for_left = _others(session, run_id, "left", left_id)
     for_right = _others(session, run_id, "right", right_id)
     return PairEvidence(

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from core.review.journal import Decision
 from core.store.candidates import verdicts_of
 from core.store.entities import EntityCard, entity_cards
-from core.store.entity_kinds import EntityKind, entity_kinds
+from core.store.entity_kinds import EntityKind, kinds_of
 
 _SETTLED = """
 SELECT left_id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')
@@ -103,7 +103,7 @@ def read_hub(session: Session, run_id: int, right_id: int) -> Hub:
         or not (row.left_id in seeds or _is_decided(verdicts.get(row.left_id, {}), right_id))
     ]
     ids = [right_id, *(row.left_id for row in waiting)]
-    cards, kinds = entity_cards(session, ids), entity_kinds(session, ids)
+    cards, kinds = entity_cards(session, ids), kinds_of(session, ids)
     if right_id not in cards:
         raise LookupError(f"no entity {right_id}")
     claimants = tuple(

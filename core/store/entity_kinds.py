@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
-# The last part of the identifiers of relations that lead to a class.
-_TYPE_NAMES = frozenset({"type", "instanceof", "instance_of", "p31"})
+from core.store.kinds import type_relations
+
 _MOST_TYPES = 6
 
 
@@ -21,25 +21,19 @@ class EntityKind:
     relation: str = ""
 
 
-def entity_kinds(session: Session, ids: Collection[int]) -> dict[int, EntityKind]:
+def kinds_of(session: Session, ids: Collection[int]) -> dict[int, EntityKind]:
     """The kinds of some entities."""
-    named = session.execute(text("SELECT id, uri FROM relation")).all()
-    leading = [row.id for row in named if _last_part(row.uri) in _TYPE_NAMES]
     types = text(
         "SELECT DISTINCT t.head_id, e.label FROM relation_triple t JOIN entity e ON e.id = t.tail_id"
         " WHERE t.head_id IN :ids AND t.relation_id IN :types ORDER BY t.head_id, e.label"
     ).bindparams(bindparam("ids", expanding=True), bindparam("types", expanding=True))
     found: dict[int, list[str]] = {}
-    for entity_id, label in session.execute(types, {"ids": list(ids), "types": leading}):
+    for entity_id, label in session.execute(types, {"ids": list(ids), "types": type_relations(session)}):
         found.setdefault(entity_id, []).append(label)
     relations = _main_relations(session, [each for each in ids if each not in found])
     return {
         each: EntityKind(tuple(found.get(each, ())[:_MOST_TYPES]), relations.get(each, "")) for each in ids
     }
-
-
-def _last_part(uri: str) -> str:
-    return uri.replace("#", "/").rsplit("/", 1)[-1].lower()
 
 
 def _main_relations(session: Session, ids: Collection[int]) -> dict[int, str]:

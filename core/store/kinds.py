@@ -33,14 +33,16 @@ def entity_kinds(session: Session, ids: NDArray[np.int64]) -> NDArray[np.int32]:
     kinds = np.zeros(int(ids.max(initial=0)) + 1, np.int32)
     # The last one that is set holds: the relation used most, and above all what the graph says.
     _set(kinds, ((entity, -relation) for entity, relation in session.execute(_USES)))
-    relations = [
-        row.id
-        for row in session.execute(text("SELECT id, uri FROM relation"))
-        if row.uri.replace("#", "/").rsplit("/", 1)[-1].lower() in _TYPE_NAMES
-    ]
+    relations = type_relations(session)
     if relations:
         _set(kinds, session.execute(_TYPES, {"relations": relations}))
     return kinds[ids]
+
+
+def type_relations(session: Session) -> list[int]:
+    """The relations of both graphs that lead from an entity to its class."""
+    rows = session.execute(text("SELECT id, uri FROM relation"))
+    return [row.id for row in rows if row.uri.replace("#", "/").rsplit("/", 1)[-1].lower() in _TYPE_NAMES]
 
 
 def kind_labels(session: Session, kinds: Iterable[int]) -> dict[int, str]:

@@ -22,6 +22,7 @@ from core.training.embeddings import Embeddings, embeddings_path, save_embedding
 from core.training.events import Event, Progress
 from core.training.parted import Parted
 
+_MOST_PAIRS = 2**30  # 32,000 entities a side; of larger graphs it is worked out when somebody asks what if
 _PART = 10_000  # rows a transaction: a curator's verdict waits for one of them at most
 
 
@@ -30,7 +31,8 @@ def write_results(
 ) -> Generator[Event, None, Matches]:
     """Write all that others read of a run; returns the candidates with Sinkhorn's probabilities."""
     yield Progress("ranking candidates", 0, 0)
-    embeddings = replace(embeddings, nearness=Parted(embeddings).nearness_without_each())
+    if embeddings.n_left * (len(embeddings.entity_ids) - embeddings.n_left) <= _MOST_PAIRS:
+        embeddings = replace(embeddings, nearness=Parted(embeddings).nearness_without_each())
     save_embeddings(embeddings_path(project.sidecar, run_id), embeddings)
     ids, n_left = embeddings.entity_ids, embeddings.n_left
     similarity = kept(embeddings.similarity(slice(n_left), slice(n_left, None)))

@@ -2,13 +2,13 @@ from __future__ import annotations
 
 from sqlalchemy import text
 
-from core.store.entity_kinds import EntityKind, entity_kinds
+from core.store.entity_kinds import EntityKind, kinds_of
 from core.store.project_file import ProjectFile
 
 
 def kinds(project: ProjectFile, *ids: int) -> dict[int, EntityKind]:
     with project.read() as session:
-        return entity_kinds(session, ids)
+        return kinds_of(session, ids)
 
 
 def test_types_are_what_the_type_relation_leads_to(project: ProjectFile) -> None:
