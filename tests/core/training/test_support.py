@@ -8,6 +8,7 @@ import torch
 from sqlalchemy import select
 
 from core.config import RunConfig
+from core.review.what_if import WhatIf
 from core.store import runs
 from core.store.candidates import first_candidates
 from core.store.schema import Candidate
@@ -103,3 +104,18 @@ def test_propagated_pseudo_seeds_are_replaced_at_each_search(
     assert not set(pseudo[:, 0]) & set(seed[:, 0]) and not set(pseudo[:, 1]) & set(seed[:, 1])
     assert (pseudo[:, 1] == pseudo[:, 0] + SIZE).mean() > 0.8
     assert len(probability) == len(right) == 0  # nothing was held out to calibrate by
+
+
+def test_without_leaving_anything_out_pairs_stand_as_they_were_proposed(
+    make_project: MakeProject, quick: RunConfig
+) -> None:
+    project = make_project()
+    list(train(project, quick.replace(support_weight=1.5)))
+    what_if = WhatIf.of_run(project.sidecar, 1)
+    with project.read() as session:
+        rows = session.execute(
+            select(Candidate.left_id, Candidate.right_id, Candidate.rank, Candidate.score).limit(80)
+        ).all()
+    answers = [what_if.ask((row.left_id, row.right_id), []).after for row in rows]
+    assert [answer.rank for answer in answers] == [row.rank for row in rows]
+    assert [answer.score for answer in answers] == pytest.approx([row.score for row in rows], abs=1e-5)
