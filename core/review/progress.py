@@ -61,12 +61,15 @@ def correct_left(undecided: Numbers, decided: Numbers, right: Truth) -> Left:
     return Left(float(p.sum()), float(np.sqrt(spread + spread**2 / precision)))
 
 
+# An accepted pair says of all other candidates of its left entity that they are wrong.
 _DECIDED = """
-WITH in_force AS MATERIALIZED (SELECT left_id, right_id, kind, run_id FROM current_verdict)
-SELECT c.probability, v.kind = 'accepted' AS is_right
-FROM in_force v JOIN candidate c
-  ON c.run_id = v.run_id AND c.left_id = v.left_id AND c.right_id = v.right_id
-WHERE v.kind IN ('accepted', 'rejected') AND c.probability IS NOT NULL
+WITH in_force AS MATERIALIZED (SELECT left_id, right_id, kind, run_id FROM current_verdict),
+accepted AS MATERIALIZED (SELECT left_id FROM in_force WHERE kind = 'accepted')
+SELECT c.probability, v.kind = 'accepted' AND c.right_id = v.right_id AS is_right
+FROM in_force v JOIN candidate c ON c.run_id = v.run_id AND c.left_id = v.left_id
+WHERE c.probability IS NOT NULL
+  AND (v.kind = 'accepted' OR v.kind = 'rejected' AND c.right_id = v.right_id
+       AND v.left_id NOT IN (SELECT left_id FROM accepted))
 """
 _UNDECIDED = """
 WITH in_force AS MATERIALIZED (SELECT left_id, right_id, kind FROM current_verdict),

@@ -34,7 +34,7 @@ from core.store.project_file import ProjectFile
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
 _MOST = 400  # presses of Tab
-_COMBO_ROOM = 34  # pixels that the frame and the arrow of a choice take
+_COMBO_ROOM = 44  # pixels that the frame and the arrow of a choice take
 
 
 @pytest.fixture(params=PAGES)

@@ -32,10 +32,12 @@ pytestmark = [
 ACTIONS, WARM_UP = 2_000, 300
 STALL = 0.100  # seconds of its own time that the GUI thread may take before it answers again
 GROWTH = 50 * 2**20
-# What leaves the window, asks the system for a file, trains, or dresses every widget anew.
+# What leaves the window, asks the system for a file, trains, measures, or dresses every widget anew.
 LEFT_OUT = {
     *("quitAction", "newProjectAction", "openProjectAction", "openTeamAction", "demoAction"),
-    *("addLinksAction", "backupAction", "startTrainingAction", "stopTrainingAction"),
+    *("addLinksAction", "backupAction", "exportRunAction", "ablationFilesAction"),
+    *("openLeftUriAction", "openRightUriAction", "startTrainingAction", "startAblationAction"),
+    *("startRunAction", "resumeRunAction", "againRunAction", "measureRunAction"),
     *("systemThemeAction", "lightThemeAction", "darkThemeAction", "contrastThemeAction"),
 }
 KEYS = (

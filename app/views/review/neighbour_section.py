@@ -33,7 +33,7 @@ class NeighbourSection(QWidget):
             label.setProperty("role", "secondary")
         self._agreement = QLabel(alignment=Qt.AlignmentFlag.AlignCenter)
         self._agreement.setFont(theme.font(bold=True))
-        self._hops = QToolButton(objectName="twoStepsButton")
+        self._hops = QToolButton(objectName="twoStepsButton", visible=False)  # until it has its action
         self.left, self.right = NeighbourGraph(), NeighbourGraph()
         self.left.setObjectName("leftGraph")
         self.right.setObjectName("rightGraph")
@@ -69,6 +69,7 @@ class NeighbourSection(QWidget):
     def use(self, two_steps: KeyedAction) -> None:
         """Let an action widen the neighbourhoods to two steps."""
         self._hops.setDefaultAction(two_steps)
+        self._hops.show()
 
     def set_height(self, height: int) -> None:
         """Make both graphs ``height`` pixels high, and show as many neighbours as fit."""
