@@ -33,7 +33,7 @@ class GraphOrigin:
 
 @dataclass(frozen=True, slots=True)
 class RunOrigin:
-    """A run that proposed pairs: when it ended, its settings (a hash), its seeds, accepted pairs among them."""
+    """A run that proposed pairs: when it ended, its settings (a hash), seeds, accepted pairs among them."""
 
     id: int
     ended: str
