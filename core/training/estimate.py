@@ -19,7 +19,7 @@ _SMALLER_DIMENSIONS = (256, 200, 128, 100, 64, 32)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Bytes at the peak of training and of what follows it; right within a factor of about two."""
+    """Bytes at the peak of training and of what follows it; a rough figure."""
 
     training: float
     ranking: float

@@ -37,9 +37,7 @@ class RunTab(QWidget):
         self._device = QLabel("Looking for a GPU …", wordWrap=True, objectName="trainDevice")
         self._device.setProperty("role", "secondary")
         self._need = QLabel(wordWrap=True, objectName="trainNeed")
-        self._need.setToolTip(
-            "Counted from the shapes of what a run holds at its peak; right within a factor of about two"
-        )
+        self._need.setToolTip("Counted from the shapes of what a run holds at its peak; a rough figure")
         self._arrange()
         self.buttons.start_requested.connect(self._on_start)
         self.form.changed.connect(self._update)
