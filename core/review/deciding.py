@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.modality import MODALITIES, Modality
-from core.store.entity_types import entity_types
+from core.store.kinds import entity_kinds, kind_labels
 from core.store.run_quality import labels
 from core.store.schema import Run
 
@@ -105,14 +105,15 @@ def _table(
 def _by_type(
     session: Session, modalities: Sequence[Modality], ids: NDArray[np.int64], table: Numbers
 ) -> list[TypeWeights]:
-    """The types with the most entities."""
-    types = entity_types(session)
+    """The types with the most entities: classes, or else the relation that an entity has most."""
+    kinds = entity_kinds(session, ids).tolist()
+    labels = kind_labels(session, kinds)
     query = text("SELECT e.id, g.side FROM entity e JOIN graph g ON g.id = e.graph_id")
     sides: dict[int, str] = {row.id: row.side for row in session.execute(query)}
     rows: dict[tuple[str, str], list[int]] = {}
-    for row, entity in enumerate(ids.tolist()):
-        if entity in types:
-            rows.setdefault((types[entity], sides[entity]), []).append(row)
+    for row, (entity, kind) in enumerate(zip(ids.tolist(), kinds, strict=True)):
+        if kind in labels:
+            rows.setdefault((labels[kind], sides[entity]), []).append(row)
     largest = sorted(rows.items(), key=lambda item: -len(item[1]))[:_MOST_TYPES]
     # A modality that an entity lacks has weight 0 in its embedding: so it counts here.
     weights = np.nan_to_num(table)

@@ -10,7 +10,7 @@ from sqlalchemy import insert, text
 
 from core.config import RunConfig
 from core.review.deciding import weights_of
-from core.store.entity_types import entity_types
+from core.store.kinds import entity_kinds
 from core.store.project_file import ProjectFile
 from core.store.run_comparison import compare_runs
 from core.store.run_quality import outcomes
@@ -97,7 +97,7 @@ def test_weights_are_counted_over_those_that_have_the_modality(project: ProjectF
     assert found.without == {"structure": 0, "relation": 0, "attribute": 16, "visual": 26}
     for shares in found.shares.values():
         assert shares.sum() == pytest.approx(1)
-    assert found.types == []  # these graphs name none
+    assert found.types and all(each.name.startswith("has ") for each in found.types)  # no graph names classes
     assert found.mean["structure"] > found.mean["visual"] > 0
 
 
@@ -150,11 +150,12 @@ def test_types_come_from_what_says_is_a(project: ProjectFile) -> None:
             text("UPDATE relation SET uri = 'http://www.w3.org/1999/02/22-rdf-syntax-ns#type' WHERE id = 10")
         )
     with project.read() as session:
-        types = entity_types(session)
-        assert types and set(types) <= set(range(1, SIZE + 1))
+        kinds = entity_kinds(session, np.arange(1, 2 * SIZE + 1))
         found = weights_of(session, 1)
-    assert found.types and all(each.graph == "left" for each in found.types)
-    assert sum(each.entities for each in found.types) <= len(types)
+    assert (kinds[:SIZE] > 0).any() and (kinds[SIZE:] <= 0).all()
+    left, right = ([each for each in found.types if each.graph == side] for side in ("left", "right"))
+    assert any(not each.name.startswith("has ") for each in left)
+    assert right and all(each.name.startswith("has ") for each in right)
 
 
 def test_precision_counts_only_what_a_link_can_tell() -> None:
