@@ -42,22 +42,29 @@ settled AS MATERIALIZED (
   SELECT left_id FROM taken UNION SELECT left_id FROM in_force WHERE kind = 'no_counterpart')
 """
 _FACTS = "c.probability, c.mutual, c.margin, c.dissent, c.claims, c.missing"
-_UNDECIDED = f"SELECT c.id, c.left_id, c.right_id, NULL AS kind, NULL AS author, {_FACTS} FROM candidate c"
+_SELECTED = f"SELECT c.id, c.left_id, c.right_id, NULL AS kind, NULL AS author, {_FACTS}"
+_UNDECIDED = f"{_SELECTED} FROM candidate c"
+# Plus and cross join keep SQLite on the index of the best and on the few that were rejected. A pair that is
+# NOT IN a list costs a walk through all of it.
 # The best pair that was not rejected; where that one is parked as unsure, the entity waits with it.
 _WAITING_BEST = f"""
-{_UNDECIDED} WHERE c.run_id = :run AND c.rank = 1
+{_UNDECIDED} WHERE +c.run_id = :run AND c.rank = 1
 AND c.left_id NOT IN (SELECT left_id FROM in_force) AND c.left_id NOT IN (SELECT left_id FROM settled)
 UNION ALL
-{_UNDECIDED} WHERE c.run_id = :run AND c.left_id IN (SELECT left_id FROM rejected)
+{_SELECTED} FROM (
+  SELECT b.left_id, min(b.rank) AS rank FROM candidate b
+  WHERE b.run_id = :run AND b.left_id IN (SELECT left_id FROM rejected)
+  AND NOT EXISTS (SELECT 1 FROM rejected x WHERE x.left_id = b.left_id AND x.right_id = b.right_id)
+  GROUP BY b.left_id
+) AS following
+CROSS JOIN candidate c WHERE c.run_id = :run AND c.left_id = following.left_id AND c.rank = following.rank
 AND c.left_id NOT IN (SELECT left_id FROM in_force WHERE kind = 'unsure')
 AND c.left_id NOT IN (SELECT left_id FROM settled)
-AND c.rank = (SELECT min(b.rank) FROM candidate b WHERE b.run_id = :run AND b.left_id = c.left_id
-              AND (b.left_id, b.right_id) NOT IN (SELECT left_id, right_id FROM rejected))
 """
 # The plus keeps SQLite off the indexes: it would fetch each row from elsewhere in the file.
 _WAITING_ALL = f"""
 {_UNDECIDED} WHERE +c.run_id = :run AND c.left_id NOT IN (SELECT left_id FROM settled)
-AND (c.left_id, c.right_id) NOT IN (SELECT left_id, right_id FROM pairs)
+AND NOT EXISTS (SELECT 1 FROM pairs x WHERE x.left_id = c.left_id AND x.right_id = c.right_id)
 """
 # A pair that the run did not propose, such as one found by hand, has the number of its verdict below 0.
 _DECIDED = f"""
@@ -66,7 +73,7 @@ LEFT JOIN candidate c ON c.run_id = :run AND c.left_id = f.left_id AND c.right_i
 WHERE f.right_id IS NOT NULL
 UNION ALL
 SELECT c.id, c.left_id, c.right_id, f.kind, f.author, {_FACTS} FROM in_force f
-JOIN candidate c ON c.run_id = :run AND c.left_id = f.left_id AND c.rank = 1 WHERE f.right_id IS NULL
+CROSS JOIN candidate c WHERE c.run_id = :run AND c.left_id = f.left_id AND c.rank = 1 AND f.right_id IS NULL
 """
 _DISPUTED = f"""
 {_UNDECIDED} WHERE c.run_id = :run
