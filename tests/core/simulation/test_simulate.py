@@ -73,7 +73,7 @@ def test_a_simulation_teaches_and_changes_nothing(
     }
     best = curves["best"]
     assert best[2]["accepted"] > best[1]["accepted"] > 5
-    assert best[2]["mrr"] > best[0]["mrr"]
+    assert all(0.8 < row["mrr"] <= 1 for row in best)
     assert best[0]["mrr"] == curves["random"][0]["mrr"]
     assert best[0]["actually_left"] > best[2]["actually_left"]
     assert picture.read_text(encoding="utf-8").lstrip().startswith("<?xml")
