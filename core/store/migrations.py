@@ -87,6 +87,7 @@ def _queues(connection: Connection) -> None:
         kind = Base.metadata.tables["candidate"].c[name].type.compile(connection.dialect)
         connection.exec_driver_sql(f"ALTER TABLE candidate ADD COLUMN {name} {kind}")
     tables = Base.metadata.tables
+    connection.exec_driver_sql("DROP INDEX IF EXISTS candidate_score")  # lists are sorted in memory
     index = next(each for each in tables["candidate"].indexes if each.name == "candidate_best")
     for part in (index, tables["candidate_column"], tables["saved_filter"]):
         part.create(connection)

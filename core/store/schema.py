@@ -196,7 +196,6 @@ class Candidate(Base):
     claims: Mapped[int | None]
     missing: Mapped[bool | None]
     __table_args__ = (
-        Index("candidate_score", "run_id", "score"),
         Index("candidate_left", "run_id", "left_id", "rank"),
         Index("candidate_right", "run_id", "right_id", "score"),
         # All that the queues ask of the best candidates, so that no other row is looked at.
