@@ -101,7 +101,7 @@ def draw(parts: Sequence[tuple[str, Curves]], format: Literal["svg", "png"]) -> 
         below.plot([], [], color="#666666", linestyle=":", label="estimated")
         below.plot([], [], color="#666666", label="true")
         below.legend(frameon=False, loc="best")
-    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=4, frameon=False)
+    figure.legend(*grid[0, 0].get_legend_handles_labels(), loc="outside upper center", ncols=2, frameon=False)
     out = io.BytesIO()
     # Without a date the same rounds give the same SVG.
     figure.savefig(out, format=format, dpi=150, metadata={"Date": None} if format == "svg" else None)

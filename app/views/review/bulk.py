@@ -21,7 +21,6 @@ class Bulk(QObject):
         self._project = project
         self._model = model
         self._page = page
-        self._dialog: BulkDialog | None = None
 
     def start(self, kind: BulkKind, ranges: list[tuple[int, int]] | None = None) -> None:
         """Ask about the rows of ``ranges`` (first and last), or about all."""
@@ -32,14 +31,14 @@ class Bulk(QObject):
         ids = np.concatenate(
             [np.empty(0, np.int64), *(queue.ids[first : last + 1] for first, last in chosen)]
         )
-        dialog = self._dialog = BulkDialog(kind, self._page)
-        dialog.exclusive_changed.connect(lambda exclusive: self._plan(kind, ids, exclusive))
+        dialog = BulkDialog(kind, self._page)
+        dialog.exclusive_changed.connect(lambda exclusive: self._plan(dialog, kind, ids, exclusive))
         dialog.confirmed.connect(self._write)
         dialog.finished.connect(dialog.deleteLater)
-        self._plan(kind, ids, True)
+        self._plan(dialog, kind, ids, True)
         dialog.open()
 
-    def _plan(self, kind: BulkKind, ids: Ids, exclusive: bool) -> None:
+    def _plan(self, dialog: BulkDialog, kind: BulkKind, ids: Ids, exclusive: bool) -> None:
         file, queue = self._project.file, self._model.queue
         if queue is None:
             return
@@ -49,11 +48,8 @@ class Bulk(QObject):
             with file.read() as session:
                 return plan_bulk(session, run_id, kind, ids, exclusive=exclusive)
 
-        self._project.tasks.read(self, read, self._show, key="plan")
-
-    def _show(self, plan: BulkPlan) -> None:
-        if self._dialog is not None:
-            self._dialog.show_plan(plan)
+        # Of the dialog: a plan that comes after it was closed is dropped.
+        self._project.tasks.read(dialog, read, dialog.show_plan, key="plan")
 
     @Slot(object)
     def _write(self, plan: BulkPlan) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QLabel, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
 
+from app.keyed_action import KeyedAction
 from app.models.hit_model import HitModel
+from app.views.review.bulk_dialog import BulkDialog
 from app.views.review.queue_chooser import COUNT_ROLE
 from core.review.elsewhere import Hit
 from core.review.journal import BULK_NOTE, FOUND_NOTE, Decision, decide
@@ -221,3 +223,14 @@ def test_the_hits_as_a_model() -> None:
     model.set_hits(hits[:1])
     assert model.rowCount() == 1 and model.index(0, 0).data() == "Thing 0"
     assert tester is not None
+
+
+def test_a_plan_that_comes_after_its_dialog_was_closed_is_dropped(page) -> None:  # type: ignore[no-untyped-def]
+    page.find(KeyedAction, "acceptListedAction").trigger()
+    (dialog,) = page.view.findChildren(BulkDialog)
+    dialog.reject()
+    QApplication.sendPostedEvents(
+        dialog, QEvent.Type.DeferredDelete.value
+    )  # as the next turn of the loop does
+    page.settle()
+    assert page.stored() == []
