@@ -130,7 +130,11 @@ class Person:
         if not boxes:
             return "nothing"
         box = self.rng.choice(boxes)
-        box.setCurrentIndex(self.rng.randrange(max(1, box.count())))
+        model = box.model()
+        enabled = Qt.ItemFlag.ItemIsEnabled  # a line between two choices is none
+        rows = [row for row in range(box.count()) if model.flags(model.index(row, 0)) & enabled]
+        if rows:
+            box.setCurrentIndex(self.rng.choice(rows))
         return box.objectName()
 
     def size(self) -> str:
