@@ -172,7 +172,7 @@ def test_a_truth_value_stands_beside_no_date() -> None:
         (p.left and p.left.name, p.right and p.right.name): p.mark for p in align_attributes(left, right)
     }
     assert marks == {
-        ("landlocked", "landlocked"): "different",
+        ("landlocked", "landlocked"): "equal",
         ("independent", None): "only_left",
         (None, "independence"): "only_right",
     }
