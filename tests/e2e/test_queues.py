@@ -79,6 +79,19 @@ class Desk:
         other.close()
         return found
 
+    def find(self, left: int, right: int) -> None:
+        """Go down the list to a pair."""
+        view = self.window.pages.review
+        self.press(Key.Key_L, modifier=CONTROL)
+        self.press(Key.Key_Home, modifier=CONTROL)
+        for _ in range(len(self.listed())):
+            if view._pair == (left, right):
+                return
+            self.press(Key.Key_Down)
+        raise AssertionError(
+            f"{left}, {right} is not in the list; at {view._pair}, {QApplication.focusWidget()}"
+        )
+
     def listed(self) -> set[tuple[int, int]]:
         queue = self.window.pages.review._model.queue
         return set(zip(queue.left_ids.tolist(), queue.right_ids.tolist(), strict=True))
@@ -121,9 +134,7 @@ def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
     assert (left, right, "accepted") in {(v.left_id, v.right_id, v.kind) for v in desk.stored()}
     desk.press(Key.Key_F5)
     assert (left, right) in desk.listed()  # two for one
-    desk.press(Key.Key_Home)
-    while desk.window.pages.review._pair != (left, right):
-        desk.press(Key.Key_Down)
+    desk.find(left, right)
     desk.press(Key.Key_X)
     desk.answer("conflictDialog", Key.Key_1)
     claims = [v for v in desk.stored() if v.right_id == right and v.kind == "accepted"]
