@@ -110,6 +110,8 @@ def test_from_graphs_to_links_and_back(
     assert window.page == REVIEW
     settle(qtbot, window)
     assert child(window, QTableView, "candidateTable").model().rowCount() > 1000
+    window.pages.review.show_queue("mutual")  # of which no two claim one entity
+    settle(qtbot, window)
     for number in range(1, 6):
         judge(qtbot, window, Qt.Key.Key_A)
         assert [kind for *_, kind in verdicts(path)] == ["accepted"] * number

@@ -14,7 +14,7 @@ from core.store.project_file import ProjectFile
 
 NAMES = (
     *("newProjectAction", "openProjectAction", "demoAction", "undoAction", "redoAction", "exportAction"),
-    *("trainView", "startTrainingButton", "stopTrainingButton", "lossPlot"),
+    *("trainView", "startTrainingButton", "stopTrainingButton", "curve1Plot"),
     *("reviewView", "candidateTable", "verdictFilter", "searchField", "weightBars"),
     *("leftImage", "rightImage", "leftGraph", "rightGraph"),
     *("acceptButton", "rejectButton", "unsureButton", "noCounterpartButton"),
@@ -28,7 +28,7 @@ def test_widgets_that_matter_have_their_names(
     window = open_window(project.path)
     qtbot.waitUntil(lambda: window.page == REVIEW and not window.tasks.busy)
     window.show_page(TRAIN)  # the plots are made when they are first seen
-    qtbot.waitUntil(lambda: window.findChild(QObject, "lossPlot") is not None)
+    qtbot.waitUntil(lambda: window.findChild(QObject, "curve1Plot") is not None)
     found = {name: window.findChildren(QObject, name) for name in NAMES}
     assert {name: len(objects) for name, objects in found.items()} == dict.fromkeys(NAMES, 1)
 
