@@ -36,8 +36,8 @@ _ROWS = (
     (
         "left",
         "When to stop",
-        "Correct pairs to expect among those undecided, with a 95 % interval: from the probabilities of "
-        "the run, corrected by what your verdicts say of them. With few left there is little more to find",
+        "A rough figure: correct pairs to expect among those undecided, from the probabilities of the run, "
+        "corrected by what your verdicts say of them. Where many entities have no counterpart it is too high",
     ),
 )
 
@@ -106,7 +106,7 @@ def _left_in_words(left: Left | None) -> str:
     if left is None:
         return "no probabilities"
     low, high = left.range
-    return f"{left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
+    return f"roughly {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
 
 
 def precision_in_words(precision: Precision, join: str = ", ") -> str:
