@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from pytestqt.qtbot import QtBot
 
 from core.environment import prepare
 from core.store.project_file import ProjectFile
 from tests.support import build_project
+
+
+_PATIENCE = 30_000  # milliseconds
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -22,6 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     prepare()  # as main.py does
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
+    # How long the window may take is a matter of the benchmarks: on a busy machine five seconds are soon over.
+    for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
+        wait.__kwdefaults__["timeout"] = _PATIENCE
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
