@@ -14,7 +14,6 @@ from core.environment import prepare
 from core.store.project_file import ProjectFile
 from tests.support import build_project
 
-
 _PATIENCE = 30_000  # milliseconds
 
 
@@ -26,7 +25,7 @@ def pytest_configure(config: pytest.Config) -> None:
     prepare()  # as main.py does
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    # How long the window may take is a matter of the benchmarks: on a busy machine five seconds are soon over.
+    # How long the window may take is for the benchmarks: on a busy machine five seconds are soon over.
     for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
         wait.__kwdefaults__["timeout"] = _PATIENCE
 

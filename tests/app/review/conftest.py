@@ -101,12 +101,12 @@ class Page:
         field = self.find(QLineEdit, "searchField")
         field.setFocus()
         field.setText(text)
-        self.qtbot.waitUntil(lambda: not self.view._queue._timer.isActive(), timeout=5_000)
+        self.qtbot.waitUntil(lambda: not self.view._queue._timer.isActive(), timeout=30_000)
         self.settle()
 
     def text(self, row: int, column: int) -> str | None:
         index = self.table.model().index(row, column)
-        self.qtbot.waitUntil(lambda: index.data() != "…", timeout=5_000)
+        self.qtbot.waitUntil(lambda: index.data() != "…", timeout=30_000)
         return index.data()
 
     def stored(self) -> list[Decision]:

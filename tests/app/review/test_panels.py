@@ -33,7 +33,7 @@ def listed(page: Page) -> list[str]:
     table = history(page)
     model = table.model()
     page.qtbot.waitUntil(
-        lambda: all(model.index(row, PAIR).data() != "…" for row in range(model.rowCount())), timeout=5_000
+        lambda: all(model.index(row, PAIR).data() != "…" for row in range(model.rowCount())), timeout=30_000
     )
     page.settle()
     return [
