@@ -136,7 +136,7 @@ class EvaluationTab(QWidget):
     def _on_run(self, run_id: int) -> None:
         self._quality = None
         self._stack.setCurrentIndex(1 if run_id else 0)
-        if run_id:
+        if run_id and self._project.is_open:
             file = self._project.file
             self._project.tasks.read(
                 self, partial(quality, file, run_id), self._show, self.message.show_error, key="quality"

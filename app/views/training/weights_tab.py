@@ -111,7 +111,7 @@ class WeightsTab(QWidget):
     def _on_run(self, run_id: int) -> None:
         self._weights = None
         self._stack.setCurrentIndex(1 if run_id else 0)
-        if not run_id:
+        if not run_id or not self._project.is_open:
             return
         file = self._project.file
 
