@@ -196,7 +196,7 @@ def accept(options: argparse.Namespace, _stop: threading.Event) -> None:
             one_to_one=options.one_to_one,
             author=options.author,
         )
-    print("Accepted 1 pair" if number == 1 else f"Accepted {number:,} pairs")
+    print(f"Accepted {number:,} pairs")
 
 
 def info(options: argparse.Namespace, _stop: threading.Event) -> None:

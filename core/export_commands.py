@@ -75,7 +75,7 @@ def export(options: argparse.Namespace, _stop: threading.Event) -> None:
             written = write_links(project, options.out, options.format, wanted)
         except FileExistsAlreadyError as error:
             raise ExportError(f"{error} (--force)") from error
-    print(f"Wrote {_links(written.links)} to {written.files[0]}")
+    print(f"Wrote {written.links:,} links to {written.files[0]}")
     for path in written.files[1:]:
         print(f"  and {path}")
 
@@ -95,7 +95,7 @@ def diff(options: argparse.Namespace, _stop: threading.Event) -> None:
         measured = {"reference": {which: found.as_dict() for which, found in scores.items()}}
         print(json.dumps({"common": changes.common} | told | (measured if scores else {})))
         return
-    print(f"{_links(changes.common)} in both")
+    print(f"{changes.common:,} links in both")
     for name, pairs in changes.by_kind().items():
         print(f"{len(pairs):,} {name}")
         for left, right in pairs if options.list else pairs[:_SHOWN]:
@@ -104,7 +104,3 @@ def diff(options: argparse.Namespace, _stop: threading.Event) -> None:
             print("  …")
     for which, found in scores.items():
         print(f"{which}: precision {found.precision:.3f}, recall {found.recall:.3f}, F1 {found.f1:.3f}")
-
-
-def _links(number: int) -> str:
-    return "1 link" if number == 1 else f"{number:,} links"

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
-import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 from pathlib import Path
 
 from core.errors import MimeaError
@@ -28,13 +27,6 @@ class ExportError(MimeaError):
     """A file that can't be written."""
 
 
-class NothingToExportError(ExportError):
-    """No verdict is what the options ask for, so that every file would be empty."""
-
-    def __init__(self) -> None:
-        super().__init__("no decisions fit these choices, so there is nothing to write")
-
-
 class FileExistsAlreadyError(ExportError):
     """A file is where the export would be written, and nobody said that it may be replaced."""
 
@@ -45,26 +37,21 @@ class FileExistsAlreadyError(ExportError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its name for people, the ending of its files, and whether "not the same" fits in.
-
-    ``header`` matches the lines before the first row, and not that row.
-    """
+    """A file format: its name for people, the ending of its files, and whether "not the same" fits in."""
 
     title: str
     suffix: str
     lines: Callable[[Export], Iterator[str]]
-    header: str
     holds_rejections: bool = False
 
 
-_NO_HEADER = "(?!)"
 FORMATS = {
-    "nt": Format("N-Triples", ".nt", ntriples_lines, _NO_HEADER),
-    "ttl": Format("Turtle", ".ttl", turtle_lines, "[#@\n]"),
-    "sssom": Format("SSSOM", ".sssom.tsv", sssom_lines, "#|subject_id\t", holds_rejections=True),
-    "alignment": Format("Alignment RDF", ".rdf", alignment_lines, "(?!<map>|</Alignment>)"),
-    "csv": Format("CSV", ".csv", csv_lines, "left_uri,", holds_rejections=True),
-    "openea": Format("OpenEA", ".ent_links", openea_lines, _NO_HEADER),
+    "nt": Format("N-Triples", ".nt", ntriples_lines),
+    "ttl": Format("Turtle", ".ttl", turtle_lines),
+    "sssom": Format("SSSOM", ".sssom.tsv", sssom_lines, holds_rejections=True),
+    "alignment": Format("Alignment RDF", ".rdf", alignment_lines),
+    "csv": Format("CSV", ".csv", csv_lines, holds_rejections=True),
+    "openea": Format("OpenEA", ".ent_links", openea_lines),
 }
 
 
@@ -80,14 +67,9 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The head of the file with the accepted pairs, and what an export would write.
-
-    ``text`` begins with ``header_lines`` lines that are no pairs.
-    """
+    """The head of the file with the accepted pairs, and what an export would write."""
 
     text: str
-    header_lines: int
-    is_empty: bool  # nothing of any kind would be written
     links: int
     rejected: int
     unsure: int
@@ -109,7 +91,6 @@ def write_links(
 
     Raises:
         ExportError: the format is unknown or a file can't be written.
-        NothingToExportError: no verdict is what ``options`` ask for.
         FileExistsAlreadyError: a file is there and ``options.replace`` is not set.
         MimeaError: the format can't express an identifier.
     """
@@ -122,8 +103,6 @@ def write_links(
     try:
         with without_collection(), _Staged() as staged:
             counts, exports = _load(project, files, options)
-            if not any(export.verdicts for export in exports):
-                raise NothingToExportError
             for file, export in zip(files, exports, strict=True):
                 staged.write(file.path, shape.lines(export))
             staged.publish()
@@ -135,14 +114,11 @@ def write_links(
 def preview(
     project: ProjectFile, format: str, limit: int = 20, options: ExportOptions | None = None
 ) -> Preview:
-    """The header and the first ``limit`` rows of what :func:`write_links` would write, and its counts."""
+    """The first ``limit`` lines of what :func:`write_links` would write, and its counts."""
     options, shape = options or ExportOptions(), _format(format)
     with without_collection():
         counts, exports = _load(project, _files(Path("preview"), shape, options), options)
-        header = list(takewhile(re.compile(shape.header).match, shape.lines(exports[0])))
-        lines = islice(shape.lines(exports[0]), len(header) + limit)
-        nothing = not any(export.verdicts for export in exports)
-        return Preview("".join(lines), "".join(header).count("\n"), nothing, *counts)
+        return Preview("".join(islice(shape.lines(exports[0]), limit)), *counts)
 
 
 def replace_atomically(path: Path, lines: Iterable[str]) -> None:

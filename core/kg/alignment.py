@@ -10,7 +10,6 @@ from pyoxigraph import RdfFormat
 
 from core.errors import InputError
 from core.kg.compressed import Contents
-from core.kg.rdf_names import TYPE
 from core.kg.rdf_parse import Value, statements
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import size
@@ -20,7 +19,6 @@ NAMESPACE = "http://knowledgeweb.semanticweb.org/heterogeneity/alignment"
 _WHAT = "an alignment in RDF/XML"
 _SAME, _OTHER = "=", "!="
 _BEGINNING_BYTES = 1 << 16
-_ALIGNMENTS = {f"{NAMESPACE}Alignment", f"{NAMESPACE}#Alignment"}
 _ENTITIES = ("entity1", "entity2")
 
 
@@ -41,12 +39,10 @@ def read_alignment(path: Path) -> Iterator[Batch]:
     """The cells that say "the same", and those that deny it; all but the first are counted in notes.
 
     Raises:
-        InputError: a syntax error (with the line), or neither an alignment nor a cell of two entities.
+        InputError: a syntax error (with the line), or no cell of two entities.
     """
     cells: dict[str, dict[str, str]] = {}
-    is_one = False
     for statement in statements(path, format=RdfFormat.RDF_XML):
-        is_one = is_one or (statement.predicate == TYPE and statement.object in _ALIGNMENTS)
         if not statement.predicate.startswith(NAMESPACE):
             continue
         name = statement.predicate.removeprefix(NAMESPACE).removeprefix("#")
@@ -66,7 +62,7 @@ def read_alignment(path: Path) -> Iterator[Batch]:
                 said.firsts.append(cell["entity1"])
                 said.seconds.append(cell["entity2"])
     batch.sources.extend([path.name] * len(batch.firsts))
-    if not batch.firsts and not others.total() and (cells or not is_one):
+    if not batch.firsts and not others.total():
         raise InputError(path, _WHAT, "no cell with two entities")
     yield batch
     yield denied

@@ -15,7 +15,7 @@ from core.kg.csv_links import read_csv_links
 from core.kg.rdf_names import LINK_PREDICATES
 from core.kg.rdf_parse import FORMATS as RDF_SUFFIXES
 from core.kg.rdf_parse import statements
-from core.kg.records import Batch, LinkBatch, Note
+from core.kg.records import Batch, LinkBatch
 from core.kg.source import LinkSource, Part
 from core.kg.sssom import is_sssom, read_sssom
 from core.kg.text import blocks, require_file, shown, size, strip_brackets
@@ -29,9 +29,6 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 
-# Formats that begin with something even where they hold no link; in the others, no bytes are no links.
-_HEADED = {*RDF_SUFFIXES, *_XML_SUFFIXES, ".csv"} - {".nt", ".nq"}
-
 # Takes an identifier as the file writes it and its line, returns the entity's, or raises InputError.
 Resolve = Callable[[str, int], str]
 
@@ -44,8 +41,6 @@ def open_links(path: Path) -> LinkSource:
     """
     require_file(path, _WHAT)
     suffix = plain(path).suffix.lower()
-    if not size(path) and suffix not in _HEADED:
-        return _source(path, partial(_read_nothing, path))
     if suffix in _XML_SUFFIXES and is_alignment(path):
         return _source(path, partial(read_alignment, path))
     if suffix in RDF_SUFFIXES:
@@ -69,10 +64,6 @@ def rdf_links(path: Path) -> LinkSource:
 
 def _source(path: Path, read: Callable[[], Iterator[Batch]]) -> LinkSource:
     return LinkSource(str(path.absolute()), (Part(f"links of {path.name}", size(path), read, (path,)),))
-
-
-def _read_nothing(path: Path) -> Iterator[Batch]:
-    yield Note(f"{path.name} is empty: no links")
 
 
 def _read_rdf(path: Path) -> Iterator[Batch]:

@@ -190,7 +190,7 @@ class RunsTab(QWidget):
         names = ", ".join(str(run.id) for run in runs)
         which = f"Delete run {names}?" if len(runs) == 1 else f"Delete runs {names}?"
         self.message.show_question(
-            f"{which} {total.sentence()}", "Delete", partial(self._delete, [run.id for run in runs]), "Keep"
+            f"{which} {total.sentence()}", "Delete", partial(self._delete, [run.id for run in runs])
         )
 
     def _delete(self, run_ids: list[int]) -> None:

@@ -19,18 +19,6 @@ def test_the_command_line_knows_every_format() -> None:
     assert tuple(choices or ()) == tuple(FORMATS)
 
 
-def test_nothing_to_write_is_one_sentence(
-    decided: ProjectFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
-) -> None:
-    out = tmp_path / "links.nt"
-    command = ["export", str(decided.path), "--format", "nt", "--out", str(out)]
-    assert run([*command, "--author", "nobody"]) == 1
-    told = "mimea-explorer: no decisions fit these choices, so there is nothing to write\n"
-    assert capsys.readouterr().err == told and not out.exists()
-    assert run([*command, "--author", "grace"]) == 0
-    assert capsys.readouterr().out == f"Wrote 1 link to {out}\n"
-
-
 def test_every_option_reaches_the_export(
     decided: ProjectFile, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -8,13 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cli import run
-from core.errors import InputError
 from core.export.diff import Links, Scores, compare, read_links, score
 from core.export.links import FORMATS, write_links
 from core.export.options import ExportOptions
 from core.kg.alignment import NAMESPACE
-from core.review.journal import Decision, decide
-from core.store.links import import_links
 from core.store.project_file import ProjectFile
 from tests.core.export.conftest import ACCEPTED
 
@@ -29,25 +26,6 @@ def test_every_export_comes_back_with_the_same_pairs(
     found = read_links(path)
     assert found.same == ACCEPTED
     assert bool(found.denied) == FORMATS[format].holds_rejections
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_a_file_of_no_links_comes_back_as_none(project: ProjectFile, tmp_path: Path, format: str) -> None:
-    decide(project, [Decision(5, 45, "unsure", 0.96, 1, "ada")])
-    path = tmp_path / f"links{FORMATS[format].suffix}"
-    written = write_links(project, path, format, ExportOptions(unsure=True))
-    assert read_links(path) == Links(frozenset())
-    assert len(read_links(written.files[1]).same) == (format != "csv")
-    told = import_links(project, path, "seeds")
-    assert (told.added, told.unknown) == (0, 0)
-    assert bool(told.notes) == (not path.stat().st_size)
-
-
-def test_an_empty_file_of_a_format_with_a_header_is_refused(tmp_path: Path) -> None:
-    for name in ("a.csv", "a.ttl", "a.rdf"):
-        (tmp_path / name).touch()
-        with pytest.raises(InputError, match="empty file"):
-            read_links(tmp_path / name)
 
 
 def test_identifiers_and_iris_of_one_thing_are_the_same(tmp_path: Path) -> None:

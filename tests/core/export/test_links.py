@@ -17,16 +17,7 @@ from core import __version__
 from core.errors import MimeaError
 from core.export.candidates import candidate_lines
 from core.export.iri import BASES, NoIRIError, absolute_iri
-from core.export.links import (
-    FORMATS,
-    ExportError,
-    FileExistsAlreadyError,
-    NothingToExportError,
-    Preview,
-    Written,
-    preview,
-    write_links,
-)
+from core.export.links import ExportError, FileExistsAlreadyError, Preview, Written, preview, write_links
 from core.export.ntriples import OWL_SAME_AS
 from core.export.options import ExportOptions, checked_orcid
 from core.export.tables import csv_line
@@ -126,8 +117,11 @@ def test_openea_links_are_the_identifiers_as_they_are(decided: ProjectFile, tmp_
     [
         (ExportOptions(author="ada"), {1, 6}),
         (ExportOptions(author="grace"), {2}),
+        (ExportOptions(author="nobody"), set()),
         (ExportOptions(run_id=1), {1, 6}),
+        (ExportOptions(run_id=2), set()),
         (ExportOptions(since=date(2000, 1, 1)), {1, 2, 6}),
+        (ExportOptions(since=date(2999, 1, 1)), set()),
     ],
 )
 def test_options_choose_among_the_accepted(
@@ -156,33 +150,10 @@ def test_an_existing_file_is_replaced_only_when_that_was_said(decided: ProjectFi
     assert (tmp_path / "links.unsure.nt").read_text() != "old"
 
 
-@pytest.mark.parametrize(
-    "options",
-    [
-        ExportOptions(author="nobody", rejected=True, unsure=True),
-        ExportOptions(run_id=2, replace=True),
-        ExportOptions(since=date(2999, 1, 1)),
-    ],
-)
-def test_nothing_to_write_is_refused_and_the_old_file_stays(
-    decided: ProjectFile, tmp_path: Path, options: ExportOptions
-) -> None:
-    out = tmp_path / ("old.nt" if options.replace else "new.nt")
-    (tmp_path / "old.nt").write_text("old")
-    before = sorted(tmp_path.iterdir())
-    assert preview(decided, "nt", options=options).is_empty
-    with pytest.raises(NothingToExportError, match="nothing to write"):
-        write_links(decided, out, "nt", options)
-    assert sorted(tmp_path.iterdir()) == before and (tmp_path / "old.nt").read_text() == "old"
-
-
-def test_an_entity_without_counterpart_is_something_to_write(project: ProjectFile, tmp_path: Path) -> None:
-    decide(project, [Decision(4, None, "no_counterpart", author="ada")])
-    options = ExportOptions(rejected=True)
-    assert not preview(project, "sssom", options=options).is_empty
-    assert preview(project, "nt", options=options).is_empty
-    write_links(project, tmp_path / "none.sssom.tsv", "sssom", options)
-    assert "sssom:NoTermFound" in (tmp_path / "none.sssom.tsv").read_text()
+def test_nothing_accepted_writes_an_empty_file(project: ProjectFile, tmp_path: Path) -> None:
+    out = tmp_path / "links.nt"
+    assert write_links(project, out, "nt").links == 0
+    assert out.read_bytes() == b""
 
 
 def test_a_failed_export_leaves_the_old_file(decided: ProjectFile, tmp_path: Path) -> None:
@@ -211,18 +182,7 @@ def test_an_unwritable_folder_is_said_in_one_sentence(decided: ProjectFile, tmp_
 def test_the_preview_is_the_head_of_the_file(decided: ProjectFile, tmp_path: Path) -> None:
     write_links(decided, tmp_path / "links.nt", "nt")
     lines = (tmp_path / "links.nt").read_text().splitlines(keepends=True)
-    assert preview(decided, "nt", 1) == Preview(lines[0], 0, False, 3, 0, 0)
-
-
-@pytest.mark.parametrize("format", FORMATS)
-def test_the_preview_has_the_header_and_then_rows(decided: ProjectFile, tmp_path: Path, format: str) -> None:
-    write_links(decided, tmp_path / "links", format)
-    lines = (tmp_path / "links").read_text(encoding="utf-8").splitlines()
-    told = preview(decided, format, 2)
-    shown = told.text.splitlines()
-    assert len(shown) == told.header_lines + 2 and len(shown) < len(lines)
-    rows = [number for number, line in enumerate(lines) if "0001" in line and line[0] != "#"]
-    assert told.header_lines == rows[0] and "0001" in shown[told.header_lines]
+    assert preview(decided, "nt", 1) == Preview(lines[0], 3, 0, 0)
 
 
 def test_an_exported_file_is_readable_by_others(decided: ProjectFile, tmp_path: Path) -> None:
