@@ -158,15 +158,15 @@ def test_a_long_name_is_cut_with_all_of_it_in_the_tooltip(qtbot) -> None:
     assert label.textFormat() is Qt.TextFormat.PlainText
 
 
-def test_all_evidence_is_in_sight_at_the_usual_size(panel: PairPanel, project: ProjectFile) -> None:
+def test_all_evidence_is_in_sight_at_the_usual_size(panel: PairPanel, project: ProjectFile, qtbot) -> None:
     panel.show_evidence(read(project, 1, 41))
     panel.resize(836, 700)
-    QApplication.processEvents()
     graph = panel.neighbours.left
-    bottom = graph.mapTo(panel.viewport(), graph.rect().bottomLeft()).y()
-    assert bottom <= panel.viewport().height()
-    assert graph.height() >= 200
+    qtbot.waitUntil(
+        lambda: (
+            graph.mapTo(panel.viewport(), graph.rect().bottomLeft()).y() <= panel.viewport().height()
+            and graph.height() >= 200
+        )
+    )
     panel.resize(1700, 1300)
-    QApplication.processEvents()
-    assert graph.height() >= 350
-    assert panel.left_image.height() >= 350
+    qtbot.waitUntil(lambda: graph.height() >= 350 and panel.left_image.height() >= 350)
