@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.models.attribute_model import LEFT_NAME, MARK, MARK_ROLE, RIGHT_NAME, AttributeModel
+from app.views.review.mirrored import height_of, share_width
 from core.review.attributes import AttributePair, Mark
 
 _ROW = 26
@@ -76,21 +77,15 @@ class AttributeTable(QTableView):
         self._fit()
 
     def _fit(self) -> None:
-        rows = self._model.rowCount()
         most = max(_FEWEST_ROWS, self._most // _ROW)
-        # Half a row more where there are more of them: it tells that the list goes on.
-        self.setFixedHeight(_ROW * rows if rows <= most else _ROW * most + _ROW // 2)
+        self.setFixedHeight(height_of(self._model.rowCount(), most, _ROW))
 
     def sizeHint(self) -> QSize:
         return QSize(600, self.minimumHeight())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = self.viewport().width()
-        name = int(width * _NAME_SHARE)
-        value = (width - _MARK_WIDTH) // 2 - name
-        for column, size in enumerate((name, value, _MARK_WIDTH, value, name)):
-            self.setColumnWidth(column, size)
+        share_width(self, _NAME_SHARE, _MARK_WIDTH)
 
 
 class _NameDelegate(QStyledItemDelegate):

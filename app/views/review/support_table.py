@@ -23,6 +23,7 @@ from app.models.agreement_model import (
     RIGHT_RELATION,
     AgreementModel,
 )
+from app.views.review.mirrored import height_of, share_width
 from app.views.review.neighbour_graph import agreement_color, text_on
 from core.review.neighbourhood import Agreement
 
@@ -70,9 +71,7 @@ class SupportTable(QTableView):
     def show_agreements(self, agreements: tuple[Agreement, ...]) -> None:
         """Show those of a pair; none hides the table."""
         self._model.set_agreements(agreements)
-        rows = len(agreements)
-        # Half a row more where there are more of them: it tells that the list goes on.
-        self.setFixedHeight(_ROW * rows if rows <= _MOST_ROWS else _ROW * _MOST_ROWS + _ROW // 2)
+        self.setFixedHeight(height_of(len(agreements), _MOST_ROWS, _ROW))
         self.setVisible(bool(agreements))
         self.scrollToTop()
 
@@ -81,11 +80,7 @@ class SupportTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        width = self.viewport().width()
-        relation = int(width * _RELATION_SHARE)
-        label = (width - _NUMBER_WIDTH) // 2 - relation
-        for column, size in enumerate((relation, label, _NUMBER_WIDTH, label, relation)):
-            self.setColumnWidth(column, size)
+        share_width(self, _RELATION_SHARE, _NUMBER_WIDTH)
 
     def keyboardSearch(self, search: str) -> None:
         """Letters are verdicts here."""
