@@ -1,9 +1,9 @@
-"""The training runs of the window: one at a time, each on a thread of its own, others wait in a queue."""
+"""The training runs of the window: one at a time, each in a process of its own, others wait in a queue."""
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Generator, Sequence
+from collections.abc import Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
@@ -14,8 +14,10 @@ from core.config import RunConfig
 from core.store import runs
 from core.store.project_file import ProjectFile
 from core.store.run_edits import delete_run
-from core.training.control import RunControl, controlled
-from core.training.events import Event, Progress, RunFinished
+from core.store.run_files import close_interrupted_runs
+from core.training.child import ChildDied, run_in_child
+from core.training.control import RunControl
+from core.training.events import RunFinished
 from core.training.refresh import refresh_config, run_to_refresh
 
 
@@ -210,18 +212,11 @@ def _work(file: ProjectFile, run_id: int, config: RunConfig | None, control: Run
     """A queued run with its settings, or without one that began before and goes on."""
 
     def work(report: Report, _stop: threading.Event) -> None:
-        report(Progress("Loading PyTorch", 0, 0))
-        from core.training.devices import leave_a_core, preload
-
-        preload()
-        from core.training.run import resume, train  # seconds: not for the thread of the window
-
-        leave_a_core()  # in this thread: OpenMP keeps the number by thread
-
-        def start(stop: threading.Event) -> Generator[Event, None, None]:
-            return resume(file, run_id, stop) if config is None else train(file, config, stop, queued=run_id)
-
-        for event in controlled(file, start, control, run_id):
-            report(event)
+        try:
+            for event in run_in_child(file, run_id, config, control):
+                report(event)
+        except ChildDied:
+            close_interrupted_runs(file)
+            raise
 
     return work

@@ -47,9 +47,8 @@ def ablate(options: argparse.Namespace, stop: threading.Event) -> None:
     from core.commands import run_config
 
     build = TABLES[options.table] if options.table is not None else FIGURES[options.figure]
-    # The paper's tables are about the model; support by neighbours would cover its differences, and verdicts
-    # would make its links others.
-    config = run_config(options, support_weight=0).replace(use_verdicts=False)
+    # The paper's tables are about the model; support by neighbours would cover its differences.
+    config = run_config(options, support_weight=0)
     with closing(ProjectFile.open(options.project)) as project:
         finished = _measure(project, build, config, options.seeds, stop)
         folder = options.out or cells_path(project).parent

@@ -7,6 +7,7 @@ Results go to standard output, progress to standard error and only when that is 
 from __future__ import annotations
 
 import argparse
+import getpass
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -155,7 +156,9 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument(
         "--one-to-one", action="store_true", help="the one-to-one choice with the most to expect"
     )
-    sub.add_argument("--author", default="", help="name that the journal keeps")
+    sub.add_argument(
+        "--author", default=getpass.getuser(), help="name that the journal keeps (default: %(default)s)"
+    )
 
     add_export_options(add("export", export_commands.export, "write the accepted links"))
     add_diff_options(add("diff", export_commands.diff, "compare two files of links"))

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from core.errors import ConfigError, MimeaError
 from core.store.places import Place, without_password
 from core.store.project_file import ProjectFile
-from core.terminal import progress_bar
+from core.terminal import counted, progress_bar
 
 if TYPE_CHECKING:
     from core.config import RunConfig
@@ -196,7 +196,7 @@ def accept(options: argparse.Namespace, _stop: threading.Event) -> None:
             one_to_one=options.one_to_one,
             author=options.author,
         )
-    print(f"Accepted {number:,} pairs")
+    print(f"Accepted {counted(number, 'pair')}")
 
 
 def info(options: argparse.Namespace, _stop: threading.Event) -> None:

@@ -10,6 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from core.store.project_file import ProjectFile
+from core.terminal import counted
 
 # Those of core.export.links.FORMATS, which is slower to import than `--help` may be.
 _FORMATS = ("nt", "ttl", "sssom", "alignment", "csv", "openea")
@@ -75,7 +76,7 @@ def export(options: argparse.Namespace, _stop: threading.Event) -> None:
             written = write_links(project, options.out, options.format, wanted)
         except FileExistsAlreadyError as error:
             raise ExportError(f"{error} (--force)") from error
-    print(f"Wrote {written.links:,} links to {written.files[0]}")
+    print(f"Wrote {counted(written.links, 'link')} to {written.files[0]}")
     for path in written.files[1:]:
         print(f"  and {path}")
 
@@ -95,7 +96,7 @@ def diff(options: argparse.Namespace, _stop: threading.Event) -> None:
         measured = {"reference": {which: found.as_dict() for which, found in scores.items()}}
         print(json.dumps({"common": changes.common} | told | (measured if scores else {})))
         return
-    print(f"{changes.common:,} links in both")
+    print(f"{counted(changes.common, 'link')} in both")
     for name, pairs in changes.by_kind().items():
         print(f"{len(pairs):,} {name}")
         for left, right in pairs if options.list else pairs[:_SHOWN]:

@@ -46,7 +46,17 @@ THOROUGH = Preset(
 PAPER = Preset(
     "paper",
     "As in the paper",
-    "1000 epochs with the settings of the paper's section 5.1, pseudo-seeds from epoch 500",
-    RunConfig().replace(iterative="paper", support_weight=0),
+    "Section 5.1 and the equations to the letter: d = 400, ReLU, plain counts, summed divergences, batches "
+    "of 512, 1000 epochs, pseudo-seeds from epoch 500",
+    RunConfig().replace(
+        dimension=400,
+        activation="relu",
+        bag="counts",
+        kl_reduction="sum",
+        batch_size=512,
+        validation_ratio=0.1,
+        iterative="paper",
+        support_weight=0,
+    ),
 )
 PRESETS: tuple[Preset, ...] = (QUICK, DEFAULT, THOROUGH, PAPER)

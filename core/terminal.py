@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from typing import Any
 
 
+def counted(number: int, thing: str) -> str:
+    """A number of things in words, in the singular where it is one."""
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
+
+
 @contextmanager
 def interruptible() -> Iterator[threading.Event]:
     """An event that Ctrl+C sets, so that work ends with everything saved; a second Ctrl+C ends at once."""

@@ -63,6 +63,8 @@ def prepare(
         TrainingError: there is nothing to train on, or nothing to measure against.
         Cancelled: ``stop`` was set.
     """
+    # Verdicts that come between two cells would make their links others.
+    config = config.replace(use_verdicts=False)
     with project.read() as session:
         links = arrays.known_links(session)
     split = split_links(links, config.training)

@@ -28,8 +28,9 @@ def ranks(similarity: Similarity, rows: Tensor, gold: Tensor, right_offsets: Ten
     for part in row_blocks(len(rows), similarity.shape[1]):
         scores = similarity.block(rows[part]) + right_offsets
         # Ones and zeros in place of the scores: their sum is exact, and several times faster than that of
-        # booleans.
-        out[part] = scores.ge_(scores.gather(1, gold[part, None])).sum(dim=1).long()
+        # booleans. Those that are not below count, so that what is no number counts against us, too.
+        below = scores.lt_(scores.gather(1, gold[part, None])).sum(dim=1).long()
+        out[part] = similarity.shape[1] - below
     return out
 
 

@@ -8,6 +8,7 @@ sparse matrices, so that any pair's support is a dot product that can be added t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import NamedTuple
 
 import numpy as np
@@ -55,12 +56,17 @@ class Entries(NamedTuple):
     value: Numbers
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Support:
     """Evidence of both sides' entities. Shapes: ``(q, f)`` and ``(m, f)``; row products are in 0..1."""
 
     left: csr_array
     right: csr_array
+
+    @cached_property
+    def turned(self) -> tuple[csr_array, csr_array]:
+        """Both transposed, once for all blocks of a product."""
+        return self.left.T.tocsr(), self.right.T.tocsr()
 
     def of(self, rows: Integers, columns: Integers) -> Numbers:
         """Support of some pairs. Shapes: ``(p,)`` twice to ``(p,)``."""
@@ -93,9 +99,9 @@ class Supported:
     def block(self, rows: slice | Tensor) -> Tensor:
         """The base's block and a sparse product."""
         chosen = self.support.left[rows if isinstance(rows, slice) else rows.cpu().numpy()]
-        support = torch.from_numpy((chosen @ self.support.right.T).toarray())
+        support = torch.from_numpy((chosen @ self.support.turned[1]).toarray())
         block = self.base.block(rows)
-        return block + support.to(block).mul_(self.weight)
+        return support.to(block).mul_(self.weight).add_(block)
 
     def zeros(self, size: int) -> Tensor:
         """As the base's."""
@@ -250,7 +256,7 @@ def _stored(matrix: csr_array, rows: Integers) -> tuple[Integers, Integers, Numb
 
 
 def _shortened(matrix: csr_array) -> csr_array:
-    """Each row divided by one plus its length, in 32 bits."""
+    """Each row divided by :data:`_SHORT` plus its length, in 32 bits."""
     lengths = np.sqrt(np.asarray(matrix.multiply(matrix).sum(axis=1)).ravel())
     matrix.data /= np.repeat(lengths + _SHORT, np.diff(matrix.indptr))
     return matrix.astype(np.float32)

@@ -11,7 +11,7 @@ from typing import Protocol
 
 from torch import Tensor
 
-from core.alignment.blocks import MOST_KEPT_NUMBERS
+from core.alignment.blocks import MOST_KEPT_NUMBERS, row_blocks
 
 
 class Similarity(Protocol):
@@ -112,4 +112,7 @@ def kept(similarity: Similarity) -> Similarity:
     rows, columns = similarity.shape
     if isinstance(similarity, Kept) or rows * columns > MOST_KEPT_NUMBERS:
         return similarity
-    return Kept(similarity.block(slice(None)), similarity.spread)
+    matrix = similarity.zeros(0).new_empty(rows, columns)
+    for part in row_blocks(rows, columns):  # one block's temporaries at a time
+        matrix[part] = similarity.block(part)
+    return Kept(matrix, similarity.spread)

@@ -47,7 +47,7 @@ def open_links(path: Path) -> LinkSource:
         return rdf_links(path)
     if suffix == ".csv":
         return _source(path, partial(read_csv_links, path))
-    if suffix == ".tsv" and is_sssom(path):
+    if is_sssom(path):
         return _source(path, partial(read_sssom, path))
     return text_links(path)
 

@@ -114,6 +114,8 @@ class _Curator:
 
     def __init__(self, simulation: Simulation, order: Order) -> None:
         self.shared, self.order = simulation, order
+        # Whatever other orders drew before.
+        simulation.trainer.generator.manual_seed(simulation.plan.random_seed)
         self.rng = np.random.default_rng(simulation.plan.random_seed)
         self.matches = load_model(simulation.project, simulation.run_id, simulation.trainer)
         self.accepted: list[tuple[int, int]] = []  # rows of either side
@@ -158,9 +160,9 @@ class _Curator:
         if number:
             shared.trainer.restart()
             for _ in range(shared.config.training.epochs):
-                shared.trainer.epoch(
-                    shared.data.positions(split.known), shared.stop, shared.data.positions(split.rejected)
-                )
+                known, rejected = shared.data.positions(split.known), shared.data.positions(split.rejected)
+                if shared.trainer.epoch(known, shared.stop, rejected) is None:
+                    raise Cancelled("interrupted")
         embeddings = shared.trainer.embed()
         shared.support.use(split)
         *_, found = shared.support.rounds(embeddings, self.matches)

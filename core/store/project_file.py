@@ -181,6 +181,11 @@ class ProjectFile:
         return str(self.path) if not self.is_shared else without_password(str(self.engine.url))
 
     @property
+    def location(self) -> Place:
+        """Where another process opens it; of a server's with the password, so not to be shown or kept."""
+        return self.engine.url.render_as_string(hide_password=False) if self.is_shared else self.path
+
+    @property
     def is_shared(self) -> bool:
         """Whether it lives on a server, which then looks after it."""
         return self.engine.dialect.name != "sqlite"

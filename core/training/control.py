@@ -17,8 +17,8 @@ Start = Callable[[threading.Event], Generator[Event, None, None]]
 class RunControl:
     """Switches of one run; each takes effect at its next event, a stop between two batches."""
 
-    def __init__(self) -> None:
-        self.stop_event = threading.Event()
+    def __init__(self, stop: threading.Event | None = None) -> None:
+        self.stop_event = stop or threading.Event()
         self._go = threading.Event()
         self._go.set()
         self._discarding = False

@@ -28,7 +28,7 @@ from core.training.epoch_log import EpochLog, precision
 from core.training.evaluate import rank_among_pairs, rank_pairs, report
 from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
 from core.training.failures import device_lost, out_of_memory, sentence
-from core.training.pseudo_seeds import free_rows, pseudo_seeds
+from core.training.pseudo_seeds import competing_rows, pseudo_seeds
 from core.training.results import write_results
 from core.training.split import Split
 from core.training.stopping import EarlyStopping, ExplosionWatch
@@ -213,7 +213,8 @@ class TrainingLoop:
             # A few links among themselves would be too easy: they face all that have no seed.
             held_out = "validation"
             pools = [
-                torch.from_numpy(rows).to(self.trainer.device) for rows in free_rows(self.data, self.split)
+                torch.from_numpy(rows).to(self.trainer.device)
+                for rows in competing_rows(self.data, self.split)
             ]
             decodings = rank_pairs(embeddings, validation, pools[0], pools[1], ("cosine", "csls"))
             better = self.stopper.improved(decodings["csls"]["mrr"])

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 import torch
-from scipy.sparse import csr_array
 from torch import Tensor
 
 from core.alignment.blocks import row_blocks
@@ -30,11 +29,7 @@ class Parted:
         weights = embeddings.weights
         self._weights = weights[:n_left], weights[n_left:]
         self._vectors = tuple((part[:n_left], part[n_left:]) for part in embeddings.by_modality.values())
-        self._evidence: tuple[csr_array, csr_array] | None = None
-        self._turned: tuple[csr_array, csr_array] | None = None
-        if self.support_weight and embeddings.support is not None:
-            self._evidence = embeddings.support.left, embeddings.support.right
-            self._turned = self._evidence[0].T.tocsr(), self._evidence[1].T.tocsr()
+        self._support = embeddings.support if self.support_weight else None
         self._nearness = {
             key: (both[:n_left], both[n_left:]) for key, both in embeddings.nearness.items()
         }  # by :func:`_key`
@@ -60,8 +55,9 @@ class Parted:
         for i, vectors in enumerate(self._vectors):
             product = (vectors[side][rows] * weights[:, i, None]) @ vectors[1 - side].T
             found.append(product.mul_(theirs[:, i]))
-        if self._evidence is not None and self._turned is not None:
-            support = torch.from_numpy((self._evidence[side][rows] @ self._turned[1 - side]).toarray())
+        if self._support is not None:
+            evidence = (self._support.left, self._support.right)[side][rows]
+            support = torch.from_numpy((evidence @ self._support.turned[1 - side]).toarray())
             found.append(support.to(weights).mul_(self.support_weight))
         return found
 

@@ -89,6 +89,8 @@ class ProbationSeeds(PseudoSeeds):
     def search(self, embeddings: Embeddings, epoch: int) -> None:
         """Add the pairs that passed."""
         left, right = free_rows(self.data, self.split, self.accepted)
+        if not (len(left) and len(right)):
+            return
         rows = [torch.from_numpy(part).to(embeddings.joint.device) for part in (left, right)]
         found = mutual_nearest(embeddings.similarity(rows[0], rows[1])).cpu().numpy()
         pairs = zip(left[found[:, 0]].tolist(), right[found[:, 1]].tolist(), strict=True)
@@ -128,6 +130,15 @@ def pseudo_seeds(data: GraphData, split: Split, config: TrainingConfig) -> Pseud
     """Those that the settings name."""
     kind = PropagatedSeeds if config.iterative == "propagation" else ProbationSeeds
     return kind(data, split, config)
+
+
+def competing_rows(data: GraphData, split: Split) -> tuple[Rows, Rows]:
+    """Those among which validation links are ranked: :func:`free_rows` and their own, ascending.
+
+    Where an entity has several counterparts, one may be known and another held out.
+    """
+    free, held = free_rows(data, split), data.positions(split.validation)
+    return np.union1d(free[0], held[:, 0]), np.union1d(free[1], held[:, 1])
 
 
 def free_rows(data: GraphData, split: Split, *pairs: Rows) -> tuple[Rows, Rows]:

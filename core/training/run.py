@@ -5,6 +5,10 @@ from __future__ import annotations
 import threading
 from collections.abc import Generator
 
+import numpy as np
+from numpy.typing import NDArray
+from sqlalchemy.orm import Session
+
 from core.config import RunConfig
 from core.errors import Cancelled, MimeaError, TrainingError
 from core.features.graph_data import GraphData, load_graph_data
@@ -19,7 +23,7 @@ from core.training.events import Event
 from core.training.failures import in_one_sentence
 from core.training.loop import TrainingLoop
 from core.training.refresh import refresh_config, run_to_refresh
-from core.training.split import split_links, told, with_verdicts
+from core.training.split import split_links, told, unseen, with_verdicts
 from core.training.trainer import Trainer
 from core.training.warm_start import load_model
 
@@ -58,8 +62,9 @@ def train(
             if start_from is None and waiting is not None:
                 start_from = waiting.started_from
             verdicts = arrays.verdicts_in_force(session) if config.training.use_verdicts else None
+            taught = _taught(session, start_from)
         drawn = split_links(links, config.training)
-        split = drawn if verdicts is None else with_verdicts(drawn, verdicts)
+        split = unseen(drawn if verdicts is None else with_verdicts(drawn, verdicts), taught)
         data = yield from _graph_data(project, config, stop)
         trainer = _trainer(data, config)
         notes = told(drawn, split)
@@ -159,6 +164,15 @@ def _run_to_resume(project: ProjectFile, run_id: int | None) -> runs.RunInfo:
     if run.status == "done":
         raise TrainingError(f"run {run_id} is done; there is nothing to resume")
     return run
+
+
+def _taught(session: Session, run_id: int | None) -> NDArray[np.int64]:
+    """The pairs that a run's model was trained on, by it and those it began with. Shape: ``(m, 2)``."""
+    parts = [np.empty((0, 2), np.int64)]
+    while run_id is not None and (run := runs.get_run(session, run_id)) is not None:
+        parts += [runs.run_pairs(session, run.id, role) for role in ("seed", "accepted")]
+        run_id = run.started_from
+    return np.concatenate(parts)
 
 
 def _graph_data(

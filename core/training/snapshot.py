@@ -75,14 +75,17 @@ def restore(loop: TrainingLoop, state: State) -> None:
         loop.kept_model = state["kept_model"]
         loop.start = matches_of(state["start"])
         if kept is not None:
-            device, parts = loop.trainer.device, kept["by_modality"]
-            loop.kept = Embeddings(
+            parts = kept["by_modality"]
+            held = Embeddings(
                 entity_ids=loop.data.entity_ids,
                 n_left=loop.data.n_left,
-                joint=kept["joint"].to(device),
-                by_modality={modality: parts[modality].to(device) for modality in loop.data.modalities},
-                weights=kept["weights"].to(device),
+                joint=kept["joint"],
+                by_modality={modality: parts[modality] for modality in loop.data.modalities},
+                weights=kept["weights"],
             )
+            loop.kept = held.on(loop.trainer.device)
+            if loop.trainer.device.type != "cpu":
+                loop.spare = held
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise _other_version(loop.id) from error
 

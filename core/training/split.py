@@ -70,17 +70,43 @@ def with_verdicts(split: Split, verdicts: Verdicts) -> Split:
 
     An accepted pair is trained on, and so no longer tested. One that is held out for validation stays there,
     where it chooses the epoch and calibrates. A link that a verdict contradicts is neither a seed nor
-    validated with; it stays in the test, which measures against the links as they were given.
+    validated with; it stays in the test, which measures against the links as they were given. No validation
+    link has one end in an accepted pair: what is sought would be known otherwise.
+
+    Raises:
+        TrainingError: no seed is left.
     """
     known = np.concatenate([split.seed, split.validation])
+    seed = _not_contradicted(split.seed, verdicts)
+    validation = _not_contradicted(split.validation, verdicts)
+    accepted = verdicts.accepted[~_among(verdicts.accepted, known)]
+    if not len(seed) and not len(accepted):
+        raise TrainingError(
+            f"verdicts contradict all {len(split.seed):,} seeds, so that none is left to train on; raise "
+            "seed_ratio, or accept pairs"
+        )
+    met = np.isin(validation, verdicts.accepted).any(axis=1)
     return replace(
         split,
-        seed=_not_contradicted(split.seed, verdicts),
-        validation=_not_contradicted(split.validation, verdicts),
+        seed=seed,
+        validation=validation[~met | _among(validation, verdicts.accepted)],
         test=split.test[~_among(split.test, verdicts.accepted)],
-        accepted=verdicts.accepted[~_among(verdicts.accepted, known)],
+        accepted=accepted,
         rejected=verdicts.rejected,
         alone=verdicts.alone,
+    )
+
+
+def unseen(split: Split, taught: Pairs) -> Split:
+    """The split for a model that was taught some pairs before: neither validated nor tested with them.
+
+    The pairs are those of the runs that it comes from: verdicts that were taken back and links that were
+    imported since draw other seeds than theirs.
+    """
+    return replace(
+        split,
+        validation=split.validation[~_among(split.validation, taught)],
+        test=split.test[~_among(split.test, taught)],
     )
 
 

@@ -112,7 +112,7 @@ class Trainer:
             **{f"the {name} loss": losses[name] for name in reversed(losses)},
             "the gradient": torch.nn.utils.get_total_norm(learned),
         }
-        # The one point of an epoch where the processor waits for the device.
+        # Where the processor waits for the device, beside POT's look at its convergence in the plans.
         values = dict(zip(measured, torch.stack(list(measured.values())).tolist(), strict=True))
         wrong = [name for name, value in values.items() if not math.isfinite(value)]
         if wrong:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import sys
 import threading
 import types
-from collections.abc import Generator
-from typing import Literal
+from collections.abc import Callable, Generator, Iterator
+from typing import Any, Literal
 
 import pytest
 
@@ -15,7 +15,8 @@ from core.errors import Cancelled, TrainingError
 from core.modality import PAPER_MODALITIES
 from core.store.project_file import ProjectFile
 from core.store.runs import finish_run, start_run
-from core.training import devices
+from core.training import child, devices
+from core.training.control import RunControl
 from core.training.events import EpochDone, Evaluated, Event, Progress, RunFinished, RunStarted
 
 METRICS = {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.8}
@@ -35,8 +36,9 @@ class FakeRun:
         module.train = self.train  # type: ignore[attr-defined]
         module.resume = self.resume  # type: ignore[attr-defined]
         monkeypatch.setitem(sys.modules, "core.training.run", module)
-        for name in ("preload", "leave_a_core"):  # they load torch: seconds, on a busy machine many
-            monkeypatch.setattr(devices, name, lambda: None)
+        # It loads torch: seconds, on a busy machine many.
+        monkeypatch.setattr(devices, "leave_a_core", lambda: None)
+        monkeypatch.setattr(child, "in_child", in_this_process)
 
     def train(
         self, project: ProjectFile, config: RunConfig, stop: threading.Event, queued: int = 1
@@ -86,6 +88,12 @@ class FakeRun:
     ) -> Generator[Event, None, None]:
         self.resumed.append(run_id)
         yield from self.train(project, RunConfig().replace(epochs=20), stop, run_id)
+
+
+def in_this_process(
+    start: Callable[..., Iterator[Any]], control: RunControl, *arguments: Any
+) -> Iterator[Any]:
+    return start(control, *arguments)
 
 
 def training_error() -> Exception:

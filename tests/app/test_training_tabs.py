@@ -27,7 +27,7 @@ from core.store.epochs import EpochInfo, add_epochs
 from core.store.project_file import ProjectFile
 from core.store.runs import RunInfo, list_runs, start_run
 from core.store.schema import Candidate, RunSeed
-from tests.app.fake_run import FakeRun
+from tests.app.fake_run import FakeRun, in_this_process
 
 METRICS = {"mrr": 0.7, "hits@1": 0.6, "hits@5": 0.8, "hits@10": 0.9}
 WAIT = 20_000
@@ -260,8 +260,8 @@ def fake_ablation(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     assert TABLES
     monkeypatch.setattr("core.ablation.run.ablate", ablate)
     monkeypatch.setattr("core.ablation.results.write_results", lambda *_: [])
-    for name in ("preload", "leave_a_core"):
-        monkeypatch.setattr(f"core.training.devices.{name}", lambda: None)
+    monkeypatch.setattr("core.training.devices.leave_a_core", lambda: None)
+    monkeypatch.setattr("core.ablation.child.in_child", in_this_process)
     return asked
 
 

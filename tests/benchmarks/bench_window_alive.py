@@ -1,7 +1,7 @@
 """The window while a run trains on the CPU: how long its event loop stands still.
 
 Run with ``pytest tests/benchmarks/bench_window_alive.py -m benchmark -s``. The real window, in a process of
-its own as the program starts it, scrolls the review list while FB15K-DB15K trains on the thread beside it. A
+its own as the program starts it, scrolls the review list while FB15K-DB15K trains in another one. A
 gap is the time by which a timer of 5 ms comes late; the same scrolling without a run tells what is the
 machine's share.
 """

@@ -93,3 +93,13 @@ def test_plan_probabilities_are_those_of_the_plan(unit: Unit) -> None:
     rows, columns = torch.tensor([0, 4, 8]), torch.tensor([3, 3, 1])
     found = plan_probability(similarity.block(slice(None))[rows, columns], offsets, rows, columns)
     torch.testing.assert_close(found, 9 * _plan(similarity, SINKHORN_EPSILON, 30)[rows, columns])
+
+
+def test_a_column_that_nobody_is_like_stays_finite() -> None:
+    """Far below every row's peak its kernel is 0 in 32 bits; the others share the mass as without it."""
+    similarity = torch.full((4, 4), 8.0)
+    similarity.diagonal().fill_(9.0)
+    offsets = sinkhorn_offsets(Kept(torch.cat([similarity, torch.zeros(4, 1)], dim=1)), 0.025)
+    assert offsets.left.isfinite().all() and offsets.right.isfinite().all()
+    plan = ((similarity + offsets.left[:, None] + offsets.right[:4]) / 0.025).exp()
+    torch.testing.assert_close(plan, torch.eye(4), rtol=0, atol=1e-3)

@@ -75,3 +75,9 @@ def test_ranks_do_not_depend_on_keeping_the_matrix(decoding: str, unit: Unit) ->
     kept = Kept(cosine.block(slice(None)))
     offsets = [DECODINGS[decoding](similarity).right for similarity in (cosine, kept)]  # type: ignore[index]
     assert torch.equal(ranks(cosine, rows, rows, offsets[0]), ranks(kept, rows, rows, offsets[1]))
+
+
+def test_what_is_no_number_counts_against_us() -> None:
+    matrix = Kept(torch.tensor([[torch.nan, 0.5, 0.2], [0.9, torch.nan, 0.1]]))
+    found = ranks(matrix, torch.tensor([0, 1]), torch.tensor([0, 0]), torch.zeros(3))
+    assert found.tolist() == [3, 2]

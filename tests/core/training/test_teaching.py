@@ -17,9 +17,10 @@ from core.store.arrays import KnownLinks, Verdicts
 from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import model_path
-from core.store.schema import RelationTriple
+from core.store.schema import Link, RelationTriple
 from core.training.embeddings import embeddings_path, load_embeddings
 from core.training.events import EpochDone, Notice, RunFinished, RunStarted
+from core.training.pseudo_seeds import competing_rows
 from core.training.run import refresh, train
 from core.training.split import Split, split_links, told, with_verdicts
 from core.training.trainer import Trainer
@@ -267,3 +268,77 @@ def test_a_stopped_refresh_leaves_a_run_as_any_other(make_project: MakeProject, 
     with project.read() as session:
         run = runs.latest_run(session)
     assert run is not None and (run.id, run.status) == (2, "stopped")
+
+
+def test_no_link_is_validated_with_an_end_that_is_known_otherwise() -> None:
+    split = Split(seed=_pairs((1, 11)), validation=_pairs((2, 12), (3, 13), (4, 14)), test=_pairs())
+    corrected = with_verdicts(split, _verdicts(accepted=_pairs((2, 15), (5, 13), (4, 14))))
+    assert corrected.validation.tolist() == [[4, 14]]
+
+
+def test_verdicts_against_all_seeds_are_told(make_project: MakeProject, quick: RunConfig) -> None:
+    project = make_project()
+    one = quick.replace(seed_ratio=1 / SIZE)
+    list(train(project, one.replace(epochs=1)))
+    with project.read() as session:
+        ((left, _),) = runs.run_pairs(session, 1, "seed").tolist()
+    decide(project, [Decision(left, None, "no_counterpart")])
+    with pytest.raises(TrainingError, match="verdicts contradict all 1 seeds"):
+        list(train(project, one))
+    with project.read() as session:
+        assert len(runs.list_runs(session)) == 1
+
+
+def test_validation_among_known_entities_is_ranked_in_the_right_row(
+    make_project: MakeProject, quick: RunConfig
+) -> None:
+    """Of an entity with two counterparts one may be a seed and the other held out."""
+    data = next_data(make_project(), quick)
+    split = Split(
+        seed=_pairs((1, SIZE + 1)), validation=_pairs((1, SIZE + 2), (SIZE, SIZE + 1)), test=_pairs()
+    )
+    left, right = competing_rows(data, split)
+    assert {0, SIZE - 1} <= set(left.tolist()) and {SIZE, SIZE + 1} <= set(right.tolist())
+    assert (np.diff(left) > 0).all() and (np.diff(right) > 0).all()
+
+
+def test_what_the_model_was_taught_before_is_not_tested(make_project: MakeProject, quick: RunConfig) -> None:
+    """Accepted and taught, then taken back: a refresh begins with the model that knows it."""
+    project = make_project()
+    config = quick.replace(epochs=2, validation_ratio=0.2)
+    list(train(project, config))
+    taught = _test_pairs(project)[0]
+    decide(project, [Decision(taught[0], taught[1], "accepted")])
+    list(refresh(project))
+    undo(project)
+    list(refresh(project))
+    assert taught not in _test_pairs(project, 3)
+    list(train(project, config))
+    assert taught in _test_pairs(project, 4)  # a new model knows nothing of it
+
+
+def test_seeds_of_a_model_stay_seeds_or_are_left_out(make_project: MakeProject, quick: RunConfig) -> None:
+    """More links draw other seeds; what the first run was taught must not measure the second."""
+    project = make_project()
+    config = quick.replace(epochs=2)
+    list(train(project, config))
+    with project.write() as session:
+        session.execute(update(Link).where(Link.left_id == 1).values(source="reference: x"))
+    list(train(project, config, start_from=1))
+    with project.read() as session:
+        taught = set(map(tuple, runs.run_pairs(session, 1, "seed").tolist()))
+        tested = set(map(tuple, runs.run_pairs(session, 2, "test").tolist()))
+        seeds = set(map(tuple, runs.run_pairs(session, 2, "seed").tolist()))
+    assert taught - seeds and not taught & tested
+
+
+@pytest.mark.parametrize("iterative", ["paper", "propagation"])
+def test_no_pseudo_seeds_where_a_side_has_none_left(
+    make_project: MakeProject, quick: RunConfig, iterative: str
+) -> None:
+    project = make_project()
+    for right in range(SIZE + 1, 2 * SIZE + 1):
+        decide(project, [Decision(right - SIZE, right, "accepted")])
+    config = quick.replace(epochs=4, iterative=iterative, iterative_start=2, iterative_every=1)
+    finished = list(train(project, config))[-1]
+    assert isinstance(finished, RunFinished) and finished.status == "done"
