@@ -32,8 +32,10 @@ _STRING_TYPES = frozenset(
 )
 _ERROR_PLACE = re.compile(r"^Parser error [^:]*: ")  # the line stands before it already
 _REMOTE_CONTEXT = "LoadDocumentCallback"
-_ELEMENT = re.compile(rb"<([A-Za-z_][^\s/>]*)")
-_END_BYTES = 1024
+_ASIDE = rb"<!--.*?(?:-->|\Z)|<\?.*?(?:\?>|\Z)"  # comments and instructions, perhaps unfinished
+_QUOTED = rb""""[^"]*(?:"|\Z)|'[^']*(?:'|\Z)"""
+_ROOT = re.compile(rb"%b|%b|<([A-Za-z_\x80-\xff][^\s/>]*)[\s/>]" % (_ASIDE, _QUOTED), re.DOTALL)
+_PROLOGUE_BYTES = _END_BYTES = 1 << 16
 _ENTITY = b"<!ENTITY"
 
 
@@ -168,7 +170,8 @@ class _Feed:
     """What the parser reads from: keeps the line, refuses NUL bytes and XML that declares entities.
 
     The XML parser tells no line, so it gets one line at a time. Entities are refused before it could
-    expand them: nested ones unfold without bounds, and external ones name files.
+    expand them: nested ones unfold without bounds, and external ones name files. It takes declarations
+    wherever they stand, also within comments and after the root element, so they are looked for everywhere.
     """
 
     def __init__(self, path: Path, file: Contents, *, is_xml: bool) -> None:
@@ -176,9 +179,10 @@ class _Feed:
         self._read = file.readline if is_xml else file.read
         self._lines = 0
         self._cut = False  # within a line
-        self._prologue: bytes | None = b"" if is_xml else None
+        self._is_xml = is_xml
+        self._prologue = b""
         self._root = b""
-        self._end = b""
+        self._end = bytearray()
 
     @property
     def line(self) -> int:
@@ -193,10 +197,8 @@ class _Feed:
         self._lines += data.count(b"\n")
         if data:
             self._cut = not data.endswith(b"\n")
-        if self._prologue is not None:
-            self._look_for_entities(data)
-        if self._root and data:
-            self._end = (self._end + data)[-_END_BYTES:]
+        if self._is_xml:
+            self._look_at(data)
         return data
 
     def check_end(self) -> None:
@@ -205,18 +207,21 @@ class _Feed:
         Raises:
             InputError: the file is cut short.
         """
-        if self._root and b"</" + self._root not in self._end and not self._end.rstrip().endswith(b"/>"):
+        end = rb"(?:</%b\s*|/)>(?:\s|(?>%b))*+\Z" % (re.escape(self._root), _ASIDE)
+        if self._root and not re.search(end, self._end, re.DOTALL):
             found = f"an end before </{self._root.decode()}>: the file is cut short"
             raise InputError(self._path, WHAT, found, line=self.line)
 
-    def _look_for_entities(self, data: bytes) -> None:
-        assert self._prologue is not None
-        self._prologue += data
-        if _ENTITY in self._prologue:
+    def _look_at(self, data: bytes) -> None:
+        """Find the root element, and refuse entities."""
+        if _ENTITY in self._end[-len(_ENTITY) :] + data:
             raise InputError(
                 self._path, "RDF/XML without entity declarations", "<!ENTITY", line=self.line,
                 hint="Entities are not expanded; write the file with full IRIs",
             )  # fmt: skip
-        if root := _ELEMENT.search(self._prologue):
-            self._root = root[1]
-            self._prologue = None
+        self._end += data
+        if len(self._end) > 2 * _END_BYTES:
+            del self._end[:-_END_BYTES]
+        if not self._root and len(self._prologue) < _PROLOGUE_BYTES:
+            self._prologue += data
+            self._root = next((match[1] for match in _ROOT.finditer(self._prologue) if match[1]), b"")

@@ -255,6 +255,10 @@ def test_a_mistake_in_any_syntax_names_the_line(write, read, name, text, line) -
     assert (caught.value.path, caught.value.line) == (path, line)
 
 
+DECLARED = '<!ENTITY b "x">'
+EXPANDED = WRITTEN["graph.rdf"].replace('<e:p rdf:resource="http://e/b"/>', "<e:p>&b;</e:p>")
+
+
 @pytest.mark.parametrize(
     "declared",
     [
@@ -264,11 +268,54 @@ def test_a_mistake_in_any_syntax_names_the_line(write, read, name, text, line) -
     ],
 )
 def test_xml_entities_are_not_expanded(write, read, declared: str) -> None:
-    text = WRITTEN["graph.rdf"].replace('<e:p rdf:resource="http://e/b"/>', "<e:p>&b;</e:p>")
-    path = write({"g.rdf": f"<?xml version='1.0'?>\n<!DOCTYPE r [{declared}]>\n{text}"}) / "g.rdf"
+    path = write({"g.rdf": f"<?xml version='1.0'?>\n<!DOCTYPE r [{declared}]>\n{EXPANDED}"}) / "g.rdf"
     with pytest.raises(InputError, match="without entity declarations, found <!ENTITY") as caught:
         read(open_pair(path, path).left.parts)
     assert caught.value.line == 2
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        f"<!-- see <http://ex.org> -->\n<!DOCTYPE r [{DECLARED}]>\n",
+        f"<?pi <x> ?>\n<!DOCTYPE r [{DECLARED}]>\n",
+        f"<!DOCTYPE r SYSTEM '<x>' [\n{DECLARED}]>\n",
+        f"<!DOCTYPE r [<!-- <x>\n{DECLARED} -->]>\n",
+        f"<!-- {'-' * 70_000} -->\n<!DOCTYPE r [{DECLARED}]>\n",
+    ],
+)
+def test_xml_entities_are_found_behind_what_looks_like_a_root(write, read, before: str) -> None:
+    path = write({"g.rdf": before + EXPANDED}) / "g.rdf"
+    with pytest.raises(InputError, match="without entity declarations"):
+        read(open_pair(path, path).left.parts)
+
+
+def test_xml_entities_are_found_after_the_root(write, read) -> None:
+    text = EXPANDED.replace("<rdf:Description", f"<!DOCTYPE r [\n{DECLARED}]>\n<rdf:Description", 1)
+    path = write({"g.rdf": text}) / "g.rdf"
+    with pytest.raises(InputError, match="without entity declarations"):
+        read(open_pair(path, path).left.parts)
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<!-- see <http://ex.org> -->\n", ""),
+        ("<!-- more\n<http://ex.org>\n-->\n<?pi <x>\n?>\n<!DOCTYPE r SYSTEM '<y>'>\n", ""),
+        ("", f"<!-- {'as long as it is ' * 100} -->\n" * 2),
+        ("", "<?end?>\n<!-- <x> -->"),
+    ],
+)  # fmt: skip
+def test_comments_around_the_root_are_no_matter(write, read, before: str, after: str) -> None:
+    path = write({"g.rdf": f"{before}{WRITTEN['graph.rdf']}\n{after}"}) / "g.rdf"
+    assert read(open_pair(path, path).left.parts).relations == [("http://e/a", "http://e/p", "http://e/b")]
+
+
+def test_an_element_that_stays_open_is_found_behind_comments(write, read) -> None:
+    text = WRITTEN["graph.rdf"].replace("</rdf:RDF>", "<!-- </rdf:RDF> -->" * 40 + "<!--x-->\n")
+    path = write({"g.rdf": text}) / "g.rdf"
+    with pytest.raises(InputError, match="an end before </rdf:RDF>: the file is cut short"):
+        read(open_pair(path, path).left.parts)
 
 
 def test_nothing_is_fetched(write, read, monkeypatch) -> None:
