@@ -131,6 +131,7 @@ def _kinds(session: Session, rows: CandidateColumns) -> Facet:
     order = np.argsort(-counts, kind="stable")[:_MOST_KINDS]
     order = order[kinds[order] != 0]
     names = kind_labels(session, kinds[order].tolist())
+    order = order[[kind in names for kind in kinds[order].tolist()]]
     # Two classes may be called the same.
     labels = list(dict.fromkeys(names[kind] for kind in kinds[order].tolist()))
     codes = np.full(len(kinds), len(labels), np.intp)

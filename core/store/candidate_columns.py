@@ -125,6 +125,7 @@ def renew_facts(session: Session, run_id: int) -> None:
     names = ("id", "left_id", "right_id", "rank", "score", "probability", *scores)
     table = dict(zip(names, _read(session, run_id, names), strict=True))
     if not len(table["id"]):
+        session.execute(delete(CandidateColumn).where(CandidateColumn.run_id == run_id))
         return
     calibrated = not np.isnan(table["probability"]).all()
     by_modality = {

@@ -11,7 +11,7 @@ from sqlalchemy import Table, bindparam, delete, func, insert, or_, select, text
 from sqlalchemy.orm import Session
 
 from core.kg.records import Side
-from core.store.candidate_columns import renew_facts
+from core.store.candidate_columns import columns_from_rows, pack_candidates, renew_facts
 from core.store.copying import continue_numbers
 from core.store.import_report import ProgressMeter
 from core.store.schema import (
@@ -24,6 +24,7 @@ from core.store.schema import (
     Link,
     Relation,
     RelationTriple,
+    Run,
     Verdict,
 )
 from core.store.search import drop_index
@@ -52,6 +53,8 @@ class Replacement:
         self._new_graph = staged.scalars(select(Graph).where(Graph.side == side)).one()
         self._side = side
         self._other = "right" if side == "left" else "left"
+        self._vanished = select(Entity.id).where(Entity.graph_id == self._graph.id, VANISHED)
+        self._some_went = False
         self._time = datetime.now(UTC).isoformat(timespec="microseconds")
 
     def run(self) -> None:
@@ -63,10 +66,12 @@ class Replacement:
         self._meter.stage("Removing the old triples")
         self._remove_details()
         entities = self._merge_entities()
+        self._remove_links()
         relations = self._merge_types(Relation, RelationTriple.relation_id)
         attributes = self._merge_types(Attribute, AttributeTriple.attribute_id)
         self._copy_details(entities, relations, attributes)
         self._copy_links(entities)
+        self._renew_candidates()
         for name in ("name", "source", "license", "report_json"):
             setattr(self._graph, name, getattr(self._new_graph, name))
         drop_index(self._session)
@@ -77,7 +82,10 @@ class Replacement:
         self._session.execute(delete(RelationTriple).where(RelationTriple.graph_id == self._graph.id))
         for model in (AttributeTriple, Image):
             self._session.execute(delete(model).where(model.entity_id.in_(own)))
-        self._session.execute(delete(Link))  # the staged file has those that stay
+
+    def _remove_links(self) -> None:
+        """Those of entities that are gone; others may have been added since the plan."""
+        self._session.execute(delete(Link).where(getattr(Link, f"{self._side}_id").in_(self._vanished)))
 
     def _merge_entities(self) -> dict[int, int]:
         """Match, add and mark entities; returns the project's number of each staged one."""
@@ -119,6 +127,7 @@ class Replacement:
         self._insert(Entity.__table__, new, "Writing entities", len(new))
         self._update(Entity.__table__, ("label", "description"), changed)
         continue_numbers(self._session, Entity.__table__)
+        self._some_went = bool(gone)
         if gone:
             self._forget_candidates()
         self._settle_verdicts(set(gone), returned)
@@ -126,11 +135,18 @@ class Replacement:
 
     def _forget_candidates(self) -> None:
         """Remove the candidates of entities that are gone; those left of a left entity move up."""
-        gone = select(Entity.id).where(Entity.graph_id == self._graph.id, VANISHED)
-        self._session.execute(delete(Candidate).where(getattr(Candidate, f"{self._side}_id").in_(gone)))
+        mine = getattr(Candidate, f"{self._side}_id")
+        self._session.execute(delete(Candidate).where(mine.in_(self._vanished)))
         self._session.execute(text(_CLOSE_RANKS))
-        for run_id in self._session.scalars(select(Candidate.run_id).distinct()).all():
-            renew_facts(self._session, run_id)
+
+    def _renew_candidates(self) -> None:
+        """What is packed of candidates also says what their entities are and whether they have pictures."""
+        self._meter.stage("Renewing candidates")
+        for run_id in self._session.scalars(select(Run.id)).all():
+            if self._some_went:
+                renew_facts(self._session, run_id)
+            else:
+                pack_candidates(self._session, run_id, columns_from_rows(self._session, run_id))
 
     def _settle_verdicts(self, gone: set[int], returned: dict[int, str]) -> None:
         """Undo those on entities that are gone, and bring those back that were undone so before."""
@@ -230,7 +246,7 @@ class Replacement:
             self._insert(table, rows, f"Writing {told}", count)
 
     def _copy_links(self, entities: dict[int, int]) -> None:
-        """The staged file has the links that stay, and those that the new version itself states."""
+        """The staged file has those of the plan, and those that the new version itself states."""
         theirs = Entity.__table__.alias()
         staged = {
             row.id: row.uri
@@ -245,15 +261,15 @@ class Replacement:
             )
         }
         mine, other = f"{self._side}_id", f"{self._other}_id"
-        rows = (
-            {
-                mine: entities[getattr(row, mine)],
-                other: ours[staged[getattr(row, other)]],
-                "source": row.source,
-            }
-            for row in self._staged_rows(select(Link.left_id, Link.right_id, Link.source))
-        )
-        self._insert(Link.__table__, rows, "Writing links")
+        known = {tuple(pair) for pair in self._session.execute(select(Link.left_id, Link.right_id))}
+
+        def link_rows() -> Iterator[dict[str, Any]]:
+            for row in self._staged_rows(select(Link.left_id, Link.right_id, Link.source)):
+                pair = {mine: entities[getattr(row, mine)], other: ours[staged[getattr(row, other)]]}
+                if (pair["left_id"], pair["right_id"]) not in known:
+                    yield {**pair, "source": row.source}
+
+        self._insert(Link.__table__, link_rows(), "Writing links")
 
     def _staged_rows(self, query: Any) -> Iterator[Any]:
         return iter(self._staged.execute(query.execution_options(yield_per=_ROWS)))

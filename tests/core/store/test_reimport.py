@@ -8,7 +8,9 @@ from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 
+import numpy as np
 import pytest
+from PIL import Image as Picture
 from sqlalchemy import text
 
 from core.cli import run
@@ -20,6 +22,7 @@ from core.review.disagreement import disagreements
 from core.review.journal import Decision, current_verdicts, decide, redo, undo, verdict_counts
 from core.review.queue import load_queue
 from core.store import arrays
+from core.store.candidate_columns import COLUMNS, candidate_columns, columns_from_rows
 from core.store.candidates import candidate_rows
 from core.store.graphs import project_info
 from core.store.links import import_links
@@ -157,6 +160,40 @@ def test_candidates_that_stay_close_their_ranks(project: ProjectFile, tmp_path: 
         ).all()
         assert all(row.last == row.n and row.first == 1 for row in rows)
         assert min(row.n for row in rows) == 4
+
+
+@pytest.mark.parametrize("stay", [range(1, 41), range(2, 41), range(100, 103)])
+@pytest.mark.parametrize(("side", "graph"), [("left", 1), ("right", 2)])
+def test_packed_candidates_say_what_the_rows_say(
+    project: ProjectFile, tmp_path: Path, side: str, graph: int, stay: range
+) -> None:
+    picture = tmp_path / "picture.png"
+    Picture.new("RGB", (4, 4)).save(picture)
+    depicted = f"<{uri(graph, 2)}> <http://xmlns.com/foaf/0.1/depiction> <{picture.as_uri()}> .\n"
+    new_type = f"<{uri(graph, 3)}> <http://example.org/{graph}/r/new> <{uri(graph, 4)}> .\n"
+    write_graph(tmp_path / "new.nt", graph, list(stay), (depicted + new_type) * (3 in stay))
+    replace(project, side, tmp_path / "new.nt")
+    with project.read() as session:
+        packed, rows = candidate_columns(session, 1), columns_from_rows(session, 1)
+        for name in COLUMNS:
+            np.testing.assert_array_equal(getattr(packed, name), getattr(rows, name))
+        assert len(packed) == session.scalar(text("SELECT count(*) FROM candidate"))
+        if len(packed):
+            assert (packed.kind != 0).all()  # every entity is in a triple
+            assert (packed.left_image if side == "left" else packed.right_image).any()
+        load_queue(session, CandidateFilter(1, queue="all"))  # its facets name the kinds
+
+
+def test_links_that_came_since_the_plan_stay(project: ProjectFile, tmp_path: Path) -> None:
+    path = write_graph(tmp_path / "new.nt", 1, [1, 2])
+    (tmp_path / "links.tsv").write_text(f"{uri(1, 1)}\t{uri(2, 5)}\n{uri(1, 3)}\t{uri(2, 6)}\n")
+    with closing(prepare_reimport(project, "left", open_side(path, "left"))) as reimport:
+        import_links(project, tmp_path / "links.tsv", "seeds")
+        assert reimport.apply().links == 39
+    with project.read() as session:
+        assert arrays.known_links(session).plain.tolist() == [[1, 41], [2, 42]]
+        found = session.execute(text("SELECT left_id, right_id, source FROM link ORDER BY 1, 2")).all()
+    assert [tuple(row) for row in found] == [(1, 41, "test"), (1, 45, "seeds: links.tsv"), (2, 42, "test")]
 
 
 def test_it_is_told_before_it_is_done_and_can_be_dropped(project: ProjectFile, tmp_path: Path) -> None:
