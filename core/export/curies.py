@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from itertools import groupby
 
 from core.errors import MimeaError
 from core.export.iri import FREEBASE
@@ -22,6 +23,7 @@ WELL_KNOWN = {
 _RESERVED = frozenset({"owl", "rdf", "rdfs", "semapv", "skos", "sssom", "xsd", "linkml", "project", "mimea"})
 _MOST_NAMESPACES = 32  # beyond, a prefix for each would tell nothing
 _AUTHORITY_ONLY = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*://")
+_AUTHORITY = re.compile(rf"{_AUTHORITY_ONLY.pattern}[^/]+/")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9]*")
 
 
@@ -32,31 +34,30 @@ class NoPrefixError(MimeaError):
 class Prefixes:
     """Prefixes for the namespaces of some IRIs, which end at the last ``#`` or ``/`` (in URNs ``:``).
 
-    Where the IRIs lie in very many namespaces, what these have in common is one.
+    One within another is part of it. Where very many are left, what those of one authority have in common
+    is one.
     """
 
     def __init__(self, iris: Iterable[str]) -> None:
         self._namespaces: dict[str, str] = {}
-        self._spaces = {iri: _namespace(iri) for iri in iris}
-        spaces = dict.fromkeys(self._spaces.values())
-        known = sorted(space for space in spaces if space in WELL_KNOWN)
-        others = sorted(space for space in spaces if space not in WELL_KNOWN)
+        own = {iri: _namespace(iri) for iri in iris}
+        within = _outermost({*own.values(), *WELL_KNOWN})
+        others = sorted({within[space] for space in own.values()} - WELL_KNOWN.keys())
         if len(others) > _MOST_NAMESPACES:
-            others = [_common_namespace(others[0], others[-1])]
-        for space in [*known, *others]:
+            within |= _by_authority(others)
+            within = {space: within.get(outer, outer) for space, outer in within.items()}
+        self._spaces = {iri: within[space] for iri, space in own.items()}
+        for space in sorted(set(self._spaces.values()), key=lambda space: (space not in WELL_KNOWN, space)):
             if not space or _AUTHORITY_ONLY.fullmatch(space):
                 raise NoPrefixError(
                     "the identifiers have no namespaces that prefixes could stand for, which SSSOM needs; "
                     "choose another format"
                 )
             self._namespaces[space] = self._free_name(space)
-        self._common = others[0] if len(others) == 1 else ""
 
     def curie(self, iri: str) -> str:
         """``prefix:local`` for one of the IRIs that the prefixes were made for."""
         space = self._spaces[iri]
-        if space not in self._namespaces:
-            space = self._common
         return f"{self._namespaces[space]}:{iri[len(space) :]}"
 
     def declared(self) -> dict[str, str]:
@@ -81,6 +82,28 @@ def _namespace(iri: str) -> str:
     if cut < 0:
         cut = body.rfind(":")
     return iri[: cut + 1]
+
+
+def _outermost(spaces: Iterable[str]) -> dict[str, str]:
+    """For each namespace the shortest of ``spaces`` that it begins with."""
+    within: dict[str, str] = {}
+    outer = ""
+    for space in sorted(spaces):  # what begins with one follows it
+        if not outer or _AUTHORITY_ONLY.fullmatch(outer) or not space.startswith(outer):
+            outer = space
+        # A CURIE whose local part began with a slash could be taken for an IRI.
+        within[space] = space if space.startswith(f"{outer}/") else outer
+    return within
+
+
+def _by_authority(spaces: list[str]) -> dict[str, str]:
+    """For each namespace, of which ``spaces`` are in order, what all with its scheme and host begin with."""
+    groups = groupby(spaces, key=lambda space: match[0] if (match := _AUTHORITY.match(space)) else space)
+    within: dict[str, str] = {}
+    for _, (first, *rest) in groups:
+        common = _common_namespace(first, rest[-1]) if rest else first
+        within |= dict.fromkeys([first, *rest], common)
+    return within
 
 
 def _common_namespace(first: str, last: str) -> str:
