@@ -7,6 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QObject, Signal, Slot
 
+from app.settings import Settings
 from app.tasks import Tasks
 from core.review import journal
 from core.review.journal import Decision, Step
@@ -51,6 +52,11 @@ class Project(QObject):
         """Why the open project can only be looked at; empty where it can be changed."""
         return self._file.read_only if self._file is not None else ""
 
+    @property
+    def whose(self) -> str | None:
+        """Whose steps are undone and redone: one's own on a team's server, elsewhere anybody's (None)."""
+        return Settings().author if self.file.is_shared else None
+
     def open(self, place: Place) -> None:
         """Open a project in place of the current one; ``opened`` or ``failed`` follows.
 
@@ -87,14 +93,14 @@ class Project(QObject):
     @Slot()
     def undo(self) -> None:
         """Undo the last step; ``verdicts_changed`` follows if there was one."""
-        file = self.file
-        self.tasks.write(self, lambda: journal.undo(file), partial(self._marked, "undone"))
+        file, whose = self.file, self.whose
+        self.tasks.write(self, lambda: journal.undo(file, whose), partial(self._marked, "undone"))
 
     @Slot()
     def redo(self) -> None:
         """Redo the step that was undone last; ``verdicts_changed`` follows if there was one."""
-        file = self.file
-        self.tasks.write(self, lambda: journal.redo(file), partial(self._marked, "redone"))
+        file, whose = self.file, self.whose
+        self.tasks.write(self, lambda: journal.redo(file, whose), partial(self._marked, "redone"))
 
     def revoke(self, verdicts: Sequence[int]) -> None:
         """Take some verdicts back, by their ids; ``verdicts_changed`` follows if any was in force."""

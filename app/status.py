@@ -62,7 +62,7 @@ class StatusReporter(QObject):
 
     @Slot()
     def _count(self) -> None:
-        file = self._project.file
+        file, whose = self._project.file, self._project.whose
 
         def read() -> Counted:
             from core.store.candidates import reviewable_run
@@ -71,7 +71,7 @@ class StatusReporter(QObject):
             with file.read() as session:
                 run = reviewable_run(session)
                 left = None if run is None else len(queue_ids(session, CandidateFilter(run)))
-                return journal.verdict_counts(session), left, journal.history_state(session)
+                return journal.verdict_counts(session), left, journal.history_state(session, whose)
 
         self._project.tasks.read(self, read, self._show_counts, key="counts")
 

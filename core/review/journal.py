@@ -13,7 +13,7 @@ from dataclasses import dataclass, fields
 from datetime import UTC, datetime
 from typing import Literal
 
-from sqlalchemy import ColumnElement, func, insert, select, text, update
+from sqlalchemy import ColumnElement, func, insert, select, text, true, update
 from sqlalchemy.orm import Session
 
 from core.store.project_file import ProjectFile
@@ -24,6 +24,8 @@ VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
 IN_FORCE = Verdict.undone_at.is_(None)
 BULK_NOTE = "accepted in bulk"  # tells such a verdict from one on a pair that somebody looked at
 BULK_REJECTED_NOTE = "rejected in bulk"
+BULK_NOTES = (BULK_NOTE, BULK_REJECTED_NOTE)
+FILE_NOTE = "from "  # and the name of the file that such a verdict, without a run, was imported from
 FOUND_NOTE = "found by hand"  # in the whole other graph, rather than among the candidates
 
 
@@ -87,21 +89,23 @@ def decide(project: ProjectFile, decisions: Sequence[Decision]) -> Step:
     return Step(number, tuple(decisions))
 
 
-def undo(project: ProjectFile) -> Step | None:
-    """Take the last step in force back; None when there is none."""
+def undo(project: ProjectFile, author: str | None = None) -> Step | None:
+    """Take the last step in force back; None when there is none. With ``author`` only theirs count."""
+    mine = _by(author)
     with project.write() as session:
-        number = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE))
-        return _mark(session, now(), Verdict.step == number, IN_FORCE)
+        number = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE, mine))
+        return _mark(session, now(), Verdict.step == number, IN_FORCE, mine)
 
 
-def redo(project: ProjectFile) -> Step | None:
+def redo(project: ProjectFile, author: str | None = None) -> Step | None:
     """Bring back the step that was undone last; None when there is none after the last one in force."""
+    mine = _by(author)
     with project.write() as session:
-        undone = _redoable(session)
+        undone = _redoable(session, mine)
         if undone is None:
             return None
         number, time = undone
-        return _mark(session, None, Verdict.step == number, Verdict.undone_at == time, ON_PRESENT)
+        return _mark(session, None, Verdict.step == number, Verdict.undone_at == time, ON_PRESENT, mine)
 
 
 def revoke(project: ProjectFile, verdicts: Sequence[int]) -> Step | None:
@@ -119,10 +123,11 @@ def restore(project: ProjectFile, verdicts: Sequence[int]) -> Step | None:
         return _mark(session, None, Verdict.id.in_(verdicts), ~IN_FORCE, ON_PRESENT)
 
 
-def history_state(session: Session) -> tuple[bool, bool]:
-    """(can undo, can redo)."""
-    live = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE))
-    return live is not None, _redoable(session) is not None
+def history_state(session: Session, author: str | None = None) -> tuple[bool, bool]:
+    """(can undo, can redo), with ``author`` of their own steps."""
+    mine = _by(author)
+    live = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE, mine))
+    return live is not None, _redoable(session, mine) is not None
 
 
 def verdict_counts(session: Session) -> VerdictCounts:
@@ -137,13 +142,17 @@ def current_verdicts(session: Session) -> Iterator[Decision]:
         yield Decision(**{f.name: getattr(row, f.name) for f in fields(Decision)})
 
 
-def _redoable(session: Session) -> tuple[int, str] | None:
+def _by(author: str | None) -> ColumnElement[bool]:
+    return true() if author is None else Verdict.author == author
+
+
+def _redoable(session: Session, mine: ColumnElement[bool]) -> tuple[int, str] | None:
     """(step, when it was undone)."""
-    live = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE)) or 0
+    live = session.scalar(select(func.max(Verdict.step)).where(IN_FORCE, mine)) or 0
     # The one undone last: those undone before a newer decision are buried below it, and stay so.
     row = session.execute(
         select(Verdict.step, Verdict.undone_at)
-        .where(Verdict.step > live, ON_PRESENT)
+        .where(Verdict.step > live, ON_PRESENT, mine)
         .order_by(Verdict.undone_at.desc(), Verdict.step)
         .limit(1)
     ).first()

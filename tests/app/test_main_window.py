@@ -10,6 +10,7 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
+from app.settings import Settings
 from app.views.new_project_dialog import NewProjectDialog
 from core.config import RunConfig
 from core.errors import ProjectError
@@ -121,6 +122,23 @@ def test_counts_follow_decisions_and_their_undoing(
     qtbot.waitUntil(window.actions_.redo.isEnabled)
     window.actions_.redo.trigger()
     qtbot.waitUntil(lambda: shown("accepted 1"))
+
+
+def test_on_a_server_people_undo_their_own_verdicts(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ProjectFile, "is_shared", property(lambda _self: True))
+    me = Settings().author
+    decide(project, [Decision(1, 41, "accepted", author=me), Decision(2, 42, "accepted", author="grace")])
+    decide(project, [Decision(3, 43, "accepted", author="grace")])
+    with qtbot.waitSignal(open_window.project.verdicts_changed) as undone:
+        open_window.project.undo()
+    assert [decision.left_id for decision in undone.args[0].decisions] == [1]
+    qtbot.waitUntil(lambda: not open_window.actions_.undo.isEnabled())
+    with qtbot.waitSignal(open_window.project.verdicts_changed) as redone:
+        open_window.project.redo()
+    assert [decision.left_id for decision in redone.args[0].decisions] == [1]
+    qtbot.waitUntil(open_window.actions_.undo.isEnabled)
 
 
 def test_what_is_no_project_is_told_in_the_window_and_forgotten(

@@ -54,6 +54,23 @@ def test_accepted_and_no_counterpart_exclude_each_other(project: ProjectFile) ->
     assert in_force(project) == [(1, 41, "accepted")]
 
 
+def test_an_author_undoes_and_redoes_their_own_steps(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted", author="ada")])
+    decide(project, [Decision(2, 42, "accepted", author="grace")])
+    step = undo(project, "ada")
+    assert step is not None and [d.left_id for d in step.decisions] == [1]
+    assert in_force(project) == [(2, 42, "accepted")]
+    assert undo(project, "ada") is None
+    with project.read() as session:
+        assert history_state(session, "ada") == (False, True)
+        assert history_state(session, "grace") == (True, False)
+    assert redo(project, "grace") is None
+    step = redo(project, "ada")
+    assert step is not None and in_force(project) == [(1, 41, "accepted"), (2, 42, "accepted")]
+    with project.read() as session:
+        assert history_state(session, "ada") == (True, False)
+
+
 def test_undo_and_redo_move_by_steps(project: ProjectFile) -> None:
     decide(project, [Decision(1, 41, "accepted")])
     decide(project, [Decision(2, 42, "accepted"), Decision(3, 43, "accepted")])
