@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
 from core.store.project_file import ProjectFile
-from core.store.run_files import run_folder, run_lock
+from core.store.run_files import going_runs, run_folder, run_lock
 from core.store.schema import Base, Candidate, Epoch, Run, Verdict
 
 _PART = 10_000  # candidates a transaction: a curator's verdict waits for one of them at most
@@ -63,7 +63,7 @@ def delete_run(project: ProjectFile, run_id: int) -> None:
     Raises:
         ProjectError: the run is going.
     """
-    if run_lock(project.sidecar, run_id).held():
+    if run_id in going_runs(project) or run_lock(project.sidecar, run_id).held():
         raise ProjectError(f"run {run_id} is going; stop it first")
     some = select(Candidate.id).where(Candidate.run_id == run_id).limit(_PART)
     while True:

@@ -24,6 +24,8 @@ from core.review.disagreement import disagreements
 from core.review.journal import Decision, current_verdicts, decide
 from core.store.copying import copy_contents
 from core.store.project_file import ProjectFile
+from core.store.run_edits import delete_run
+from core.store.runs import get_run, start_run
 from core.store.schema import Base, Entity, Graph
 from core.store.team import import_to_server
 from tests.core.review import (
@@ -128,6 +130,15 @@ def test_everything_is_copied(project: ProjectFile, tmp_path: Path) -> None:
                 assert sorted(map(repr, here.execute(select(table)))) == sorted(
                     map(repr, there.execute(select(table)))
                 )
+
+
+def test_the_run_of_another_machine_is_not_deleted(project: ProjectFile) -> None:
+    with project.write() as session:
+        run_id = start_run(session, "{}", "GPU", ("structure",))  # its lock lies on that machine
+    with pytest.raises(ProjectError, match=f"run {run_id} is going"):
+        delete_run(project, run_id)
+    with project.read() as session:
+        assert get_run(session, run_id) is not None
 
 
 def test_two_curators_on_two_machines_share_a_journal(project: ProjectFile, url: str) -> None:
