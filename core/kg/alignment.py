@@ -36,7 +36,7 @@ def is_alignment(path: Path) -> bool:
 
 
 def read_alignment(path: Path) -> Iterator[Batch]:
-    """The cells that say "the same", and those that deny it; all but the first are counted in notes.
+    """The cells that say "the same", and those that deny it; all others are counted in notes.
 
     Raises:
         InputError: a syntax error (with the line), or no cell of two entities.
@@ -52,17 +52,19 @@ def read_alignment(path: Path) -> Iterator[Batch]:
             cells.setdefault(statement.subject, {})[name] = statement.object.text.strip()
     batch, denied = LinkBatch([], [], [], size(path)), DenialBatch([], [], size(path))
     others = Counter[str]()
+    found = False
     for cell in cells.values():
         if not all(name in cell for name in _ENTITIES):
             continue
+        found = True
         relation = cell.get("relation", _SAME)
-        others[relation] += relation != _SAME
+        others[relation] += relation not in (_SAME, _OTHER)
         for said, meant in ((batch, _SAME), (denied, _OTHER)):
             if relation == meant:
                 said.firsts.append(cell["entity1"])
                 said.seconds.append(cell["entity2"])
     batch.sources.extend([path.name] * len(batch.firsts))
-    if not batch.firsts and not others.total():
+    if not found:
         raise InputError(path, _WHAT, "no cell with two entities")
     yield batch
     yield denied

@@ -35,8 +35,8 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
         if max(left, right, verdict or 0) >= len(row.cells):
             raise InputError(path, _WHAT, f"{len(row.cells)} columns", line=row.line)
         kind = _ACCEPTED if verdict is None else row.cells[verdict]
-        others += kind != _ACCEPTED
         if kind not in (_ACCEPTED, _REJECTED):
+            others += 1
             continue
         ends = [strip_brackets(unmarked(row.cells[place])) for place in (left, right)]
         if not all(ends):
@@ -54,7 +54,8 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
     yield LinkBatch(batch.firsts, batch.seconds, batch.sources, size(path))
     yield denied
     if others:
-        yield Note(f"{others:,} rows of {path.name} that are not accepted were left out", size(path))
+        left_out = f"{others:,} rows of {path.name} that are neither accepted nor rejected"
+        yield Note(f"{left_out} were left out", size(path))
 
 
 def _columns(path: Path, cells: list[str], line: int) -> tuple[tuple[int, int, int | None], bool]:

@@ -73,7 +73,7 @@ def rows(path: Path, dialect: Dialect) -> Iterator[Row]:
     Raises:
         InputError: unreadable, or quotation marks that don't close (with the line).
     """
-    lines = _Lines(path)
+    lines = Lines(path, WHAT)
     reader = _reader(iter(lines), dialect)
     try:
         for cells in reader:
@@ -129,15 +129,15 @@ def _reader(lines: Iterator[str], dialect: Dialect) -> _csv.Reader:
     )
 
 
-class _Lines:
+class Lines:
     """The lines of a file with their ends, which quoted cells may hold; ``done`` is the bytes read."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, what: str) -> None:
         self.done = 0
-        self._path = path
+        self._path, self._what = path, what
 
     def __iter__(self) -> Iterator[str]:
-        for block in blocks(self._path, WHAT):
+        for block in blocks(self._path, self._what):
             last = len(block.lines) - 1
             for place, line in enumerate(block.lines):
                 self.done = block.done if place == last else self.done

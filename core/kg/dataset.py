@@ -9,6 +9,7 @@ from core.errors import InputError
 from core.kg.archive import folder_of
 from core.kg.csv_graph import CsvMapping, open_tables
 from core.kg.detect import AUTO, Detection, detect_dataset, detect_graph, format_named, recognise
+from core.kg.links import refuse_doubtful
 from core.kg.records import Side
 from core.kg.source import Dataset, Format, GraphSource, LinkSource
 
@@ -59,6 +60,8 @@ def open_pair(
     Raises:
         InputError: a path does not exist, or a graph is in no known format, or not in the one named.
     """
+    if links:
+        refuse_doubtful(links)
     left, right = folder_of(_absolute(left)), folder_of(_absolute(right))
     for folder in (images_left, images_right):
         _require_images(folder)

@@ -12,10 +12,10 @@ from core.errors import InputError
 from core.kg.alignment import is_alignment, read_alignment
 from core.kg.compressed import plain
 from core.kg.csv_links import read_csv_links
-from core.kg.rdf_names import LINK_PREDICATES
+from core.kg.rdf_names import DIFFERENT_FROM, LINK_PREDICATES
 from core.kg.rdf_parse import FORMATS as RDF_SUFFIXES
-from core.kg.rdf_parse import statements
-from core.kg.records import Batch, LinkBatch
+from core.kg.rdf_parse import Value, statements
+from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.source import LinkSource, Part
 from core.kg.sssom import is_sssom, read_sssom
 from core.kg.text import blocks, require_file, shown, size, strip_brackets
@@ -28,6 +28,9 @@ _HEADER = re.compile(
     r"(left|right|source|target|subject|object|entity|kg|uri|id)[ _]?([12]|left|right|id|uri|entity)?",
     re.IGNORECASE,
 )
+
+# Of our own exports: what a name says of the pairs that most formats can't.
+_DOUBTFUL = re.compile(r"\.(unsure)\.(?!csv$)|\.(rejected)\.ent_links$", re.IGNORECASE)
 
 # Takes an identifier as the file writes it and its line, returns the entity's, or raises InputError.
 Resolve = Callable[[str, int], str]
@@ -52,8 +55,20 @@ def open_links(path: Path) -> LinkSource:
     return text_links(path)
 
 
+def refuse_doubtful(path: Path) -> None:
+    """Let no file be taken for links whose name says that its pairs are none, and its format does not.
+
+    Raises:
+        InputError: the pairs were left unsure, or rejected.
+    """
+    if found := _DOUBTFUL.search(plain(path).name):
+        kind = "left unsure" if found[1] else "rejected"
+        hint = "Give it another name to take them for links all the same"
+        raise InputError(path, "accepted links", f"pairs that were {kind}, by its name", hint=hint)
+
+
 def rdf_links(path: Path) -> LinkSource:
-    """The ``owl:sameAs`` and ``skos:exactMatch`` statements of an RDF file.
+    """The ``owl:sameAs`` and ``skos:exactMatch`` statements of an RDF file, and the ``owl:differentFrom``.
 
     Raises:
         InputError: there is no such file. Reading raises it with the line of what is wrong.
@@ -67,16 +82,27 @@ def _source(path: Path, read: Callable[[], Iterator[Batch]]) -> LinkSource:
 
 
 def _read_rdf(path: Path) -> Iterator[Batch]:
-    batch = LinkBatch([], [], [])
+    batch, denied = LinkBatch([], [], []), DenialBatch([], [], size(path))
+    found = False
     for statement in statements(path):
-        if statement.predicate in LINK_PREDICATES and isinstance(statement.object, str):
+        if isinstance(statement.object, Value):
+            continue
+        if statement.predicate in LINK_PREDICATES:
             batch.firsts.append(statement.subject)
             batch.seconds.append(statement.object)
             batch.sources.append(LINK_PREDICATES[statement.predicate])
+            found = True
+        elif statement.predicate == DIFFERENT_FROM:
+            denied.firsts.append(statement.subject)
+            denied.seconds.append(statement.object)
         if len(batch.firsts) >= _ROWS:
             yield replace(batch, done=statement.done)
             batch = LinkBatch([], [], [])
     yield replace(batch, done=size(path))
+    yield denied
+    if not found and not denied.firsts:
+        expected = ", ".join((*LINK_PREDICATES.values(), "owl:differentFrom"))
+        yield Note(f"{path.name} has no statement with {expected}", size(path))
 
 
 def text_links(path: Path, resolve: Callable[[], Resolve] | None = None) -> LinkSource:

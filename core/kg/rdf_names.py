@@ -14,6 +14,7 @@ _SCHEMA = ("http://schema.org/", "https://schema.org/")
 
 TYPE = f"{_RDF}type"
 SAME_AS = f"{_OWL}sameAs"
+DIFFERENT_FROM = f"{_OWL}differentFrom"
 LINK_PREDICATES = {SAME_AS: "owl:sameAs", f"{_SKOS}exactMatch": "skos:exactMatch"}
 # In order of preference.
 LABELS = (f"{_RDFS}label", f"{_SKOS}prefLabel", *(f"{s}name" for s in _SCHEMA))

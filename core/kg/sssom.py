@@ -6,14 +6,18 @@ import csv
 import re
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError
+from core.kg.csv_text import Lines
 from core.kg.rdf_names import LINK_PREDICATES
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import blocks, shown, size
 
 _WHAT = "SSSOM/TSV"
+_TAB = "\t"
+_ROWS = 20_000
 _REQUIRED = ("subject_id", "predicate_id", "object_id")
 _BUILT_IN = {
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -37,32 +41,44 @@ def is_sssom(path: Path) -> bool:
     """
     for block in blocks(path, _WHAT):
         header = next((line for line in block.lines if not line.startswith("#")), "")
-        return {"subject_id", "object_id"} <= set(header.split("\t"))
+        return {"subject_id", "object_id"} <= set(header.split(_TAB))
     return False
 
 
 def read_sssom(path: Path) -> Iterator[Batch]:
-    """The pairs said to be the same, each once, and those denied; these and others are counted in notes.
+    """The pairs said to be the same, each once, and those denied; other rows are counted in notes.
 
     Raises:
         InputError: a row is not what the format asks for (with the line).
     """
-    reader = _Reader(path)
-    for block in blocks(path, _WHAT):
-        batch = LinkBatch([], [], [], block.done)
-        for number, line in enumerate(block.lines, block.first):
-            if pair := reader.take(line, number):
+    lines = Lines(path, _WHAT)
+    source = iter(lines)
+    reader = _Reader(path, source)
+    rows = csv.reader(source, delimiter=_TAB, strict=True)
+    batch = LinkBatch([], [], [])
+    try:
+        for cells in rows:
+            if pair := reader.take(cells, reader.header_line + rows.line_num):
                 batch.firsts.append(pair[0])
                 batch.seconds.append(pair[1])
                 batch.sources.append(path.name)
-        yield batch
+            if len(batch.firsts) >= _ROWS:
+                yield replace(batch, done=lines.done)
+                batch = LinkBatch([], [], [])
+    except csv.Error as error:
+        line = reader.header_line + rows.line_num
+        raise InputError(path, _WHAT, f"a row that can't be split ({error})", line=line) from error
+    yield replace(batch, done=size(path))
     yield DenialBatch(*reader.denied(), done=size(path))
     for text in reader.notes():
         yield Note(text, size(path))
 
 
 class _Reader:
-    def __init__(self, path: Path) -> None:
+    """Knows the prefixes and columns, which are read with it; ``header_line`` is where the latter stand."""
+
+    def __init__(self, path: Path, lines: Iterator[str]) -> None:
+        self.header_line = 0
         self._path = path
         self._prefixes = dict(_BUILT_IN)
         self._in_map = False
@@ -70,18 +86,21 @@ class _Reader:
         self._seen: set[tuple[str, str]] = set()
         self._denied: dict[tuple[str, str], None] = {}
         self._left_out: Counter[str] = Counter()
+        for line in lines:
+            self.header_line += 1
+            if not line.startswith("#"):
+                self._take_header(line.removesuffix("\n"))
+                break
+            self._take_metadata(line.removesuffix("\n")[1:])
 
-    def take(self, line: str, number: int) -> tuple[str, str] | None:
-        """The pair that a line adds, if any."""
-        if not self._columns:
-            if line.startswith("#"):
-                self._take_metadata(line[1:])
-            else:
-                self._take_header(line, number)
+    def take(self, cells: list[str], number: int) -> tuple[str, str] | None:
+        """The pair that a row adds, if any."""
+        if not "".join(cells).strip():
             return None
-        if not line.strip():
-            return None
-        return self._pair(self._row(line, number), number)
+        if len(cells) != len(self._columns):
+            found = f"{len(cells)} in {shown(_TAB.join(cells))}"
+            raise InputError(self._path, f"{len(self._columns)} columns", found, line=number)
+        return self._pair(dict(zip(self._columns, cells, strict=True)), number)
 
     def denied(self) -> tuple[list[str], list[str]]:
         """The pairs said not to be the same."""
@@ -102,29 +121,22 @@ class _Reader:
         else:
             self._in_map = False
 
-    def _take_header(self, line: str, number: int) -> None:
-        self._columns = line.split("\t")
+    def _take_header(self, line: str) -> None:
+        self._columns = line.split(_TAB)
         if missing := [name for name in _REQUIRED if name not in self._columns]:
-            raise InputError(self._path, f"the column {missing[0]}", shown(line), line=number)
-
-    def _row(self, line: str, number: int) -> dict[str, str]:
-        cells = next(csv.reader([line], delimiter="\t")) if '"' in line else line.split("\t")
-        if len(cells) != len(self._columns):
-            raise InputError(
-                self._path, f"{len(self._columns)} columns", f"{len(cells)} in {shown(line)}", line=number
-            )
-        return dict(zip(self._columns, cells, strict=True))
+            raise InputError(self._path, f"the column {missing[0]}", shown(line), line=self.header_line)
 
     def _pair(self, row: dict[str, str], number: int) -> tuple[str, str] | None:
         if _NO_TERM in (row["subject_id"], row["object_id"]):
             why = "that find no counterpart"
         elif self._iri(row["predicate_id"], number) not in LINK_PREDICATES:
             why = f"with the predicate {row['predicate_id']}"
+        elif _is_doubted(row.get("reviewer_agreement", "")):
+            why = "that their reviewer doubts"
         else:
             pair = (self._iri(row["subject_id"], number), self._iri(row["object_id"], number))
             if row.get("predicate_modifier", "").lower() == "not":
                 self._denied[pair] = None
-                self._left_out["that deny a mapping"] += 1
                 return None
             if pair in self._seen:  # a row for each justification
                 return None
@@ -139,3 +151,11 @@ class _Reader:
             expected = "a CURIE with a prefix that the curie_map declares"
             raise InputError(self._path, expected, shown(curie), line=number)
         return self._prefixes[prefix] + local
+
+
+def _is_doubted(agreement: str) -> bool:
+    """Whether a reviewer is as much against a mapping as for it, or more; from 1 to -1."""
+    try:
+        return float(agreement) <= 0
+    except ValueError:
+        return False

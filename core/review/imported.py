@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from core.errors import ProjectError
-from core.kg.links import open_links
+from core.kg.links import open_links, refuse_doubtful
 from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
-from core.review.journal import Decision, Step, VerdictKind, current_verdicts, decide
+from core.review.journal import FILE_NOTE, Decision, Step, VerdictKind, current_verdicts, decide
 from core.store.link_rows import LinkRows
 from core.store.links import entities_by_uri
 from core.store.project_file import ProjectFile
@@ -41,6 +41,7 @@ def import_verdicts(project: ProjectFile, path: Path, author: str) -> VerdictRep
         ProjectError: the project has no two graphs, or can't be written.
     """
     path = path.expanduser().absolute()
+    refuse_doubtful(path)
     with project.read() as session:
         left, right = (entities_by_uri(session, side) for side in SIDES)
         known = {(each.left_id, each.right_id): each.kind for each in current_verdicts(session)}
@@ -54,10 +55,10 @@ def import_verdicts(project: ProjectFile, path: Path, author: str) -> VerdictRep
             elif isinstance(batch, DenialBatch):
                 sources = [path.name] * len(batch.firsts)
                 same.unknown += denied.add(LinkBatch(batch.firsts, batch.seconds, sources))
-            elif isinstance(batch, Note) and "deny" not in batch.text:  # these are taken here
+            elif isinstance(batch, Note):
                 same.told.append(batch.text)
     decisions = [
-        Decision(*pair, kind, author=author, note=f"from {path.name}")
+        Decision(*pair, kind, author=author, note=f"{FILE_NOTE}{path.name}")
         for kind, rows in _by_kind(same, denied)
         for pair in rows.rows
         if known.get(pair) != kind

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
-from core.kg.records import SIDES, LinkBatch, Note
+from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
 from core.kg.source import Dataset, GraphSource
 from core.store.beside import GraphBeside, is_worth_a_process
 from core.store.bulk_file import BulkFile
@@ -99,6 +99,8 @@ def _load_links(
         for batch in part.read():
             if isinstance(batch, LinkBatch):
                 links.unknown += links.add(batch)
+            elif isinstance(batch, DenialBatch):
+                links.denied += len(batch.firsts)
             elif isinstance(batch, Note):
                 links.told.append(batch.text)
             meter.read(batch.done)

@@ -50,6 +50,7 @@ class LinkRows:
         self.unknown = 0
         self.elsewhere = 0
         self.repeated = 0
+        self.denied = 0
         self.told: list[str] = []
         self._left = Identifiers(left)
         self._right = Identifiers(right)
@@ -85,6 +86,8 @@ class LinkRows:
             told.append(
                 f"{self.unknown:,} links were left out: an end is in neither graph or in the wrong one"
             )
+        if self.denied:
+            told.append(f"{self.denied:,} pairs are said not to be the same; they make no links")
         if self.elsewhere:
             told.append(f"{self.elsewhere:,} owl:sameAs statements lead outside these two graphs")
         if self.repeated:

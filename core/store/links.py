@@ -12,8 +12,8 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
-from core.kg.links import open_links
-from core.kg.records import SIDES, LinkBatch, Note
+from core.kg.links import open_links, refuse_doubtful
+from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
 from core.store.link_rows import LinkRows
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity, Graph, Link
@@ -64,6 +64,7 @@ def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
         ProjectError: the project has no two graphs, or can't be written.
     """
     path = path.expanduser().absolute()
+    refuse_doubtful(path)
     with project.read() as session:
         left, right = (entities_by_uri(session, side) for side in SIDES)
     if not left or not right:
@@ -73,6 +74,8 @@ def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
         for batch in part.read():
             if isinstance(batch, LinkBatch):
                 rows.unknown += rows.add(batch)
+            elif isinstance(batch, DenialBatch):
+                rows.denied += len(batch.firsts)
             elif isinstance(batch, Note):
                 rows.told.append(batch.text)
     source = f"{role}: {path.name}"

@@ -10,6 +10,7 @@ import pytest
 from core.kg.records import (
     AttributeBatch,
     Batch,
+    DenialBatch,
     EntityBatch,
     ImageBatch,
     LinkBatch,
@@ -31,6 +32,7 @@ class Read:
         self.attributes: list[tuple[str, str, str, str, str]] = []
         self.images: list[tuple[str, Path]] = []
         self.links: list[tuple[str, str, str]] = []
+        self.denied: list[tuple[str, str]] = []
         self.notes: list[str] = []
         for part in parts:
             done = 0
@@ -61,6 +63,8 @@ class Read:
                 self.images += zip(batch.entities, batch.paths, strict=True)
             case LinkBatch():
                 self.links += zip(batch.firsts, batch.seconds, batch.sources, strict=True)
+            case DenialBatch():
+                self.denied += zip(batch.firsts, batch.seconds, strict=True)
             case Note():
                 self.notes.append(batch.text)
 

@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from core.errors import InputError
 from core.kg.alignment import NAMESPACE
-from core.kg.links import open_links
+from core.kg.links import open_links, refuse_doubtful
 
 
 @pytest.mark.parametrize(
@@ -63,8 +65,8 @@ def test_sssom_says_what_is_the_same_and_what_is_not(write, read) -> None:
         ("http://a/1", "http://b/1", "m.sssom.tsv"),
         ("http://a/2", "http://b/x:y", "m.sssom.tsv"),
     ]
+    assert found.denied == [("http://a/3", "http://b/3")]
     assert found.notes == [
-        "1 rows of m.sssom.tsv that deny a mapping were left out",
         "1 rows of m.sssom.tsv with the predicate skos:broadMatch were left out",
         "1 rows of m.sssom.tsv that find no counterpart were left out",
     ]
@@ -87,6 +89,70 @@ def test_what_is_wrong_in_sssom_is_named(write, read, old, new, line, expected) 
     assert (caught.value.line, caught.value.expected) == (line, expected)
 
 
+def test_sssom_may_quote_line_ends(write, read) -> None:
+    text = SSSOM.replace('"with a ""quote"" in it"', '"over\ntwo ""lines"""')
+    found = read(open_links(write({"m.sssom.tsv": text}) / "m.sssom.tsv").parts)
+    assert [first for first, _, _ in found.links] == ["http://a/1", "http://a/2"]
+    with pytest.raises(InputError) as caught:
+        read(open_links(write({"m.tsv": text.replace("a:2\t", "c:2\t")}) / "m.tsv").parts)
+    assert caught.value.line == 10
+
+
+@pytest.mark.parametrize("cell", ['"' + "x" * 200_000 + '"', '"never closed', '"closed" too early'])
+def test_sssom_that_cant_be_split_is_told(write, read, cell: str) -> None:
+    path = write({"m.tsv": SSSOM.replace('"with a ""quote"" in it"', cell)}) / "m.tsv"
+    with pytest.raises(InputError, match="a row that can't be split"):
+        read(open_links(path).parts)
+
+
+def test_what_a_reviewer_doubts_is_no_link(write, read) -> None:
+    header = SSSOM.replace("\tcomment", "\treviewer_agreement")
+    rows = header[: header.index("a:1")] + "".join(
+        f"a:{n}\towl:sameAs\t\tb:{n}\tsemapv:MappingReview\t{agreement}\n"
+        for n, agreement in enumerate(["0.0", "-1", "0.5", ""])
+    )
+    found = read(open_links(write({"m.tsv": rows}) / "m.tsv").parts)
+    assert [first for first, _, _ in found.links] == ["http://a/2", "http://a/3"]
+    assert found.notes == ["2 rows of m.tsv that their reviewer doubts were left out"]
+
+
+OWL = "http://www.w3.org/2002/07/owl#"
+
+
+@pytest.mark.parametrize("name", ["l.nt", "l.ttl"])
+def test_rdf_says_what_is_the_same_and_what_is_not(write, read, name: str) -> None:
+    lines = [f"<http://a> <{OWL}{said}> <http://b> .\n" for said in ("sameAs", "differentFrom", "versionOf")]
+    found = read(open_links(write({name: "".join(lines)}) / name).parts)
+    assert found.links == [("http://a", "http://b", "owl:sameAs")]
+    assert (found.denied, found.notes) == ([("http://a", "http://b")], [])
+    found = read(open_links(write({name: lines[1]}) / name).parts)
+    assert (found.links, found.denied, found.notes) == ([], [("http://a", "http://b")], [])
+    found = read(open_links(write({name: lines[2]}) / name).parts)
+    assert found.notes == [f"{name} has no statement with owl:sameAs, skos:exactMatch, owl:differentFrom"]
+
+
+@pytest.mark.parametrize(
+    ("name", "found"),
+    [
+        ("x.unsure.nt", "left unsure"),
+        ("x.unsure.sssom.tsv", "left unsure"),
+        ("x.unsure.ent_links", "left unsure"),
+        ("x.unsure.rdf.gz", "left unsure"),
+        ("x.rejected.ent_links", "rejected"),
+    ],
+)
+def test_pairs_that_are_no_links_by_their_name(name: str, found: str) -> None:
+    with pytest.raises(InputError, match=f"found pairs that were {found}, by its name"):
+        refuse_doubtful(Path(name))
+
+
+@pytest.mark.parametrize(
+    "name", ["x.nt", "unsure.nt", "x.unsure.csv", "x.rejected.nt", "x.rejected.rdf", "rejected.ent_links"]
+)
+def test_names_that_say_nothing_against_their_pairs(name: str) -> None:
+    refuse_doubtful(Path(name))
+
+
 @pytest.mark.parametrize("ending", ["#", ""])
 @pytest.mark.parametrize("name", ["a.rdf", "a.xml"])
 def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> None:
@@ -107,19 +173,19 @@ def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> 
     )
     found = read(open_links(write({name: text}) / name).parts)
     assert found.links == [("http://1/1", "http://2/1", name), ("http://1/2", "http://2/2", name)]
-    assert found.notes == [
-        f"2 cells of {name} with the relation != were left out",
-        f"1 cells of {name} with the relation < were left out",
-    ]
+    assert found.denied == [("http://1/3", "http://2/3"), ("http://1/5", "http://2/5")]
+    assert found.notes == [f"1 cells of {name} with the relation < were left out"]
 
 
 def test_csv_links_with_verdicts(write, read) -> None:
     text = (
         'left_uri,left_label,right_uri,verdict\na,"x, y",b,accepted\nc,z,d,rejected\n\'=e,=cmd(),f,accepted\n'
+        "g,y,h,unsure\n"
     )
     found = read(open_links(write({"l.csv": text}) / "l.csv").parts)
     assert found.links == [("a", "b", "l.csv"), ("=e", "f", "l.csv")]
-    assert found.notes == ["1 rows of l.csv that are not accepted were left out"]
+    assert found.denied == [("c", "d")]
+    assert found.notes == ["1 rows of l.csv that are neither accepted nor rejected were left out"]
 
 
 @pytest.mark.parametrize("text", ["a,b\nc\n", "a,b,c\n", "a,b\n,c\n", "left_uri,right_uri,verdict\na\n"])

@@ -5,6 +5,8 @@ from pathlib import Path
 import pytest
 
 from core.errors import InputError
+from core.export.links import FORMATS, write_links
+from core.export.options import ExportOptions
 from core.review.imported import import_verdicts
 from core.review.journal import Decision, current_verdicts, decide, history_state, redo, undo
 from core.store.project_file import ProjectFile
@@ -58,3 +60,34 @@ def test_a_file_that_is_wrong_changes_nothing(project: ProjectFile, tmp_path: Pa
         import_verdicts(project, path, "ada")
     with project.read() as session:
         assert history_state(session) == (False, False)
+
+
+@pytest.mark.parametrize("name", FORMATS)
+def test_verdicts_come_back_from_each_export_as_they_were(
+    project: ProjectFile, tmp_path: Path, name: str
+) -> None:
+    decide(project, [Decision(1, 41, "accepted", 0.9, 1), Decision(2, 43, "rejected", 0.4, 1)])
+    decide(project, [Decision(3, 43, "unsure", 0.5, 1)])
+    options = ExportOptions(rejected=True, unsure=True)
+    files = write_links(project, tmp_path / f"x{FORMATS[name].suffix}", name, options).files
+    undo(project)
+    undo(project)
+    for path in files:
+        if (".unsure." in path.name and name != "csv") or (".rejected." in path.name and name == "openea"):
+            with pytest.raises(InputError, match="by its name"):
+                import_verdicts(project, path, "ada")
+        else:
+            report = import_verdicts(project, path, "ada")
+            kept = [note for note in report.notes if "left out" in note or "no links" in note]
+            left_out = ["1 rows of x.unsure.csv that are neither accepted nor rejected were left out"]
+            assert kept == left_out * path.name.endswith(".unsure.csv")
+    assert {found[:3] for found in in_force(project)} == {(1, 41, "accepted"), (2, 43, "rejected")} - (
+        {(2, 43, "rejected")} if name == "openea" else set()
+    )
+
+
+def test_a_file_of_that_name_tells_what_it_left_out(project: ProjectFile, tmp_path: Path) -> None:
+    path = tmp_path / "deny.csv"
+    path.write_text(f"left_uri,right_uri,verdict\n{LEFT}0001,{RIGHT}0001,unsure\n", encoding="utf-8")
+    report = import_verdicts(project, path, "ada")
+    assert report.notes == ("1 rows of deny.csv that are neither accepted nor rejected were left out",)

@@ -72,6 +72,18 @@ def test_every_format_adds_links_with_their_role(project, tmp_path: Path, name: 
     assert any("in neither graph" in line for line in report.lines())
 
 
+def test_denied_pairs_make_no_links_and_are_told(project, tmp_path: Path) -> None:
+    (tmp_path / "some.nt").write_text(
+        f"<{LEFT}2> <{SAME}> <{RIGHT}2> .\n"
+        f"<{LEFT}1> <{SAME.replace('sameAs', 'differentFrom')}> <{RIGHT}2> .\n"
+    )
+    report = import_links(project, tmp_path / "some.nt", "seeds")
+    assert (report.added, report.notes) == (1, ["1 pairs are said not to be the same; they make no links"])
+    (tmp_path / "some.unsure.nt").write_text(f"<{LEFT}1> <{SAME}> <{RIGHT}2> .\n")
+    with pytest.raises(InputError, match="left unsure, by its name"):
+        import_links(project, tmp_path / "some.unsure.nt", "seeds")
+
+
 def test_the_role_can_be_read_off_the_source(project, tmp_path: Path) -> None:
     (tmp_path / "gold.tsv").write_text(f"{LEFT}2\t{RIGHT}2\n")
     import_links(project, tmp_path / "gold.tsv", "reference")
