@@ -1,22 +1,23 @@
-"""Accepting many candidates at once, as one step of the journal."""
+"""Accepting many candidates at once from the command line, as one step of the journal."""
 
 from __future__ import annotations
 
 import numpy as np
 from sqlalchemy import text
 
-from core.alignment.assignment import one_to_one as assign
 from core.errors import MimeaError
-from core.review.journal import BULK_NOTE, Decision, decide
+from core.review.bulk_plan import HELD, carry_out, plan_bulk
 from core.store.project_file import ProjectFile
 
-_OPEN_CANDIDATES = """
-SELECT c.left_id, c.right_id, c.rank, c.score, c.probability, c.mutual FROM candidate c
+_CHOSEN = text(f"""
+WITH held AS MATERIALIZED ({HELD}),
+parked AS MATERIALIZED (SELECT left_id, right_id FROM current_verdict WHERE kind = 'unsure')
+SELECT c.id FROM candidate c
 WHERE c.run_id = :run AND c.score >= :threshold AND (:probability = 0 OR c.probability >= :probability)
-  AND NOT EXISTS (SELECT 1 FROM current_verdict v WHERE v.left_id = c.left_id
-                  AND (v.right_id = c.right_id OR v.kind IN ('accepted', 'no_counterpart')))
-  AND NOT EXISTS (SELECT 1 FROM current_verdict v WHERE v.right_id = c.right_id AND v.kind = 'accepted')
-"""
+  AND (:any = 1 OR c.rank = 1) AND (:one_sided = 1 OR c.mutual)
+  AND c.left_id NOT IN (SELECT left_id FROM held) AND c.right_id NOT IN (SELECT right_id FROM held)
+  AND NOT EXISTS (SELECT 1 FROM parked x WHERE x.left_id = c.left_id AND x.right_id = c.right_id)
+""")
 
 
 def accept_candidates(
@@ -29,7 +30,7 @@ def accept_candidates(
     one_to_one: bool = False,
     author: str = "",
 ) -> int:
-    """Accept the best candidates that nothing decided excludes; returns how many, in one undoable step.
+    """Accept the best candidates of what is neither decided nor a seed, in one step; returns how many.
 
     Without ``one_to_one`` a left entity's best candidate is taken, with it the one-to-one choice among all
     candidates that is worth the most: where the run has probabilities the one with the most right pairs to
@@ -40,6 +41,13 @@ def accept_candidates(
     Raises:
         MimeaError: the run has no candidates, or no probabilities and one is asked for.
     """
+    values = {
+        "run": run_id,
+        "threshold": threshold,
+        "probability": probability,
+        "any": int(one_to_one),
+        "one_sided": int(not mutual),
+    }
     with project.read() as session:
         if not session.scalar(
             text("SELECT EXISTS (SELECT 1 FROM candidate WHERE run_id = :run)"), {"run": run_id}
@@ -52,25 +60,8 @@ def accept_candidates(
             raise MimeaError(
                 f"run {run_id} has no probabilities: it held no seeds out; train with validation_ratio set"
             )
-        rows = session.execute(
-            text(_OPEN_CANDIDATES), {"run": run_id, "threshold": threshold, "probability": probability}
-        ).all()
-    kept = [row for row in rows if row.mutual or not mutual]
-    if one_to_one:
-        left, right = (
-            np.array(column, np.int64)
-            for column in ([row.left_id for row in kept], [row.right_id for row in kept])
-        )
-        worth = [row.score if row.probability is None else row.probability for row in kept]
-        pairs = [kept[index] for index in assign(left, right, np.array(worth, np.float64))]
-    else:
-        pairs = [row for row in kept if row.rank == 1]
-    if pairs:
-        decide(
-            project,
-            [
-                Decision(row.left_id, row.right_id, "accepted", row.score, run_id, author, note=BULK_NOTE)
-                for row in pairs
-            ],
-        )
-    return len(pairs)
+        ids = np.array(session.scalars(_CHOSEN, values).all(), np.int64)
+        plan = plan_bulk(session, run_id, "accepted", ids, exclusive=one_to_one)
+    if len(plan):
+        carry_out(project, plan, author)
+    return len(plan)

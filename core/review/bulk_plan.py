@@ -20,6 +20,11 @@ BulkKind = Literal["accepted", "rejected"]
 Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 MOST_NAMED = 50
+# The pairs that leave no other counterpart to their entities.
+HELD = (
+    "SELECT left_id, right_id FROM current_verdict WHERE kind = 'accepted'"
+    " UNION SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed'"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +69,7 @@ def plan_bulk(session: Session, run_id: int, kind: BulkKind, ids: Ids, *, exclus
     decided = len(ids) - len(rows)
     if kind == "rejected":
         return BulkPlan(run_id, kind, rows, decided, 0, 0, (), None)
-    held = np.array(session.execute(_HELD, {"run": run_id}).all(), np.int64).reshape(-1, 2)
+    held = np.array(session.execute(text(HELD), {"run": run_id}).all(), np.int64).reshape(-1, 2)
     kept = rows
     if exclusive:
         free = ~(np.isin(rows.left_id, held[:, 0]) | np.isin(rows.right_id, held[:, 1]))
@@ -88,12 +93,6 @@ def carry_out(project: ProjectFile, plan: BulkPlan, author: str) -> Step:
         project,
         [Decision(left, right, plan.kind, score, plan.run_id, author, note) for left, right, score in pairs],
     )
-
-
-_HELD = text(
-    "SELECT left_id, right_id FROM current_verdict WHERE kind = 'accepted'"
-    " UNION SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed'"
-)
 
 
 def _decided(session: Session, rows: CandidateColumns) -> Mask:

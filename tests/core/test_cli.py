@@ -68,7 +68,7 @@ def test_from_import_to_export(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert run(["info", project, "--json"]) == 0
     info = json.loads(capsys.readouterr().out)
     graph = rdflib.Graph().parse(out, format="turtle")
-    assert len(graph) == info["verdicts"]["accepted"] > 20
+    assert len(graph) == info["verdicts"]["accepted"] > 10  # seeds are not decided
     assert run(["info", project]) == 0
     assert "accepted" in capsys.readouterr().out
 
