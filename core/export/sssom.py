@@ -1,8 +1,8 @@
 """SSSOM/TSV in canonical form: https://mapping-commons.github.io/sssom/spec-formats-tsv/.
 
 One row a justification. A pair that the model proposed and a curator accepted has two: what the model
-computed, and the curator's review. A pair accepted in bulk has the model's only, since nobody reviewed it. A
-rejected pair has only the curator's ``Not``: many readers would take a row of the model for a mapping.
+computed, and the curator's review. A pair judged in bulk has the model's only, since nobody reviewed it. A
+rejected pair has only one, with ``Not``: many readers would take a row of the model without for a mapping.
 """
 
 from __future__ import annotations
@@ -117,13 +117,14 @@ class _Table:
         if verdict.kind == "unsure":
             yield _row(pair, self._model_part(verdict) | self._doubt(verdict))
             return
+        if verdict.kind == "rejected":
+            pair["predicate_modifier"] = "Not"
+        if verdict.in_bulk:
+            yield _row(pair, self._model_part(verdict) | {"comment": verdict.note})
+            return
         if verdict.kind == "accepted" and verdict.score is not None:
-            slots = self._model_part(verdict)
-            if verdict.in_bulk:
-                slots["comment"] = verdict.note
-            yield _row(pair, slots)
-        if not verdict.in_bulk:
-            yield _row(pair, self._curator_part(verdict))
+            yield _row(pair, self._model_part(verdict))
+        yield _row(pair, self._curator_part(verdict))
 
     def _pair(self, verdict: ExportedVerdict) -> Slots:
         missing = verdict.kind == "no_counterpart"
@@ -159,8 +160,6 @@ class _Table:
             "mapping_date": verdict.decided_at[:10],
             **self._person(verdict, "author"),
         }
-        if verdict.kind == "rejected":
-            row["predicate_modifier"] = "Not"
         if verdict.note:
             row["comment"] = _cell(verdict.note)
         return row

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from core.export.options import ExportOptions
 from core.modality import MODALITIES
-from core.review.journal import BULK_NOTE, VerdictKind
+from core.review.journal import BULK_NOTES, VerdictKind
 
 SUPPORT = "support"
 PARTS = (*MODALITIES, SUPPORT)
@@ -47,8 +47,8 @@ class ExportedVerdict:
 
     @property
     def in_bulk(self) -> bool:
-        """Whether the pair was accepted with many others, so that nobody looked at this one."""
-        return self.note == BULK_NOTE
+        """Whether the pair was judged with many others, so that nobody looked at this one."""
+        return self.note in BULK_NOTES
 
 
 def wanted_verdicts(

@@ -16,7 +16,7 @@ from core.export.iri import absolute_iri
 from core.export.links import write_links
 from core.export.options import ExportOptions
 from core.export.sssom import _scalar
-from core.review.journal import Decision, decide
+from core.review.journal import BULK_REJECTED_NOTE, Decision, decide
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity
 from tests.core.export.conftest import ACCEPTED, REJECTED, UNSURE
@@ -119,6 +119,15 @@ def test_each_justification_has_its_row(decided: ProjectFile, tmp_path: Path) ->
     assert "configuration sha256:" in meta["comment"]
 
 
+def test_a_pair_rejected_in_bulk_is_denied_by_the_model(project: ProjectFile, tmp_path: Path) -> None:
+    decide(project, [Decision(3, 43, "rejected", 0.4, 1, "ada", BULK_REJECTED_NOTE)])
+    (path,) = write_links(project, tmp_path / "x.sssom.tsv", "sssom", ExportOptions(rejected=True)).files
+    _, columns, (row,) = parts(path)
+    assert row["mapping_justification"] == "semapv:SemanticSimilarityThresholdMatching"
+    assert (row["predicate_modifier"], row["comment"]) == ("Not", "rejected in bulk")
+    assert row["similarity_score"] == "0.4" and "author_label" not in columns
+
+
 def test_the_form_is_canonical(decided: ProjectFile, tmp_path: Path) -> None:
     written = write_links(
         decided, tmp_path / "x.sssom.tsv", "sssom", ExportOptions(rejected=True, unsure=True)
@@ -180,6 +189,35 @@ def test_very_many_namespaces_become_one() -> None:
     prefixes = Prefixes(iris)
     assert list(prefixes.declared().values()) == ["http://x.org/"]
     assert prefixes.curie(iris[7]).endswith(":7/name")
+
+
+def test_titles_with_slashes_are_in_the_namespace_of_all_others() -> None:
+    dbr = "http://dbpedia.org/resource/"
+    iris = [f"{dbr}Kenya", f"{dbr}AC/DC", *(f"{dbr}{i}/x" for i in range(87)), f"{dbr}/leading"]
+    prefixes = Prefixes(iris)
+    assert prefixes.declared()["dbr"] == dbr and len(prefixes.declared()) == 2
+    assert prefixes.curie(f"{dbr}AC/DC") == "dbr:AC/DC"
+    assert prefixes.curie(f"{dbr}/leading") == "resource:leading"
+    assert Prefixes([f"{dbr}AC/DC"]).curie(f"{dbr}AC/DC") == "dbr:AC/DC"
+
+
+def test_very_many_namespaces_become_one_of_each_authority() -> None:
+    iris = [f"http://{host}.org/{i}/name" for host in ("x", "y") for i in range(40)]
+    prefixes = Prefixes([*iris, "urn:isbn:1"])
+    assert set(prefixes.declared().values()) == {"http://x.org/", "http://y.org/", "urn:isbn:"}
+    assert prefixes.curie(iris[47]).endswith(":7/name")
+
+
+def test_identifiers_with_slashes_make_a_valid_file(project: ProjectFile, tmp_path: Path) -> None:
+    with project.write() as session:
+        for number in range(1, 41):
+            session.get_one(Entity, number).uri = f"http://dbpedia.org/resource/{number}/x"
+    decide(project, [Decision(number, 40 + number, "accepted") for number in range(1, 41)])
+    (path,) = write_links(project, tmp_path / "x.sssom.tsv", "sssom").files
+    (rows,) = validated(path)
+    assert {row["subject_id"] for row in rows} == {
+        f"http://dbpedia.org/resource/{number}/x" for number in range(1, 41)
+    }
 
 
 @given(st.lists(st.text(min_size=1, max_size=20), min_size=1, max_size=40, unique=True))

@@ -2,11 +2,13 @@ from __future__ import annotations
 
 import random
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 from sqlalchemy import update
 
-from core.review.journal import BULK_NOTE, Decision, decide, undo
+from core.review.imported import import_verdicts
+from core.review.journal import BULK_NOTE, BULK_REJECTED_NOTE, Decision, decide, undo
 from core.review.recheck import Precision, accepted_precision, recheck_sample, record_recheck
 from core.review.session import session_facts
 from core.store.project_file import ProjectFile
@@ -100,6 +102,18 @@ def test_what_counts_is_the_authors_own_of_today_and_not_undone(project: Project
     found = facts(project)
     assert (found.decided, found.in_bulk) == (0, 2)
     assert facts(project, since=LONG_AGO).decided == 1
+
+
+def test_what_was_rejected_in_bulk_or_read_from_a_file_was_not_judged_one_by_one(
+    project: ProjectFile, tmp_path: Path
+) -> None:
+    decide(project, [Decision(i, 46, "rejected", 0.4, 1, "ada", BULK_REJECTED_NOTE) for i in (1, 2)])
+    (tmp_path / "links.tsv").write_text("http://example.org/1/0003\thttp://example.org/2/0003\n")
+    import_verdicts(project, tmp_path / "links.tsv", "ada")
+    decide(project, [Decision(4, 44, "accepted", 0.9, 1, "ada", "from what I know")])
+    found = facts(project, since=LONG_AGO)
+    assert (found.decided, found.in_bulk) == (1, 3)
+    assert (found.agreed, found.compared) == (1, 1)
 
 
 def test_agreement_compares_with_the_first_candidate(project: ProjectFile) -> None:
