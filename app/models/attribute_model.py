@@ -14,6 +14,7 @@ MARK_WORDS: dict[Mark, str] = {
     "equal": "equal",
     "close": "close",
     "different": "different",
+    "unknown": "a value is not known",
     "only_left": "only on the left",
     "only_right": "only on the right",
 }

@@ -5,14 +5,15 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 from rapidfuzz import fuzz
 
 from core.review.values import Likeness, Reading, compare_values, fold, read_value, same_number
 
-Mark = Literal["equal", "close", "different", "only_left", "only_right"]
-MARKS: tuple[Mark, ...] = ("equal", "close", "different", "only_left", "only_right")
+# Unknown: both have the attribute, but the source gives a side no value, as DBP15K gives none at all.
+Mark = Literal["equal", "close", "different", "unknown", "only_left", "only_right"]
+MARKS: tuple[Mark, ...] = get_args(Mark)
 
 _MOST_VALUES = 8  # compared per attribute; all are shown
 _VALUE_WORTH: dict[Likeness, float] = {"equal": 1.0, "close": 0.6, "different": 0.0}
@@ -67,7 +68,8 @@ def align_attributes(
 ) -> tuple[AttributePair, ...]:
     """Pair attributes by how alike their names and values are; each is used once, the best pairs first.
 
-    Sorted by mark: equal, close, different, then those that only one side has; alphabetical within a mark.
+    Sorted by mark: equal, close, different, unknown, then those that only one side has; alphabetical within
+    a mark.
     """
     lefts, rights = _group(left), _group(right)
     scored = []
@@ -121,14 +123,17 @@ def _group(values: Sequence[AttributeValue]) -> list[_Group]:
 def _readings(values: Sequence[tuple[str, str]]) -> list[Reading]:
     """What there is to compare; "643,801 sq km ; 551,500 sq km" holds two values."""
     parts = [(part.strip(), datatype) for value, datatype in values for part in _LIST.split(value)]
-    return [read_value(part, datatype) for part, datatype in parts[:_MOST_VALUES]]
+    said = [(part, datatype) for part, datatype in parts if part]
+    return [read_value(part, datatype) for part, datatype in said[:_MOST_VALUES]]
 
 
-def _compare(left: Sequence[Reading], right: Sequence[Reading]) -> tuple[Likeness, float]:
+def _compare(left: Sequence[Reading], right: Sequence[Reading]) -> tuple[Mark, float]:
     """How alike two lists of values are, as a mark and as a number from 0 to 1.
 
     Equal: every value of either side has its equal. Close: at least one is alike.
     """
+    if not left or not right:
+        return "unknown", 0.0
     fewer, more = (left, right) if len(left) <= len(right) else (right, left)
     best = [max((_worth_of_values(value, other) for other in more), default=0.0) for value in fewer]
     worth = sum(best) / len(best)
@@ -145,7 +150,7 @@ def _worth_of_values(left: Reading, right: Reading) -> float:
 
 def _comparable(left: _Group, right: _Group) -> bool:
     """Whether a truth value would stand beside one: "independent: true" says nothing about a date."""
-    return _is_truth(left) == _is_truth(right)
+    return not left.readings or not right.readings or _is_truth(left) == _is_truth(right)
 
 
 def _is_truth(group: _Group) -> bool:

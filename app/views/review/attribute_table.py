@@ -26,7 +26,9 @@ _WIDEST = 1200
 _NAME_SHARE = 0.2
 _FEWEST_ROWS = 5  # in sight, where there are as many
 LOWEST = _ROW * _FEWEST_ROWS + _ROW // 2
-GLYPHS: dict[Mark, str] = {"equal": "=", "close": "≈", "different": "≠", "only_left": "–", "only_right": "–"}
+GLYPHS: dict[Mark, str] = {
+    "equal": "=", "close": "≈", "different": "≠", "unknown": "?", "only_left": "–", "only_right": "–",
+}  # fmt: skip
 
 
 class AttributeTable(QTableView):
