@@ -7,25 +7,21 @@ from dataclasses import dataclass, replace
 import numpy as np
 from rapidfuzz import fuzz, process
 from safetensors import SafetensorError, safe_open
-from sqlalchemy import bindparam, text
+from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import MimeaError
 from core.store.entities import EntityCard, entity_cards
 from core.store.project_file import ProjectFile
 from core.store.run_files import run_folder
+from core.store.schema import Entity, Graph
 from core.store.search import entity_hits
+from core.store.vanished import PRESENT
 
 MOST = 50
 _MOST_HITS = 5_000  # that are compared with the words
 _LEAST_SIMILAR = 60  # of 100, for labels that are only similar
-_LABELS = text(
-    "SELECT e.id, e.label FROM entity e JOIN graph g ON g.id = e.graph_id"
-    " WHERE g.side = 'right' AND e.id IN :ids"
-).bindparams(bindparam("ids", expanding=True))
-_ALL_LABELS = text(
-    "SELECT e.id, e.label FROM entity e JOIN graph g ON g.id = e.graph_id WHERE g.side = 'right'"
-)
+_RIGHT = select(Entity.id, Entity.label).join(Graph).where(Graph.side == "right", PRESENT)
 _VALUES = text(
     "SELECT t.entity_id, a.label, t.value FROM attribute_triple t JOIN attribute a ON a.id = t.attribute_id"
     " WHERE t.entity_id IN :ids ORDER BY t.id"
@@ -45,11 +41,11 @@ def search_right(session: Session, words: str) -> list[Hit]:
     """Right entities in which every word occurs, the most similar label first; then similar labels."""
     if not words.strip():
         return []
-    labels = {row.id: row.label for row in session.execute(_LABELS, {"ids": _matching(session, words)})}
+    labels = _matching(session, words)
     ranked = process.extract(words, labels, scorer=fuzz.WRatio, limit=MOST)
     found = {entity: "" for _, _, entity in ranked}
     if len(found) < MOST:
-        every = {row.id: row.label for row in session.execute(_ALL_LABELS)}
+        every = {row.id: row.label for row in session.execute(_RIGHT)}
         similar = process.extract(words, every, scorer=fuzz.WRatio, limit=MOST, score_cutoff=_LEAST_SIMILAR)
         for label, _, entity in similar:
             if len(found) < MOST:
@@ -80,16 +76,17 @@ def similar_images(project: ProjectFile, run_id: int, left_id: int) -> list[Hit]
     best = np.argsort(-cosine, kind="stable")[:MOST]
     found = {int(ids[n_left + i]): f"image {cosine[i]:.2f}" for i in best if np.isfinite(cosine[i])}
     with project.read() as session:
-        return _hits(session, found, "")
+        present = session.scalars(select(Entity.id).where(Entity.id.in_(found), PRESENT)).all()
+        return _hits(session, {entity: why for entity, why in found.items() if entity in present}, "")
 
 
-def _matching(session: Session, words: str) -> list[int]:
-    ids: set[int] | None = None
+def _matching(session: Session, words: str) -> dict[int, str]:
+    """Labels of right entities in which every word occurs, by id."""
+    query = _RIGHT.order_by(Entity.id).limit(_MOST_HITS)
     for number, word in enumerate(words.split()):
-        query, values = entity_hits(session, word, f"word{number}")
-        these = set(session.execute(text(query), values).scalars())
-        ids = these if ids is None else ids & these
-    return sorted(ids or ())[:_MOST_HITS]
+        hits, values = entity_hits(session, word, f"word{number}")
+        query = query.where(Entity.id.in_(text(hits).bindparams(**values)))
+    return {row.id: row.label for row in session.execute(query)}
 
 
 def _hits(session: Session, found: dict[int, str], words: str) -> list[Hit]:

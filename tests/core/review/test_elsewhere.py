@@ -6,6 +6,7 @@ from safetensors.numpy import save_file
 from sqlalchemy import text
 
 from core.errors import MimeaError
+from core.review import elsewhere
 from core.review.elsewhere import search_right, similar_images
 from core.review.journal import Decision, decide
 from core.review.queue import load_queue
@@ -14,6 +15,7 @@ from core.store.queues import CandidateFilter
 from core.store.run_files import run_folder
 from core.store.saved_filters import forget_filter, save_filter, saved_filters
 from core.store.search import drop_index, index_part, is_indexed
+from core.store.vanished import epitaph
 
 
 @pytest.fixture
@@ -49,6 +51,24 @@ def test_an_attribute_value_is_found_without_its_accents_and_said(indexed: Proje
 def test_a_label_that_is_only_similar(indexed: ProjectFile) -> None:
     assert (41, "similar label") in found(indexed, "Frence 1")
     assert found(indexed, "  ") == []
+
+
+def test_left_entities_take_no_places_from_right_ones(
+    indexed: ProjectFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    every = found(indexed, "kenya")
+    monkeypatch.setattr(elsewhere, "_MOST_HITS", 3)
+    assert len([entity for entity, why in found(indexed, "kenya") if why != "similar label"]) == 3
+    assert every[0][0] > 40
+
+
+def test_what_is_gone_is_not_offered(indexed: ProjectFile) -> None:
+    assert 41 in dict(found(indexed, "france 1"))
+    with indexed.write() as session:
+        session.execute(
+            text("UPDATE entity SET description = :gone WHERE id = 41"), {"gone": epitaph("2026-01-01")}
+        )
+    assert 41 not in dict(found(indexed, "france 1"))
 
 
 def test_who_has_it_already(indexed: ProjectFile) -> None:
