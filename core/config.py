@@ -170,6 +170,10 @@ class RunConfig:
             )
         if self.training.iterative == "propagation" and not self.training.support_weight:
             raise ConfigError("iterative propagation needs a support_weight above 0, found 0")
+        if self.training.iterative == "propagation" and not self.training.support_rounds:
+            raise ConfigError(
+                "iterative propagation needs support_rounds above 0, in which matches are found"
+            )
         if not self.model.modalities:
             raise ConfigError("modalities must name at least one of " + ", ".join(MODALITIES))
 

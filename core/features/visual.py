@@ -88,12 +88,14 @@ def _cached_features(
         return features
     encoder = load_encoder(config.visual_encoder, config.visual_weights)
     queue = list(missing.items())
-    for start in range(0, len(queue), _BATCH):
-        on_progress(_STAGE, start, len(queue))
-        features.update(_encode(encoder, queue[start : start + _BATCH]))
+    try:
+        for start in range(0, len(queue), _BATCH):
+            on_progress(_STAGE, start, len(queue))
+            features.update(_encode(encoder, queue[start : start + _BATCH]))
+    finally:  # stopped half-way, the next run goes on from here
+        if features:
+            write_vectors(path, identity, features)
     on_progress(_STAGE, len(queue), len(queue))
-    if features:
-        write_vectors(path, identity, features)
     return features
 
 

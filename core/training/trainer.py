@@ -154,6 +154,7 @@ class Trainer:
         """
         settings = self.config.training
         totals: dict[str, Tensor] = {}
+        shares: dict[str, float] = {}  # of the seeds whose batch had the modality
         start = 0
         seeds = sum(len(batch.seeds) for batch in batches)
         for batch in batches:
@@ -170,8 +171,9 @@ class Trainer:
             (self.model.overall_loss(losses) * share).backward()
             for name, loss in losses.items():
                 totals[name] = totals.get(name, 0) + loss.detach() * share
+                shares[name] = shares.get(name, 0.0) + share
             start = rows.stop
-        return totals
+        return {name: total / shares[name] for name, total in totals.items()}
 
     def shrink(self) -> None:
         """Halve what is computed at a time and give back the memory of an epoch that failed."""

@@ -30,6 +30,7 @@ from core.training.embeddings import embeddings_path, load_embeddings
 from core.training.evaluate import evaluate, report
 from core.training.events import EpochDone, Event, RunFinished
 from core.training.run import resume, train
+from core.training.split import Split
 from core.training.support import SupportSearch
 from tests.support import SHARED_DATA
 
@@ -108,7 +109,7 @@ def _support_of_seeds(project: ProjectFile, config: RunConfig) -> dict[str, Any]
         seed, test = (run_pairs(session, 1, role) for role in ("seed", "test"))
     data = load_graph_data(project, config.features, config.model.modalities, lambda *_: None)
     embeddings = load_embeddings(embeddings_path(project.sidecar, 1), torch.device("cpu"))
-    first = next(SupportSearch(data, seed, config.training).rounds(embeddings))
+    first = next(SupportSearch(data, Split(seed, seed[:0], test), config.training).rounds(embeddings))
     decodings: dict[str, Any] = report(
         1,
         replace(embeddings, support=first.support, support_weight=config.training.support_weight),

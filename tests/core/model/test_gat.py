@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
@@ -123,3 +125,15 @@ def test_the_seed_alone_decides_the_initial_model() -> None:
         GraphAttention(6, 4, 2, 2, "elu", torch.Generator().manual_seed(3)).state_dict() for _ in range(2)
     )
     assert all(torch.equal(one[name], other[name]) for name in one)
+
+
+@pytest.mark.parametrize("activation", ["elu", "relu"])
+def test_the_encoder_is_its_layers_with_the_activation_between(activation: Literal["elu", "relu"]) -> None:
+    n = 20
+    edges = _edges(n, 40)
+    encoder = GraphAttention(n, 8, 2, 2, activation, torch.Generator().manual_seed(2))
+    pattern = Pattern(edges, n)
+    between = getattr(torch.nn.functional, activation)(encoder.layers[0](encoder.initial, pattern))
+    last = encoder.layers[1](between, pattern)
+    assert (between < 0).any() == (activation == "elu")
+    torch.testing.assert_close(encoder(pattern, pattern), last.relu() if activation == "relu" else last)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import numpy as np
 import pytest
 import torch
@@ -63,15 +65,17 @@ def test_gradients_of_a_divergence_are_those_of_its_value(name: str) -> None:
     )
 
 
-def test_weights_are_those_of_the_paper() -> None:
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+def test_weights_are_those_of_the_paper(reduction: Literal["mean", "sum"]) -> None:
     hidden = {
         m: torch.randn(4, 6, generator=torch.Generator().manual_seed(i)) for i, m in enumerate(MODALITIES)
     }
-    fusion = ProbabilityGuidedFusion(MODALITIES, "beta", "structure", 0.1, "mean")
+    fusion = ProbabilityGuidedFusion(MODALITIES, "beta", "structure", 0.1, reduction)
     scores = [torch.full((4,), 1 + 0.1 * 2**2)]  # the pivot is no distance from itself
     for modality in MODALITIES[1:]:
         p, q = shape_parameters(hidden[modality]), shape_parameters(hidden["structure"])
-        delta = kl_divergence(Beta(*p), Beta(*q)).mean(1)
+        divergence = kl_divergence(Beta(*p), Beta(*q))
+        delta = divergence.mean(1) if reduction == "mean" else divergence.sum(1)
         scores.append(1 + 0.1 * (2 - delta) ** 2)
     expected = torch.softmax(torch.stack(scores, 1), 1)
     torch.testing.assert_close(fusion(hidden, torch.ones(4, 4, dtype=torch.bool)), expected)
