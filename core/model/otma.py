@@ -48,7 +48,9 @@ def translation(unimodal: Tensor, joint: Tensor, epsilon: float) -> Tensor:
     Returns:
         R such that P^l = H^l R up to a rotation of its columns. Shape: ``(d, d)``.
     """
-    plan = transport_plan(column_cost(unimodal, joint), epsilon) * unimodal.shape[1]
+    cost = column_cost(unimodal, joint)
+    # POT looks at every iteration whether it is through: on a GPU hundreds of waits, here it is one.
+    plan = transport_plan(cost.cpu(), epsilon).to(cost.device) * unimodal.shape[1]
     # Losses see P^l by inner products alone, and T T^T = R R^T: as good as T at a fraction of its columns.
     triangular: Tensor = torch.linalg.qr(plan.T, mode="r").R.T
     return triangular

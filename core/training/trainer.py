@@ -112,7 +112,7 @@ class Trainer:
             **{f"the {name} loss": losses[name] for name in reversed(losses)},
             "the gradient": torch.nn.utils.get_total_norm(learned),
         }
-        # Where the processor waits for the device, beside POT's look at its convergence in the plans.
+        # Where the processor waits for the device, beside once for each plan.
         values = dict(zip(measured, torch.stack(list(measured.values())).tolist(), strict=True))
         wrong = [name for name, value in values.items() if not math.isfinite(value)]
         if wrong:

@@ -97,7 +97,7 @@ class _Waits(TorchDispatchMode):
 def test_the_processor_waits_for_no_device_within_an_epoch(data: GraphData, quick: RunConfig) -> None:
     """But to report: ``tolist`` of a tensor on the processor needs no operation, so that one isn't seen.
 
-    Transport is left out: POT's solver asks whether it has converged, a few times an epoch.
+    Transport is left out: its plans are solved on the processor, with one wait each.
     """
     trainer = Trainer(data, quick.replace(batch_size=8, transport=()), CPU)
     assert not data.masks["visual"].all()
