@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any, Literal
 
@@ -14,7 +14,7 @@ from torch import Tensor
 from core.alignment.assignment import one_to_one
 from core.alignment.calibration import reliability
 from core.alignment.candidates import best_pairs
-from core.alignment.decoding import DECODINGS, Decoding, Offsets
+from core.alignment.decoding import DECODINGS, Decoding, Offsets, csls_offsets
 from core.alignment.metrics import Metrics, ranks, summarise
 from core.alignment.similarity import Similarity, kept
 from core.errors import TrainingError
@@ -25,6 +25,7 @@ from core.training.devices import pick_device
 from core.training.embeddings import Embeddings, embeddings_path, load_embeddings
 
 CandidateSet = Literal["test", "all"]
+Decodings = Mapping[Decoding, Callable[[Similarity], Offsets]]
 _ASSIGNED_OF = 10  # candidates of each left entity among which the one-to-one choice is made
 
 
@@ -90,13 +91,13 @@ def report(
         everything = torch.arange(len(embeddings.entity_ids), device=left.device)
         pools = everything[: embeddings.n_left], everything[embeddings.n_left :]
     if not full:
-        ranked = rank_pairs(embeddings, test, *pools, ("csls",))
+        ranked = rank_pairs(embeddings, test, *pools, {"csls": csls_offsets})
         return result | {"decodings": ranked, "reverse": {}, "assignment": {}}
     similarity = kept(embeddings.similarity(*pools))
     rows, columns = (torch.searchsorted(pool, part) for pool, part in zip(pools, (left, right), strict=True))
     if embeddings.support is not None:
         alone = replace(embeddings, support=None)
-        result["without_support"] = rank_pairs(alone, test, *pools, tuple(DECODINGS))
+        result["without_support"] = rank_pairs(alone, test, *pools, DECODINGS)
     offsets = {name: decode(similarity) for name, decode in DECODINGS.items()}
     other = similarity.transposed()
     return result | {
@@ -106,20 +107,12 @@ def report(
     }
 
 
-def rank_among_pairs(
-    embeddings: Embeddings, pairs: NDArray[np.int64], decodings: Sequence[Decoding] = tuple(DECODINGS)
-) -> dict[Decoding, Metrics]:
-    """Rank pairs against the entities of the pairs alone."""
-    left, right = embeddings.positions(pairs)
-    return rank_pairs(embeddings, pairs, torch.unique(left), torch.unique(right), decodings)
-
-
 def rank_pairs(
     embeddings: Embeddings,
     pairs: NDArray[np.int64],
     left_pool: Tensor,
     right_pool: Tensor,
-    decodings: Sequence[Decoding],
+    decodings: Decodings,
 ) -> dict[Decoding, Metrics]:
     """Metrics of finding each pair's right entity.
 
@@ -134,8 +127,8 @@ def rank_pairs(
     similarity = kept(embeddings.similarity(left_pool, right_pool))
     rows, gold = torch.searchsorted(left_pool, left), torch.searchsorted(right_pool, right)
     return {
-        name: summarise(ranks(similarity, rows, gold, DECODINGS[name](similarity).right))
-        for name in decodings
+        name: summarise(ranks(similarity, rows, gold, decode(similarity).right))
+        for name, decode in decodings.items()
     }
 
 

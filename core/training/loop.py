@@ -25,15 +25,16 @@ from core.training.checkpoints import save_checkpoint
 from core.training.devices import describe, memory_used
 from core.training.embeddings import Embeddings
 from core.training.epoch_log import EpochLog, precision
-from core.training.evaluate import rank_among_pairs, rank_pairs, report
+from core.training.evaluate import report
 from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
 from core.training.failures import device_lost, out_of_memory, sentence
-from core.training.pseudo_seeds import competing_rows, pseudo_seeds
+from core.training.pseudo_seeds import pseudo_seeds
 from core.training.results import write_results
 from core.training.split import Split
 from core.training.stopping import EarlyStopping, ExplosionWatch
 from core.training.support import SupportSearch, likely
 from core.training.trainer import NotFiniteError, Trainer
+from core.training.validation import rank_held_out
 from core.training.warm_start import save_model
 
 T = TypeVar("T")
@@ -181,11 +182,7 @@ class TrainingLoop:
         exploded = self.watch.exploded(losses, uninformed_loss(batch, self.config.training.gamma))
         if exploded:
             self._discard_checkpoint()
-            raise TrainingError(
-                f"the {exploded[0]} loss exploded by epoch {epoch:,}: {self.watch.patience} epochs in a row "
-                f"it was {self.watch.factor:g} times above its first value and above that of a model that "
-                "knows nothing; try a lower learning rate or a higher tau"
-            )
+            raise TrainingError(self.watch.reason(exploded[0], epoch))
         return losses
 
     def _within_memory(self, work: Callable[[], T]) -> Generator[Event, None, T]:
@@ -208,22 +205,8 @@ class TrainingLoop:
     def _evaluate(self, epoch: int) -> Evaluated:
         """Rank held-out links and keep the state, with validation links only if it is the best so far."""
         embeddings = self.trainer.embed()
-        validation = self.split.validation
-        if len(validation):
-            # A few links among themselves would be too easy: they face all that have no seed.
-            held_out = "validation"
-            pools = [
-                torch.from_numpy(rows).to(self.trainer.device)
-                for rows in competing_rows(self.data, self.split)
-            ]
-            decodings = rank_pairs(embeddings, validation, pools[0], pools[1], ("cosine", "csls"))
-            better = self.stopper.improved(decodings["csls"]["mrr"])
-        else:
-            held_out = "test"
-            test = self.split.test
-            decodings = rank_among_pairs(embeddings, test, ("cosine", "csls")) if len(test) else {}
-            better = True
-        if better:
+        held_out, decodings = rank_held_out(embeddings, self.data, self.split)
+        if held_out == "test" or self.stopper.improved(decodings["csls"]["mrr"]):
             self._keep(embeddings)
         return Evaluated(
             self.id,

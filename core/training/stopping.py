@@ -53,3 +53,11 @@ class ExplosionWatch:
             limit = self.factor * max(self.first.setdefault(name, loss), uninformed)
             self.above[name] = self.above.get(name, 0) + 1 if loss > limit else 0
         return [name for name, epochs in self.above.items() if epochs >= self.patience]
+
+    def reason(self, name: str, epoch: int) -> str:
+        """Why training ends in this epoch, in a sentence: that loss has exploded."""
+        return (
+            f"the {name} loss exploded by epoch {epoch:,}: {self.patience} epochs in a row it was "
+            f"{self.factor:g} times above its first value and above that of a model that knows nothing; "
+            "try a lower learning rate or a higher tau"
+        )

@@ -11,15 +11,30 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QWidget
 
 from app import theme
+from app.views.training.ablation_table import Found
 from app.views.training.bars import TitledPlot, legend_text
 from app.views.training.plot_export import Table
 from app.views.training.plots import style_axes
-from core.ablation.statistics import Summary
+from core.ablation.variants import FULL, Ablation
 
 _COLORS = {"cosine": "#0072B2", "csls": "#D55E00", "sinkhorn": "#009E73"}
 _LABEL_WIDTH = 160
 
-Found = Mapping[tuple[str, str, str], Summary]  # (variant, measure, metric)
+
+def chart(ablation: Ablation, found: Found) -> QWidget | None:
+    """What fits the kind of ablation; costs have none."""
+    if ablation.kind == "cost":
+        return None
+    if ablation.kind == "ranking":
+        dots = VariantDots()
+        dots.show_results([variant.name for variant in ablation.variants], found)
+        return dots
+    panels: dict[str, dict[float, str]] = {}
+    for variant in ablation.variants:
+        if variant.name != FULL:
+            ((setting, value),) = variant.changes.items()
+            panels.setdefault(setting, {})[value] = variant.name
+    return Sweeps(panels, found)
 
 
 class VariantDots(TitledPlot):

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from datetime import timedelta
-from functools import partial
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, QUrl, Slot
 from PySide6.QtGui import QDesktopServices
@@ -22,17 +21,17 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.ablation_job import ablation_work
-from app.models.rows_model import Column
 from app.project import Project
 from app.side_work import SideWork
 from app.views.message_bar import MessageBar
+from app.views.training.ablation_table import AblationTable, Found
 from app.views.training.page_button import PageButton
-from app.views.training.rows_table import RowsTable
 from core.config import RunConfig
 from core.training.events import Progress
 
 if TYPE_CHECKING:
     from core.ablation.events import AblationFinished
+    from core.ablation.variants import Ablation
 
 _KINDS = {
     "table4": "Table 4: modalities and modules",
@@ -47,7 +46,6 @@ _ICONS = {
     "stopAblation": "mdi6.stop",
     "ablationFiles": "mdi6.folder-open-outline",
 }
-_METRICS = ("mrr", "hits@1", "hits@10")
 
 
 class AblationTab(QWidget):
@@ -94,7 +92,7 @@ class AblationTab(QWidget):
         self._status.setProperty("role", "secondary")
         self._progress = QProgressBar(objectName="ablationProgress", textVisible=False)
         self.message = MessageBar()
-        self.table = RowsTable("ablationTable", "Results of the ablation", _columns())
+        self.table = AblationTable()
         self._chart = QWidget()
         QVBoxLayout(self._chart).setContentsMargins(theme.LARGE, 0, 0, 0)
         self._arrange()
@@ -200,7 +198,6 @@ class AblationTab(QWidget):
     @Slot(object)
     def _on_finished(self, finished: AblationFinished) -> None:
         from core.ablation.report import summaries
-        from core.ablation.variants import FULL
 
         self._label = ""
         found = summaries(finished)
@@ -209,94 +206,23 @@ class AblationTab(QWidget):
             f"{ablation.title} on {finished.device}: {len(finished.cells)} cells; p of the paired t-test is "
             f"against {ablation.reference}. The files lie beside the project."
         )
-        names = [variant.name for variant in ablation.variants]
-        measures = sorted({measure for _, measure, _ in found})
-        self.table.show_rows(
-            [
-                {"variant": name, "measure": measure, "found": found}
-                for measure in measures
-                for name in names
-                if any((name, measure, metric) in found for metric in _METRICS)
-            ]
-            or [_cost_row(name, found) for name in names]
-        )
-        panels: dict[str, dict[float, str]] = {}
-        if ablation.kind == "figure":
-            for variant in ablation.variants:
-                if variant.name != FULL:
-                    ((setting, value),) = variant.changes.items()
-                    panels.setdefault(setting, {})[value] = variant.name
-        self._draw(names, found, panels, is_cost=ablation.kind == "cost")
+        self.table.show_results([variant.name for variant in ablation.variants], found)
+        self._draw(ablation, found)
 
-    def _draw(
-        self,
-        names: list[str],
-        found: Any,
-        panels: Mapping[str, Mapping[float, str]],
-        *,
-        is_cost: bool,
-    ) -> None:
-        from app.views.training.ablation_plot import Sweeps, VariantDots
+    def _draw(self, ablation: Ablation, found: Found) -> None:
+        from app.views.training.ablation_plot import chart
 
         layout = self._chart.layout()
         assert layout is not None
         while (item := layout.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
-        if is_cost:
-            return
-        if panels:
-            layout.addWidget(Sweeps(panels, found))
-            return
-        dots = VariantDots()
-        dots.show_results(names, found)
-        layout.addWidget(dots)
+        new = chart(ablation, found)
+        if new is not None:
+            layout.addWidget(new)
 
     @Slot()
     def _on_open(self) -> None:
         if self._project.is_open:
             folder = self._project.file.sidecar / "ablations"
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder)))
-
-
-def _cost_row(name: str, found: Any) -> dict[str, Any]:
-    return {"variant": name, "measure": "cost", "found": found}
-
-
-def _columns() -> list[Column]:
-    def cell(metric: str, row: dict[str, Any]) -> str:
-        point = row["found"].get((row["variant"], row["measure"], metric))
-        if point is None:
-            return "–"
-        return f"{point.mean:.3f}" + (f" ± {point.std:.3f}" if point.std is not None else "")
-
-    def p(row: dict[str, Any]) -> str:
-        point = row["found"].get((row["variant"], row["measure"], "mrr"))
-        return "–" if point is None or point.p is None else f"{point.p:.3f}"
-
-    return [
-        Column("Variant", lambda row: row["variant"], 170),
-        Column("Decoding", lambda row: row["measure"], 90),
-        *(
-            Column("MRR" if m == "mrr" else m.capitalize(), partial(cell, m), 120, number=True)
-            for m in _METRICS
-        ),
-        Column(
-            "p", p, 64, number=True, meaning="That the variant's MRR does not differ from the reference's"
-        ),
-        Column("Cost", _cost, 200, meaning="Parameters, operations and time of an inference (table 8)"),
-    ]
-
-
-def _cost(row: dict[str, Any]) -> str:
-    if row["measure"] != "cost":
-        return ""
-    found, name = row["found"], row["variant"]
-    values = [
-        found.get((name, *key))
-        for key in (("model", "parameters"), ("inference", "flops"), ("inference", "seconds"))
-    ]
-    if any(value is None for value in values):
-        return "–"
-    parameters, flops, seconds = (value.mean for value in values)
-    return f"{parameters / 1e6:.2f} M, {flops / 1e9:.2f} GFLOP, {1e3 * seconds:.1f} ms"
