@@ -23,10 +23,14 @@ METRICS = {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.8}
 
 
 class FakeRun:
-    """Takes the place of :mod:`core.training.run`; waits at ``pause_after`` until it is stopped."""
+    """Takes the place of :mod:`core.training.run`; waits at ``pause_after`` until it is stopped.
+
+    At ``fail_at`` it fails as a run does that began: its row says so.
+    """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.pause_after: int | None = None
+        self.fail_at: int | None = None
         self.hold = False  # before the run begins, until it is stopped
         self.fail_with: Exception | None = None
         self.configs: list[RunConfig] = []
@@ -70,6 +74,11 @@ class FakeRun:
         for epoch in range(1, epochs + 1):
             if epoch == self.pause_after:
                 assert stop.wait(20), "nobody stopped the run"
+            if epoch == self.fail_at:
+                error = training_error()
+                with project.write() as session:
+                    finish_run(session, queued, "failed", error=str(error))
+                raise error
             losses = dict.fromkeys(("joint", *PAPER_MODALITIES), 10 / epoch)
             yield EpochDone(queued, epoch, 0.5, losses)
             if epoch % 10 == 0:

@@ -148,6 +148,7 @@ class RunPanel(QWidget):
     @Slot()
     def _on_closed(self) -> None:
         self._facts = RunFacts()
+        self._held_back = None
         self.curves.clear()
         self._stack.setCurrentIndex(0)
 

@@ -143,7 +143,8 @@ def test_the_store_keeps_what_the_curves_show(make_project: MakeProject, quick: 
     assert stored[20].pseudo_precision is not None and 0 <= stored[20].pseudo_precision <= 1
     evaluated = stored[20]
     assert (
-        set(evaluated.decodings) == {"cosine", "csls"} and evaluated.decodings["csls"]["mrr"] == evaluated.mrr
+        set(evaluated.decodings) == {"cosine", "csls", "sinkhorn"}
+        and evaluated.decodings["csls"]["mrr"] == evaluated.mrr
     )
     assert sum(evaluated.weights.values()) == pytest.approx(1, abs=1e-5)
     assert all(value >= 0 for value in evaluated.spread.values())

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import subprocess
 import sys
+import threading
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
 import torch
 
 from core.config import RunConfig
-from core.training.events import RunFinished
+from core.store.project_file import ProjectFile
+from core.training.events import EpochDone, RunFinished
 from core.training.run import train
 from tests.core.training.conftest import MakeProject
 from tests.support import REPOSITORY, build_project
@@ -48,6 +52,28 @@ def test_two_processes_give_the_same_bits(tmp_path: Path) -> None:
     ]
     assert len(said[0].splitlines()) == 9
     assert said[0] == said[1]
+
+
+def test_two_runs_at_once_end_as_each_does_alone(make_project: MakeProject, quick: RunConfig) -> None:
+    """In two threads of one process, as two windows have them: no random state or model is shared."""
+    configs = [quick.replace(random_seed=seed, epochs=30) for seed in (1, 2)]
+
+    def told(project: ProjectFile, config: RunConfig, meet: Callable[[], object]) -> list[object]:
+        found: list[object] = []
+        for event in train(project, config):
+            if isinstance(event, EpochDone):
+                meet()
+                found.append(event.losses)
+            if isinstance(event, RunFinished):
+                found.append(event.metrics)
+        return found
+
+    alone = [told(make_project(), config, lambda: None) for config in configs]
+    together = threading.Barrier(2, timeout=120)
+    with ThreadPoolExecutor(2, initializer=torch.set_num_threads, initargs=(1,)) as pool:
+        futures = [pool.submit(told, make_project(), config, together.wait) for config in configs]
+        assert [future.result(120) for future in futures] == alone
+    assert alone[0] != alone[1]
 
 
 @pytest.mark.skipif(not torch.cuda.is_available(), reason="there is no GPU here")
