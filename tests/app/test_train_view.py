@@ -3,8 +3,17 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QMenu, QPushButton, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QMenu,
+    QPushButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -12,7 +21,7 @@ from app.pages import TRAIN
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.curve_plot import CurvePlot
 from app.views.training.figures import BY_KEY, FIGURES
-from app.views.training.plot_export import save_plot
+from app.views.training.plot_export import ExportButton, save_plot
 from app.views.training.run_facts import RunFacts, duration
 from app.views.training.settings_form import SettingsForm
 from app.views.training.train_view import TrainView
@@ -288,6 +297,78 @@ def test_a_plot_is_saved_as_its_ending_says(qtbot: QtBot, tmp_path: Path) -> Non
     assert b"<svg" in (tmp_path / "curve.svg").read_bytes()
     with pytest.raises(OSError):
         save_plot(plot._plot, plot.table(), tmp_path / "nowhere" / "curve.csv")
+
+
+def test_the_mouse_reads_the_values_of_an_epoch(qtbot: QtBot) -> None:
+    figure = BY_KEY["ranking"]
+    columns = Columns(figure.columns)
+    for epoch in range(10, 110, 10):
+        columns.append(epoch, {"mrr": epoch / 1000, "hits@1": 0.01, "hits@10": 0.5})
+    plot = CurvePlot("plot", figure, columns)
+    qtbot.addWidget(plot)
+    plot.resize(600, 300)
+    plot.show()
+    qtbot.waitExposed(plot)
+
+    def legend() -> str:
+        return " ".join(label.text() for label in plot.findChildren(QLabel))
+
+    assert "MRR <b>0.1</b>" in legend() and "epoch" not in legend()  # the last ones
+    view = plot._plot.getPlotItem().getViewBox()
+    plot._plot.scene().sigMouseMoved.emit(view.mapViewToScene(QPointF(42.0, 0.5)))
+    assert "MRR <b>0.04</b>" in legend() and "epoch 40" in legend()
+    assert plot._cursor.isVisible() and plot._cursor.value() == pytest.approx(42.0)
+    columns.append(110, {"mrr": 0.9})
+    plot.redraw()
+    assert "MRR <b>0.04</b>" in legend(), "a new epoch took the values from under the mouse"
+    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
+    assert "MRR <b>0.9</b>" in legend() and "epoch" not in legend() and not plot._cursor.isVisible()
+
+
+@pytest.mark.parametrize(
+    ("typed", "kind", "written"),
+    [
+        ("curve.svg", "Drawing (*.svg)", "curve.svg"),
+        ("curve", "Numbers (*.csv)", "curve.csv"),
+        ("my.curve", "Picture (*.png)", "my.curve.png"),
+    ],
+)
+def test_the_arrow_of_a_plot_asks_where_to(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, kind: str, written: str
+) -> None:
+    columns = Columns(BY_KEY["pseudo"].columns)
+    columns.append(1, {"count": 3})
+    plot = CurvePlot("plot", BY_KEY["pseudo"], columns)
+    qtbot.addWidget(plot)
+    plot.show()
+    arrow = plot.findChild(ExportButton, "plotExport")
+    assert arrow is not None and arrow.toolTip()
+    asked = "app.views.training.plot_export.QFileDialog.getSaveFileName"
+    monkeypatch.setattr(asked, lambda *_: ("", ""))
+    with qtbot.assertNotEmitted(arrow.saved):
+        arrow.click()  # thought better of
+    monkeypatch.setattr(asked, lambda *_: (str(tmp_path / typed), kind))
+    with qtbot.waitSignal(arrow.saved) as saved:
+        arrow.click()
+    assert saved.args == [str(tmp_path / written)]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [written]
+
+
+def test_a_plot_that_can_not_be_written_says_so(
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    plot = CurvePlot("plot", BY_KEY["pseudo"], Columns(BY_KEY["pseudo"].columns))
+    qtbot.addWidget(plot)
+    said: list[str] = []
+    module = "app.views.training.plot_export"
+    monkeypatch.setattr(f"{module}.QMessageBox.warning", lambda *words: said.append(words[-1]))
+    monkeypatch.setattr(
+        f"{module}.QFileDialog.getSaveFileName", lambda *_: (str(tmp_path / "nowhere" / "a.csv"), "")
+    )
+    arrow = plot.findChild(ExportButton, "plotExport")
+    with qtbot.assertNotEmitted(arrow.saved):
+        arrow.click()
+    assert "can't be written: No such file or directory" in said[0]
 
 
 def test_an_overlay_reads_each_run_where_it_has_a_value() -> None:

@@ -8,18 +8,21 @@ import types
 from collections.abc import Iterator
 from typing import Any
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QTabWidget, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget, QToolButton, QWidget
 from pytestqt.qtbot import QtBot
 from sqlalchemy import insert, text
 
 from app.main_window import MainWindow
 from app.models.rows_model import Column, RowsModel
 from app.pages import REVIEW, TRAIN
+from app.views.message_bar import MessageBar
 from app.views.training.rows_table import RowsTable
 from app.views.training.run_words import differing, run_title
+from app.views.training.setting_fields import SettingField
 from core.ablation.events import AblationFinished
 from core.config import RunConfig
 from core.modality import MODALITIES, PAPER_MODALITIES
@@ -281,6 +284,30 @@ def test_an_ablation_from_the_window(shown: MainWindow, fake_ablation: list[Any]
     assert "Pivot: structure" in cells(page.table, 0)
     assert cells(page.table, 2)[0] == "0.700 ± 0.000"
     assert start.isEnabled()
+
+
+@pytest.mark.parametrize("name", _TABS)
+def test_every_figure_and_field_says_what_it_is_on_hover(shown: MainWindow, qtbot: QtBot, name: str) -> None:
+    page = tab(shown, name, qtbot)
+    if name == "runs":
+        page.table.selectAll()  # so that all is drawn
+        settle(shown, qtbot)
+    if name == "run":
+        child(page, QPushButton, "moreSettingsButton").click()
+    silent = [
+        f"column {column.title} of {table.objectName()}"
+        for table in page.findChildren(RowsTable)
+        for column in table.rows._columns
+        if column.title and not column.meaning
+    ]
+    for kind in (pg.PlotWidget, SettingField, QComboBox, QSpinBox, QPushButton, QToolButton):
+        for part in page.findChildren(kind):
+            words, above = part.toolTip(), part.parentWidget()
+            while not words and isinstance(above, SettingField | MessageBar):
+                words, above = above.toolTip(), above.parentWidget()
+            if not words and not isinstance(above, MessageBar):
+                silent.append(f"{type(part).__name__} {part.objectName()}")
+    assert not silent
 
 
 def test_without_runs_the_tabs_say_so(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> None:

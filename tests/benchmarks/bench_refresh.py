@@ -68,8 +68,8 @@ with project.read() as session:
         "(SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed') "
         "AND c.left_id NOT IN (SELECT left_id FROM current_verdict) "
         "ORDER BY c.left_id * 7919 % 1009 LIMIT :count"), {"run": run_id, "count": verdicts}).all()
-kinds = {True: "accepted", False: "rejected"}
-decide(project, [Decision(row.left_id, row.right_id, kinds[bool(row.is_right)], run_id=run_id) for row in rows])
+kinds = "rejected", "accepted"
+decide(project, [Decision(r.left_id, r.right_id, kinds[r.is_right], run_id=run_id) for r in rows])
 _, short, then = timed(refresh(project))
 print(json.dumps({"whole": whole, "refresh": short, "accepted": sum(row.is_right for row in rows),
                   "before": first["csls"]["mrr"], "after": then["csls"]["mrr"]}))

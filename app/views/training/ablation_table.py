@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtWidgets import QWidget
 
 from app.models.rows_model import Column
+from app.views.training.metric_columns import metric_title
 from app.views.training.rows_table import RowsTable
 
 if TYPE_CHECKING:
@@ -48,10 +49,16 @@ def _columns() -> list[Column]:
         return "–" if point is None or point.p is None else f"{point.p:.3f}"
 
     return [
-        Column("Variant", lambda row: row["variant"], 170),
-        Column("Decoding", lambda row: row["measure"], 90),
+        Column("Variant", lambda row: row["variant"], 170, meaning="What differs from the settings"),
+        Column("Decoding", lambda row: row["measure"], 90, meaning="How similarities become a ranking"),
         *(
-            Column("MRR" if m == "mrr" else m.capitalize(), partial(cell, m), 120, number=True)
+            Column(
+                metric_title(m),
+                partial(cell, m),
+                120,
+                number=True,
+                meaning="The mean over the random seeds, and its standard deviation",
+            )
             for m in _METRICS
         ),
         Column(

@@ -6,15 +6,15 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.rows_model import Column
 from app.project import Project
 from app.training_worker import Training
-from app.views.empty_state import EmptyState
 from app.views.training.page_button import PageButton
 from app.views.training.rows_table import RowsTable
+from app.views.training.tab_page import TabPage
 from core.review.changes import JUMP, TOP, Change, Changes, changes, new_verdicts
 from core.review.teach import BATCH, pairs_to_teach
 from core.store.candidates import reviewable_run
@@ -44,14 +44,19 @@ _PARTS = (
 )
 
 
-class ChangesTab(QWidget):
+class ChangesTab(TabPage):
     """Reads when it is shown and when runs or verdicts have changed since."""
 
     pairs_requested = Signal(object)  # (left, right) pairs, to be gone through on the Review page
     pair_requested = Signal(int, int)
 
     def __init__(self, project: Project, training: Training, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__(
+            "mdi6.compare-horizontal",
+            "No run yet",
+            "What a run changed against your verdicts and the run before it is listed here.",
+            parent,
+        )
         self.setObjectName("changesTab")
         self._project = project
         self._training = training
@@ -79,19 +84,7 @@ class ChangesTab(QWidget):
             icon_name="mdi6.school-outline",
         )
         self._parts = {name: _Part(self, *words) for name, *words in _PARTS}
-        self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState(
-                "mdi6.compare-horizontal",
-                "No run yet",
-                "What a run changed against your verdicts and the run before it is listed here.",
-                [],
-            )
-        )
-        self._stack.addWidget(self._content())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        layout.addWidget(self._stack)
+        self.set_content(self._content())
         self._refresh.asked.connect(training.refresh)
         self._teach.asked.connect(self._on_teach)
         for part in self._parts.values():
@@ -143,7 +136,7 @@ class ChangesTab(QWidget):
 
     def _show(self, found: Found) -> None:
         changed, new = found
-        self._stack.setCurrentIndex(0 if changed is None else 1)
+        self.show_content(changed is not None)
         if changed is None:
             return
         before = "" if changed.before_id is None else f" against run {changed.before_id}"
@@ -218,8 +211,8 @@ class _Part(QWidget):
 
 def _columns() -> list[Column]:
     return [
-        Column("Left", lambda change: change.left_label, 110),
-        Column("Right", lambda change: change.right_label, 110),
+        Column("Left", lambda change: change.left_label, 110, meaning="The left entity of the pair"),
+        Column("Right", lambda change: change.right_label, 110, meaning="The right entity of the pair"),
         Column(
             "Before", lambda change: _rank(change.before), 56, number=True, meaning="Rank in the run before"
         ),

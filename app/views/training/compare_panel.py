@@ -15,6 +15,7 @@ from app.models.rows_model import Column
 from app.project import Project
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.figures import BY_KEY, FIGURES, Figure, Line, Style
+from app.views.training.metric_columns import metric_columns
 from app.views.training.rows_table import RowsTable
 from core.store.epochs import EpochInfo, run_epochs
 from core.store.run_comparison import Comparison, FirstChange, RankChange, compare_runs
@@ -27,7 +28,6 @@ _MOST_RUNS = 8  # as many as can be told apart by colour
 # Okabe and Ito's; modalities have them too, but never in a plot of runs.
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#B8A800")
 _STYLES: tuple[Style, ...] = ("solid", "dash", "dot", "dash-dot")
-_METRICS = ("mrr", "hits@1", "hits@5", "hits@10")
 
 Found = tuple[dict[int, list[EpochInfo]], Comparison | None]
 
@@ -147,39 +147,24 @@ def _metric_rows(run: RunInfo) -> list[dict[str, Any]]:
     stored = json.loads(run.metrics_json or "{}")
     decodings, reverse = stored.get("decodings") or {}, stored.get("reverse") or {}
     return [
-        {"run": run, "decoding": name, "there": metrics, "back": reverse.get(name, {})}
+        {"run": run, "decoding": name, "decodings": metrics, "reverse": reverse.get(name, {})}
         for name, metrics in decodings.items()
     ]
 
 
 def _metric_columns() -> list[Column]:
-    def cell(way: str, name: str, row: dict[str, Any]) -> str:
-        return f"{row[way][name]:.3f}" if name in row[way] else "–"
-
-    directions = (("there", "→", "left to right"), ("back", "←", "right to left"))
     return [
-        Column("Run", lambda row: str(row["run"].id), 52, number=True),
-        Column("Tag", lambda row: row["run"].tag, 110),
-        Column("Decoding", lambda row: row["decoding"], 96),
-        *(
-            Column(
-                f"{'MRR' if name == 'mrr' else name.capitalize()} {arrow}",
-                partial(cell, way, name),
-                84,
-                number=True,
-                meaning=f"Test links among themselves, {words}",
-            )
-            for way, arrow, words in directions
-            for name in _METRICS
-        ),
-        Column("", lambda _row: "", 10),
+        Column("Run", lambda row: str(row["run"].id), 52, number=True, meaning="Its number in this project"),
+        Column("Tag", lambda row: row["run"].tag, 110, meaning="Your own word for the run"),
+        Column("Decoding", lambda row: row["decoding"], 96, meaning="How similarities become a ranking"),
+        *metric_columns(),
     ]
 
 
 def _rank_columns() -> list[Column]:
     return [
-        Column("Left", lambda row: row.left_label, 240),
-        Column("Right answer", lambda row: row.right_label, 240),
+        Column("Left", lambda row: row.left_label, 240, meaning=_LEFT),
+        Column("Right answer", lambda row: row.right_label, 240, meaning="What the link says"),
         Column("Rank before", lambda row: _rank(row.before), 110, number=True, meaning=_BEYOND),
         Column("Rank after", lambda row: _rank(row.after), 110, number=True, meaning=_BEYOND),
         Column("", lambda row: "better" if _better(row) else "worse", 80),
@@ -188,12 +173,23 @@ def _rank_columns() -> list[Column]:
 
 def _first_columns() -> list[Column]:
     return [
-        Column("Left", lambda row: row.left_label, 240),
-        Column("First before (lost)", lambda row: _marked(row, row.before_id, row.before_label), 240),
-        Column("First after (gained)", lambda row: _marked(row, row.after_id, row.after_label), 240),
+        Column("Left", lambda row: row.left_label, 240, meaning=_LEFT),
+        Column(
+            "First before (lost)",
+            lambda row: _marked(row, row.before_id, row.before_label),
+            240,
+            meaning="Its best candidate in the older run",
+        ),
+        Column(
+            "First after (gained)",
+            lambda row: _marked(row, row.after_id, row.after_label),
+            240,
+            meaning="Its best candidate in the newer run",
+        ),
     ]
 
 
+_LEFT = "The left entity"
 _BEYOND = "Among all right entities; a dash is beyond the candidates that were kept"
 
 

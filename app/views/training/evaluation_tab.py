@@ -8,14 +8,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QGridLayout,
     QHBoxLayout,
     QLabel,
     QSplitter,
-    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
@@ -25,11 +23,10 @@ from app.job import Report
 from app.models.rows_model import Column
 from app.project import Project
 from app.side_work import SideWork
-from app.views.empty_state import EmptyState
-from app.views.message_bar import MessageBar
+from app.views.training.metric_columns import metric_columns
 from app.views.training.page_button import PageButton
 from app.views.training.rows_table import RowsTable
-from app.views.training.run_choice import RunChoice
+from app.views.training.tab_page import OneRunTab
 from core.store.project_file import ProjectFile
 from core.store.run_quality import Confusion
 from core.training.quality import Quality, measure_among_all, quality
@@ -37,24 +34,24 @@ from core.training.quality import Quality, measure_among_all, quality
 if TYPE_CHECKING:
     from app.views.training.bars import GroupBars, ReliabilityPlot
 
-_METRICS = ("mrr", "hits@1", "hits@5", "hits@10")
-_DIRECTIONS = (("decodings", "→", "left to right"), ("reverse", "←", "right to left"))
 
-
-class EvaluationTab(QWidget):
+class EvaluationTab(OneRunTab):
     """One run at a time; a double click on a confusion shows its pair."""
 
     pair_requested = Signal(int, int)
 
     def __init__(self, project: Project, side_work: SideWork, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._project = project
+        super().__init__(
+            project,
+            "mdi6.chart-bar",
+            "Nothing to evaluate yet",
+            "A run that ended is measured here on the links that it never saw.",
+            parent,
+        )
         self._quality: Quality | None = None
         self._work = side_work
         self._measuring = False
         self._plots: tuple[ReliabilityPlot, GroupBars, GroupBars, GroupBars] | None = None
-        self.message = MessageBar()
-        self.choice = RunChoice(project)
         self._among = QComboBox(objectName="amongField")
         self._among.setAccessibleName("Ranked among")
         self._among.setToolTip(
@@ -75,34 +72,12 @@ class EvaluationTab(QWidget):
         self.table.setFixedHeight(30 + 7 * 26 + 4)
         self.table.verticalHeader().setDefaultSectionSize(26)
         self.confusions = RowsTable("confusionsTable", "Wrong first candidates", _confusion_columns())
-        self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState(
-                "mdi6.chart-bar",
-                "Nothing to evaluate yet",
-                "A run that ended is measured here on the links that it never saw.",
-                [],
-            )
-        )
         self._lower = QSplitter(Qt.Orientation.Horizontal, objectName="evaluationSplitter")
-        self._stack.addWidget(self._content())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        layout.addWidget(self.message)
-        layout.addWidget(self._stack)
-        self.choice.run_chosen.connect(self._on_run)
+        self.set_content(self._content())
         self._among.activated.connect(self._show_metrics)
         self._measure.asked.connect(self._on_measure)
         side_work.changed.connect(self._show_metrics)
         self.confusions.activated_row.connect(self._on_confusion)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.choice.follow(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.choice.follow(False)
 
     def _content(self) -> QWidget:
         header = QHBoxLayout(spacing=theme.MEDIUM)
@@ -132,10 +107,8 @@ class EvaluationTab(QWidget):
         layout.addWidget(self._lower, 1)
         return content
 
-    @Slot(int)
-    def _on_run(self, run_id: int) -> None:
+    def read_run(self, run_id: int) -> None:
         self._quality = None
-        self._stack.setCurrentIndex(1 if run_id else 0)
         if run_id and self._project.is_open:
             file = self._project.file
             self._project.tasks.read(
@@ -204,7 +177,7 @@ class EvaluationTab(QWidget):
     @Slot()
     def _on_measured(self) -> None:
         self._measuring = False
-        self._on_run(self.choice.run_id)
+        self.read_run(self.choice.run_id)
 
     @Slot(object)
     def _on_confusion(self, confusion: Confusion) -> None:
@@ -237,39 +210,17 @@ def _metric_rows(stored: Mapping[str, Any]) -> list[dict[str, Any]]:
 
 
 def _metric_columns() -> list[Column]:
-    def cell(way: str, name: str, row: dict[str, Any]) -> str:
-        return f"{row[way][name]:.3f}" if name in row[way] else "–"
-
-    return [
-        Column("Decoding", lambda row: row["name"], 220, meaning="How similarities become a ranking"),
-        *(
-            Column(
-                f"{'MRR' if name == 'mrr' else name.capitalize()} {arrow}",
-                partial(cell, way, name),
-                84,
-                number=True,
-                meaning=f"{_MEANING[name]}, {words}",
-            )
-            for way, arrow, words in _DIRECTIONS
-            for name in _METRICS
-        ),
-        Column("", lambda _row: "", 10),
-    ]
-
-
-_MEANING = {
-    "mrr": "The mean of 1/rank of the right answer",
-    "hits@1": "The share of links whose right answer is first",
-    "hits@5": "The share of links whose right answer is among the first 5",
-    "hits@10": "The share of links whose right answer is among the first 10",
-}
+    name = Column("Decoding", lambda row: row["name"], 220, meaning="How similarities become a ranking")
+    return [name, *metric_columns()]
 
 
 def _confusion_columns() -> list[Column]:
     return [
-        Column("Left", lambda row: row.left_label, 150),
-        Column("Proposed", lambda row: row.proposed_label, 150),
-        Column("Score", lambda row: f"{row.score:.2f}", 60, number=True),
+        Column("Left", lambda row: row.left_label, 150, meaning="The left entity of a test link"),
+        Column("Proposed", lambda row: row.proposed_label, 150, meaning="Its first candidate, a wrong one"),
+        Column(
+            "Score", lambda row: f"{row.score:.2f}", 60, number=True, meaning="Of the pair: 1 is the same"
+        ),
         Column(
             "Rank of answer",
             lambda row: str(row.rank) if row.rank else "–",
@@ -277,5 +228,5 @@ def _confusion_columns() -> list[Column]:
             number=True,
             meaning="Of the right answer; a dash is beyond the candidates that were kept",
         ),
-        Column("Right answer", lambda row: row.right_label, 150),
+        Column("Right answer", lambda row: row.right_label, 150, meaning="What the link says"),
     ]

@@ -40,6 +40,10 @@ class RunPanel(QWidget):
         self._held_back: list[Event] | None = None  # while the epochs before them are being read
         self._line = QLabel(objectName="runFacts", wordWrap=True)
         self._line.setFont(theme.font(bold=True, tabular=True))
+        self._line.setToolTip(
+            "How far the run is. The time left is that of the last epochs (their median) for those to come, "
+            "if none stops it early"
+        )
         self._metrics = QLabel(objectName="runMetrics", wordWrap=True)
         self._metrics.setFont(theme.font(tabular=True))
         self._metrics.setToolTip(
@@ -47,8 +51,10 @@ class RunPanel(QWidget):
         )
         self._left_out = QLabel(objectName="runLeftOut", wordWrap=True)
         self._left_out.setProperty("role", "secondary")
+        self._left_out.setToolTip("What takes no part in the run and why, and what the run gave notice of")
         self._queue = QLabel(objectName="runQueue", wordWrap=True)
         self._queue.setProperty("role", "secondary")
+        self._queue.setToolTip("Runs that start by themselves, one after the other, once this one is over")
         self._progress = QProgressBar(objectName="trainProgress", textVisible=False)
         self._review = QPushButton("Review candidates", objectName="reviewCandidatesButton")
         self._review.clicked.connect(self.review_requested)

@@ -8,19 +8,18 @@ from typing import Any
 
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
-from PySide6.QtWidgets import QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.rows_model import Column
 from app.project import Project
 from app.training_worker import Training
-from app.views.empty_state import EmptyState
-from app.views.message_bar import MessageBar
 from app.views.training import run_words
 from app.views.training.compare_panel import ComparePanel
 from app.views.training.preset_bar import ask_where_to_save
 from app.views.training.rows_table import RowsTable
 from app.views.training.run_actions import RunActions
+from app.views.training.tab_page import TabPage
 from core.store.run_edits import Dependents, delete_run, dependents, describe_run
 from core.store.run_files import resumable_runs
 from core.store.runs import RunInfo, list_runs
@@ -28,31 +27,22 @@ from core.store.runs import RunInfo, list_runs
 Listing = tuple[Sequence[RunInfo], set[int]]  # all runs, and those that can go on
 
 
-class RunsTab(QWidget):
+class RunsTab(TabPage):
     """Reads the runs when they may have changed; all that it does goes through the project's tasks."""
 
     settings_requested = Signal(object)  # RunConfig
     pair_requested = Signal(int, int)
 
     def __init__(self, project: Project, training: Training, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
+        super().__init__("mdi6.chart-line", "No run yet", "Runs that you start are listed here.", parent)
         self._project = project
         self._training = training
         self._differing: dict[int, str] = {}
         self._resumable: set[int] = set()
-        self.message = MessageBar()
         self.actions_ = RunActions(self)
         self.table = RowsTable("runsTable", "Runs", self._columns(), _hint, many=True)
         self.compare = ComparePanel(project)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState("mdi6.chart-line", "No run yet", "Runs that you start are listed here.", [])
-        )
-        self._stack.addWidget(self._content())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        layout.addWidget(self.message)
-        layout.addWidget(self._stack)
+        self.set_content(self._content())
         self.table.chosen.connect(self._on_chosen)
         self.compare.pair_requested.connect(self.pair_requested)
         self.actions_.asked.connect(self._on_asked)
@@ -93,16 +83,21 @@ class RunsTab(QWidget):
 
     def _columns(self) -> list[Column]:
         return [
-            Column("Run", lambda run: str(run.id), 52, number=True),
+            Column("Run", lambda run: str(run.id), 52, number=True, meaning="Its number in this project"),
             Column("Tag", lambda run: run.tag, 110, meaning="Your own word for the run"),
-            Column("Status", run_words.status, 92),
+            Column("Status", run_words.status, 92, meaning="How it ended, or that it waits or goes"),
             Column("MRR", lambda run: run_words.metric(run, "mrr"), 72, number=True, meaning=_BEST),
             Column("Hits@1", lambda run: run_words.metric(run, "hits@1"), 72, number=True, meaning=_BEST),
-            Column("Decoding", lambda run: (run_words.best_decoding(run.metrics_json) or ("",))[0], 88),
+            Column(
+                "Decoding",
+                lambda run: (run_words.best_decoding(run.metrics_json) or ("",))[0],
+                88,
+                meaning="The one that does best on test links",
+            ),
             Column("Kept epoch", _kept_epoch, 92, number=True, meaning="The epoch that candidates come from"),
-            Column("Time", run_words.took, 76, number=True),
-            Column("Device", lambda run: run.device, 110),
-            Column("Started", run_words.started, 150),
+            Column("Time", run_words.took, 76, number=True, meaning="From its start to its end"),
+            Column("Device", lambda run: run.device, 110, meaning="Where it computed"),
+            Column("Started", run_words.started, 150, meaning="When it began, or was queued"),
             Column(
                 "Settings that differ",
                 lambda run: self._differing.get(run.id, ""),
@@ -116,7 +111,7 @@ class RunsTab(QWidget):
         self._differing = run_words.differing(runs)
         chosen = {run.id for run in self.table.chosen_rows}
         self.table.show_rows(runs)
-        self._stack.setCurrentIndex(1 if runs else 0)
+        self.show_content(bool(runs))
         again = [row for row, run in enumerate(runs) if run.id in chosen] or ([0] if runs else [])
         for row in again:
             index = self.table.rows.index(row, 0)

@@ -5,17 +5,14 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtGui import QHideEvent, QShowEvent
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.rows_model import Column
 from app.project import Project
-from app.views.empty_state import EmptyState
-from app.views.message_bar import MessageBar
 from app.views.training.rows_table import RowsTable
-from app.views.training.run_choice import RunChoice
 from app.views.training.setting_fields import swatch
+from app.views.training.tab_page import OneRunTab
 from core.review.deciding import Decided, Weights, weights_of
 
 if TYPE_CHECKING:
@@ -24,18 +21,21 @@ if TYPE_CHECKING:
 _FIRST_SHOWN = "visual"  # what pictures did is what people ask first
 
 
-class WeightsTab(QWidget):
+class WeightsTab(OneRunTab):
     """One run at a time; a double click on an entity shows its pair."""
 
     pair_requested = Signal(int, int)
 
     def __init__(self, project: Project, parent: QWidget | None = None) -> None:
-        super().__init__(parent)
-        self._project = project
+        super().__init__(
+            project,
+            "mdi6.scale-balance",
+            "No weights yet",
+            "A run that ended shows here how much each modality counted for each entity.",
+            parent,
+        )
         self._weights: Weights | None = None
         self._plots: tuple[WeightsPlot, TypeBars] | None = None
-        self.message = MessageBar()
-        self.choice = RunChoice(project)
         self._modality = QComboBox(objectName="decidedByField")
         self._modality.setAccessibleName("Modality that decided")
         self._modality.setMinimumWidth(150)
@@ -49,31 +49,9 @@ class WeightsTab(QWidget):
         self.decided = RowsTable("decidedTable", "Pairs that a modality decided", _columns())
         self._charts = QWidget()
         QVBoxLayout(self._charts).setContentsMargins(0, 0, theme.LARGE, 0)
-        self._stack = QStackedWidget()
-        self._stack.addWidget(
-            EmptyState(
-                "mdi6.scale-balance",
-                "No weights yet",
-                "A run that ended shows here how much each modality counted for each entity.",
-                [],
-            )
-        )
-        self._stack.addWidget(self._content())
-        layout = QVBoxLayout(self)
-        layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        layout.addWidget(self.message)
-        layout.addWidget(self._stack)
-        self.choice.run_chosen.connect(self._on_run)
+        self.set_content(self._content())
         self._modality.activated.connect(self._show_decided)
         self.decided.activated_row.connect(self._on_decided)
-
-    def showEvent(self, event: QShowEvent) -> None:
-        super().showEvent(event)
-        self.choice.follow(True)
-
-    def hideEvent(self, event: QHideEvent) -> None:
-        super().hideEvent(event)
-        self.choice.follow(False)
 
     def _content(self) -> QWidget:
         header = QHBoxLayout()
@@ -107,10 +85,8 @@ class WeightsTab(QWidget):
         layout.addWidget(splitter, 1)
         return content
 
-    @Slot(int)
-    def _on_run(self, run_id: int) -> None:
+    def read_run(self, run_id: int) -> None:
         self._weights = None
-        self._stack.setCurrentIndex(1 if run_id else 0)
         if not run_id or not self._project.is_open:
             return
         file = self._project.file
@@ -156,8 +132,8 @@ class WeightsTab(QWidget):
 
 def _columns() -> list[Column]:
     return [
-        Column("Left", lambda row: row.left_label, 150),
-        Column("First", lambda row: row.right_label, 150),
+        Column("Left", lambda row: row.left_label, 150, meaning="The left entity"),
+        Column("First", lambda row: row.right_label, 150, meaning="Its first candidate"),
         Column("Next", lambda row: row.other_label, 150, meaning="Who would be first without the modality"),
         Column(
             "Lead",
