@@ -13,13 +13,12 @@ from app.pages import REVIEW, TRAIN
 from app.views.training.changes_tab import ChangesTab
 from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
-from tests.app.test_training_tabs import two_runs  # noqa: F401
 
 WAIT = 20_000
 
 
 @pytest.fixture
-def tab(two_runs: ProjectFile, open_window: MainWindow, qtbot: QtBot) -> ChangesTab:  # noqa: F811
+def tab(two_runs: ProjectFile, open_window: MainWindow, qtbot: QtBot) -> ChangesTab:
     decide(two_runs, [Decision(1, 41, "rejected"), Decision(2, 42, "accepted")])
     open_window.pages.show_page(TRAIN)
     open_window.pages.train.show_tab("changes")
@@ -63,7 +62,7 @@ def test_what_teaches_most_is_a_queue(tab: ChangesTab, qtbot: QtBot) -> None:
 def test_a_refresh_is_queued_with_the_newest_run_that_kept_a_model(
     tab: ChangesTab,
     open_window: MainWindow,
-    two_runs: ProjectFile,  # noqa: F811
+    two_runs: ProjectFile,
     qtbot: QtBot,
 ) -> None:
     with qtbot.waitSignal(open_window.training.failed, timeout=WAIT) as failed:

@@ -3,9 +3,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QEvent, QPointF, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
-    QApplication,
     QCheckBox,
     QComboBox,
     QLabel,
@@ -18,17 +17,12 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.pages import TRAIN
-from app.views.training.curve_data import Columns, Overlay
-from app.views.training.curve_plot import CurvePlot
-from app.views.training.figures import BY_KEY, FIGURES
-from app.views.training.plot_export import ExportButton, save_plot
 from app.views.training.run_facts import RunFacts, duration
 from app.views.training.settings_form import SettingsForm
 from app.views.training.train_view import TrainView
 from core.config import FeatureConfig, RunConfig
 from core.modality import MODALITIES
 from core.presets import DEFAULT, PAPER, PRESETS, QUICK
-from core.store.epochs import EpochInfo
 from core.training.events import EpochDone, Evaluated, Paused, RunStarted
 from tests.app.fake_run import FakeRun, training_error
 
@@ -192,37 +186,6 @@ def test_a_run_that_cannot_start_says_so_on_the_page(
     assert button(view, "startTrainingButton").isEnabled()
 
 
-def test_the_legend_names_an_optional_modality_where_it_has_a_loss(qtbot: QtBot) -> None:
-    data = Columns(BY_KEY["loss"].columns)
-    plot = CurvePlot("plot", BY_KEY["loss"], data)
-    qtbot.addWidget(plot)
-    plot.show()
-
-    def legend() -> list[str]:
-        texts = (label.text() for label in plot.findChildren(QLabel) if label.isVisible())
-        return [name for text in texts for name in ("Visual", "Name") if name in text]
-
-    assert legend() == ["Visual"]  # before there is anything to tell
-    data.append(1, {"joint": 1.0, "visual": 1.0})
-    plot.redraw()
-    assert legend() == ["Visual"]
-    data.append(2, {"joint": 1.0, "name": 1.0})
-    plot.redraw()
-    assert legend() == ["Name"]
-
-
-def test_buffers_grow_and_skip_what_is_missing() -> None:
-    data = Columns(BY_KEY["loss"].columns)
-    for epoch in range(1, 201):
-        data.append(epoch, {"joint": 1 / epoch} | ({"visual": 2.0} if epoch % 2 else {}))
-    assert len(data) == 200
-    epochs, values = data.line("visual")
-    assert list(epochs[:3]) == [1, 3, 5]
-    assert set(values) == {2.0}
-    assert data.at(99.6) == (100, {"joint": 0.01})
-    assert data.at(float("inf")) == (200, {"joint": 0.005})
-
-
 def test_the_time_left_comes_from_the_last_epochs() -> None:
     facts = RunFacts()
     facts.take(RunStarted(1, "CPU", ("structure",), {}, (1, 1), 1, 1, 5, 0, 1, 100))
@@ -251,135 +214,6 @@ def test_a_pause_is_said() -> None:
     facts.take(Paused(1))
     assert facts.progress()[0] == "Paused: epoch 7 of 100"
     assert "left" not in facts.line()
-
-
-def test_every_figure_says_what_it_means_and_draws_what_an_epoch_told(qtbot: QtBot) -> None:
-    info = EpochInfo(
-        3, 0.5, {"joint": 2.0, "visual": 1.0}, 0.5, 0.4, 0.8, {"joint": 1.5},
-        {"csls": {"mrr": 0.5}, "cosine": {"mrr": 0.3}}, {"visual": 0.2}, {"visual": 0.1},
-        12, 0.75, 2_000_000_000,
-    )  # fmt: skip
-    drawn = {
-        "loss": ("joint", 2.0), "ranking": ("hits@10", 0.8), "decodings": ("cosine", 0.3),
-        "phi": ("joint", 1.5),
-        "weights": ("visual±", 0.1), "pseudo": ("count", 12), "precision": ("precision", 0.75),
-        "pace": ("pace", 2.0), "memory": ("memory", 2.0),
-    }  # fmt: skip
-    assert set(drawn) == {figure.key for figure in FIGURES}
-    plot = CurvePlot("plot", FIGURES[0], Columns(FIGURES[0].columns))
-    qtbot.addWidget(plot)
-    for figure in FIGURES:
-        assert figure.meaning and "\n" not in figure.meaning
-        columns = Columns(figure.columns)
-        columns.append(info.epoch, figure.values(info))
-        plot.show_figure(figure, columns)
-        name, value = drawn[figure.key]
-        names, rows = plot.table()
-        assert rows[0][list(names).index(name)] == value
-
-
-def test_a_plot_is_saved_as_its_ending_says(qtbot: QtBot, tmp_path: Path) -> None:
-    figure = BY_KEY["ranking"]
-    columns = Columns(figure.columns)
-    for epoch in (10, 20):
-        columns.append(epoch, {"mrr": epoch / 100, "hits@1": 0.1, "hits@10": 0.5})
-    plot = CurvePlot("plot", figure, columns)
-    qtbot.addWidget(plot)
-    plot.show()
-    for ending in (".csv", ".png", ".svg"):
-        save_plot(plot._plot, plot.table(), tmp_path / f"curve{ending}")
-    assert (tmp_path / "curve.csv").read_text().splitlines() == [
-        "epoch,mrr,hits@1,hits@10",
-        "10,0.1,0.1,0.5",
-        "20,0.2,0.1,0.5",
-    ]
-    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
-    assert b"<svg" in (tmp_path / "curve.svg").read_bytes()
-    with pytest.raises(OSError):
-        save_plot(plot._plot, plot.table(), tmp_path / "nowhere" / "curve.csv")
-
-
-def test_the_mouse_reads_the_values_of_an_epoch(qtbot: QtBot) -> None:
-    figure = BY_KEY["ranking"]
-    columns = Columns(figure.columns)
-    for epoch in range(10, 110, 10):
-        columns.append(epoch, {"mrr": epoch / 1000, "hits@1": 0.01, "hits@10": 0.5})
-    plot = CurvePlot("plot", figure, columns)
-    qtbot.addWidget(plot)
-    plot.resize(600, 300)
-    plot.show()
-    qtbot.waitExposed(plot)
-
-    def legend() -> str:
-        return " ".join(label.text() for label in plot.findChildren(QLabel))
-
-    assert "MRR <b>0.1</b>" in legend() and "epoch" not in legend()  # the last ones
-    view = plot._plot.getPlotItem().getViewBox()
-    plot._plot.scene().sigMouseMoved.emit(view.mapViewToScene(QPointF(42.0, 0.5)))
-    assert "MRR <b>0.04</b>" in legend() and "epoch 40" in legend()
-    assert plot._cursor.isVisible() and plot._cursor.value() == pytest.approx(42.0)
-    columns.append(110, {"mrr": 0.9})
-    plot.redraw()
-    assert "MRR <b>0.04</b>" in legend(), "a new epoch took the values from under the mouse"
-    QApplication.sendEvent(plot, QEvent(QEvent.Type.Leave))
-    assert "MRR <b>0.9</b>" in legend() and "epoch" not in legend() and not plot._cursor.isVisible()
-
-
-@pytest.mark.parametrize(
-    ("typed", "kind", "written"),
-    [
-        ("curve.svg", "Drawing (*.svg)", "curve.svg"),
-        ("curve", "Numbers (*.csv)", "curve.csv"),
-        ("my.curve", "Picture (*.png)", "my.curve.png"),
-    ],
-)
-def test_the_arrow_of_a_plot_asks_where_to(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, kind: str, written: str
-) -> None:
-    columns = Columns(BY_KEY["pseudo"].columns)
-    columns.append(1, {"count": 3})
-    plot = CurvePlot("plot", BY_KEY["pseudo"], columns)
-    qtbot.addWidget(plot)
-    plot.show()
-    arrow = plot.findChild(ExportButton, "plotExport")
-    assert arrow is not None and arrow.toolTip()
-    asked = "app.views.training.plot_export.QFileDialog.getSaveFileName"
-    monkeypatch.setattr(asked, lambda *_: ("", ""))
-    with qtbot.assertNotEmitted(arrow.saved):
-        arrow.click()  # thought better of
-    monkeypatch.setattr(asked, lambda *_: (str(tmp_path / typed), kind))
-    with qtbot.waitSignal(arrow.saved) as saved:
-        arrow.click()
-    assert saved.args == [str(tmp_path / written)]
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [written]
-
-
-def test_a_plot_that_can_not_be_written_says_so(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    plot = CurvePlot("plot", BY_KEY["pseudo"], Columns(BY_KEY["pseudo"].columns))
-    qtbot.addWidget(plot)
-    said: list[str] = []
-    module = "app.views.training.plot_export"
-    monkeypatch.setattr(f"{module}.QMessageBox.warning", lambda *words: said.append(words[-1]))
-    monkeypatch.setattr(
-        f"{module}.QFileDialog.getSaveFileName", lambda *_: (str(tmp_path / "nowhere" / "a.csv"), "")
-    )
-    arrow = plot.findChild(ExportButton, "plotExport")
-    with qtbot.assertNotEmitted(arrow.saved):
-        arrow.click()
-    assert "can't be written: No such file or directory" in said[0]
-
-
-def test_an_overlay_reads_each_run_where_it_has_a_value() -> None:
-    one, other = Columns(["mrr"]), Columns(["mrr"])
-    one.append(10, {"mrr": 0.1})
-    one.append(20, {"mrr": 0.2})
-    other.append(5, {"mrr": 0.5})
-    overlay = Overlay({"run 1": one, "run 2": other}, "mrr")
-    assert overlay.at(19) == (20, {"run 1": 0.2, "run 2": 0.5})
-    assert overlay.at(float("inf")) == (20, {"run 1": 0.2, "run 2": 0.5})
-    assert Overlay({}, "mrr").at(1) is None
 
 
 def test_evaluations_and_epochs_fill_their_own_figures(view: TrainView) -> None:

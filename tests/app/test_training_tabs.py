@@ -5,16 +5,14 @@ from __future__ import annotations
 import json
 import sys
 import types
-from collections.abc import Iterator
-from typing import Any
 
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget, QToolButton, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
-from sqlalchemy import insert, text
+from sqlalchemy import text
 
 from app.main_window import MainWindow
 from app.models.rows_model import Column, RowsModel
@@ -23,78 +21,12 @@ from app.views.message_bar import MessageBar
 from app.views.training.rows_table import RowsTable
 from app.views.training.run_words import differing, run_title
 from app.views.training.setting_fields import SettingField
-from core.ablation.events import AblationFinished
 from core.config import RunConfig
-from core.modality import MODALITIES, PAPER_MODALITIES
-from core.store.epochs import EpochInfo, add_epochs
+from core.modality import MODALITIES
 from core.store.project_file import ProjectFile
-from core.store.runs import RunInfo, list_runs, start_run
-from core.store.schema import Candidate, RunSeed
-from tests.app.fake_run import FakeRun, in_this_process
-
-METRICS = {"mrr": 0.7, "hits@1": 0.6, "hits@5": 0.8, "hits@10": 0.9}
-WAIT = 20_000
-
-
-@pytest.fixture
-def two_runs(project: ProjectFile) -> ProjectFile:
-    """Run 2 is run 1 with other settings and the right answer of entity 7 on the first place."""
-    with project.write() as session:
-        config = RunConfig().replace(support_weight=0, dimension=64)
-        second = start_run(session, config.to_json(), "CPU, 1 thread", PAPER_MODALITIES)
-        for table, columns in (
-            (RunSeed, "left_id, right_id, role"),
-            (Candidate, "left_id, right_id, rank, score"),
-        ):
-            query = text(f"SELECT {columns} FROM {table.__tablename__} WHERE run_id = 1")
-            rows = session.execute(query).mappings()
-            session.execute(insert(table), [{**row, "run_id": second} for row in rows])
-        session.execute(
-            text("UPDATE candidate SET rank = 3 - rank WHERE run_id = 2 AND rank <= 2 AND left_id = 7")
-        )
-        session.execute(
-            text("UPDATE run SET status = 'done', best_epoch = 10, finished_at = started_at WHERE id = 2")
-        )
-        stored = json.dumps({"decodings": {"csls": METRICS}, "reverse": {"csls": METRICS}})
-        session.execute(text("UPDATE run SET metrics_json = :stored WHERE id = 2"), {"stored": stored})
-        add_epochs(session, second, [EpochInfo(e, 0.2, {"joint": 3.0 / e}) for e in range(1, 11)])
-    return project
-
-
-@pytest.fixture
-def shown(window: MainWindow, two_runs: ProjectFile, qtbot: QtBot) -> MainWindow:
-    with qtbot.waitSignals([window.opener.ready], timeout=WAIT):
-        window.open_project(two_runs.path)
-    window.show_page(TRAIN)
-    settle(window, qtbot)
-    return window
-
-
-def settle(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.tasks.busy, timeout=WAIT)
-
-
-def tab(window: MainWindow, name: str, qtbot: QtBot) -> Any:
-    window.pages.train.show_tab(name)
-    settle(window, qtbot)
-    return window.pages.train.tabs.page(name)
-
-
-def child(parent: QWidget, kind: type, name: str) -> Any:
-    found = parent.findChild(kind, name)
-    assert found is not None, name
-    return found
-
-
-def runs(window: MainWindow) -> dict[int, RunInfo]:
-    with window.project.file.read() as session:
-        return {run.id: run for run in list_runs(session)}
-
-
-def cells(table: RowsTable, column: int) -> list[str]:
-    model = table.model()
-    return [model.index(row, column).data() for row in range(model.rowCount())]
-
+from core.store.runs import RunInfo
+from tests.app.fake_run import FakeRun
+from tests.app.train_page import METRICS, WAIT, cells, child, settle, stored, tab
 
 _TABS = ("run", "runs", "evaluation", "weights", "changes", "ablation")
 
@@ -143,7 +75,10 @@ def test_a_tag_and_a_note(shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.M
     monkeypatch.setattr("app.views.training.run_actions._ask", lambda *_: ("baseline", "the first one"))
     child(page, QPushButton, "describeRunButton").click()
     settle(shown, qtbot)
-    assert (runs(shown)[2].tag, runs(shown)[2].note) == ("baseline", "the first one")
+    assert (stored(shown.project.file)[2].tag, stored(shown.project.file)[2].note) == (
+        "baseline",
+        "the first one",
+    )
     assert cells(page.table, 1) == ["baseline", ""]
 
 
@@ -152,16 +87,16 @@ def test_deleting_says_first_what_depends_on_it(shown: MainWindow, qtbot: QtBot)
     child(page, QPushButton, "deleteRunButton").click()
     settle(shown, qtbot)
     assert "Delete run 2? 10 epochs, 200 candidates" in page.message.text
-    assert set(runs(shown)) == {1, 2}  # nothing yet
+    assert set(stored(shown.project.file)) == {1, 2}  # nothing yet
     child(page.message, QPushButton, "messageAction").click()
     settle(shown, qtbot)
-    assert set(runs(shown)) == {1}
+    assert set(stored(shown.project.file)) == {1}
     qtbot.waitUntil(lambda: cells(page.table, 0) == ["1"], timeout=WAIT)
 
 
 def test_a_run_again_and_its_settings_in_the_form(shown: MainWindow, fake_run: FakeRun, qtbot: QtBot) -> None:
     page = tab(shown, "runs", qtbot)
-    config = RunConfig.from_json(runs(shown)[2].config_json)
+    config = RunConfig.from_json(stored(shown.project.file)[2].config_json)
     with qtbot.waitSignal(shown.training.ended, timeout=WAIT):
         child(page, QPushButton, "againRunButton").click()
         qtbot.waitUntil(lambda: shown.training.active, timeout=WAIT)
@@ -235,55 +170,6 @@ def test_weights_and_who_decided(shown: MainWindow, qtbot: QtBot) -> None:
     assert {row[1] for row in types.table()[1]} == {"has capital", "has capital city"}
     page.decided.activated.emit(page.decided.model().index(0, 0))
     qtbot.waitUntil(lambda: shown.pages.review._pair == (13, 53), timeout=WAIT)
-
-
-@pytest.fixture
-def fake_ablation(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
-    """Gives the window a finished table without training; what it was asked for is in the list."""
-    from core.ablation.cells import Cell
-    from core.ablation.events import AblationStarted, CellDone, CellStarted
-    from core.ablation.variants import TABLES
-
-    asked: list[Any] = []
-
-    def ablate(project: ProjectFile, build: Any, config: RunConfig, seeds: int, stop: Any) -> Iterator[Any]:
-        ablation = build(config)
-        asked.append((ablation.name, config, seeds))
-        yield AblationStarted(ablation.title, "CPU", 1, 0, {})
-        yield CellStarted(1, 1, "MIMEA", 0, None)
-        values = dict.fromkeys(("cosine", "csls", "sinkhorn"), METRICS)
-        done = [
-            Cell(f"{v.name}{s}", v.name, s, "CPU", "2026-01-01T00:00:00+00:00", 1.0, values)
-            for v in ablation.variants
-            for s in range(seeds)
-        ]
-        yield CellDone(done[0])
-        yield AblationFinished(types.SimpleNamespace(ablation=ablation), "CPU", tuple(done), ())  # type: ignore[arg-type]
-
-    assert TABLES
-    monkeypatch.setattr("core.ablation.run.ablate", ablate)
-    monkeypatch.setattr("core.ablation.results.write_results", lambda *_: [])
-    monkeypatch.setattr("core.training.devices.leave_a_core", lambda: None)
-    monkeypatch.setattr("core.ablation.child.in_child", in_this_process)
-    return asked
-
-
-@pytest.mark.slow
-def test_an_ablation_from_the_window(shown: MainWindow, fake_ablation: list[Any], qtbot: QtBot) -> None:
-    page = tab(shown, "ablation", qtbot)
-    start = child(page, QPushButton, "startAblationButton")
-    assert start.isEnabled()
-    box = child(page, QComboBox, "ablationField")
-    box.setCurrentIndex(box.findData("table7"))
-    with qtbot.waitSignal(shown.side_work.ended, timeout=60_000):
-        start.click()
-        assert not start.isEnabled()
-        assert child(page, QPushButton, "stopAblationButton").isEnabled()
-    ((name, config, seeds),) = fake_ablation
-    assert (name, seeds, config.training.support_weight) == ("table7", 3, 0)
-    assert "Pivot: structure" in cells(page.table, 0)
-    assert cells(page.table, 2)[0] == "0.700 ± 0.000"
-    assert start.isEnabled()
 
 
 @pytest.mark.parametrize("name", _TABS)
