@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -12,11 +15,12 @@ from app.project import Project
 from app.tasks import Tasks
 from app.training_worker import Training
 from core.store.project_file import ProjectFile
+from core.store.run_files import checkpoint_path
 from core.store.runs import queue_run
 from core.training.events import EpochDone, Event, Paused, RunStarted
 from tests.app.fake_run import FakeRun
-from tests.app.train_page import LONG, SHORT, statuses, wait_for_epochs
-from tests.support import build_project
+from tests.app.train_page import LONG, SHORT, statuses, stored, wait_for_epochs
+from tests.support import REPOSITORY, build_project
 
 
 @pytest.mark.parametrize(
@@ -188,3 +192,62 @@ def test_runs_that_were_queued_are_offered_when_the_project_is_opened_again(
         window.message._action.click()
     assert [config.model.dimension for config in fake_run.configs] == [16, 32]
     assert statuses(window.project.file) == {2: "done", 3: "done"}
+
+
+_TERMINATED = """
+import os, signal, sys
+from pathlib import Path
+from PySide6.QtCore import QObject, QTimer, Slot
+from PySide6.QtWidgets import QApplication
+from app import application
+from core.config import RunConfig
+from core.training.events import EpochDone
+
+class Curator(QObject):
+    epochs = 0
+
+    def look(self):
+        window = next((w for w in QApplication.topLevelWidgets() if w.objectName() == "mainWindow"), None)
+        if window is None or not window.project.is_open or window.tasks.busy:
+            QTimer.singleShot(20, self.look)
+            return
+        window.training.event_arrived.connect(self.hear)
+        window.training.start(RunConfig().replace(
+            epochs=100_000, evaluate_every=1, dimension=8, seed_ratio=0.5, support_weight=0, device="cpu",
+        ))
+
+    @Slot(object)
+    def hear(self, event):
+        self.epochs += isinstance(event, EpochDone)
+        if self.epochs == 3 and isinstance(event, EpochDone):
+            os.kill(os.getpid(), signal.SIGTERM)
+
+create = application.create_application
+def created():
+    made = create()
+    made.curator = Curator()
+    QTimer.singleShot(0, made.curator.look)
+    return made
+application.create_application = created
+sys.exit(application.main(Path(sys.argv[1])))
+"""
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")
+def test_a_polite_kill_of_the_window_saves_the_run(tmp_path: Path) -> None:
+    project = build_project(tmp_path / "p.mimea", images=False, run=False)
+    own = {name: str(tmp_path) for name in ("HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")}
+    done = subprocess.run(
+        [sys.executable, "-c", _TERMINATED, str(project.path)],
+        cwd=REPOSITORY,
+        env={**os.environ, **own, "QT_QPA_PLATFORM": "offscreen"},
+        capture_output=True,
+        text=True,
+        timeout=200,
+    )
+    assert done.returncode == 130, done.stderr
+    (run,) = stored(project).values()
+    assert run.status == "stopped" and run.best_epoch is not None and run.best_epoch >= 3
+    assert checkpoint_path(project.sidecar, run.id).exists()
+    project.close()

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 import torch
+from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from core.config import RunConfig
@@ -19,10 +20,10 @@ from core.errors import TrainingError
 from core.store import runs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
-from core.training.events import Evaluated, Notice, RunFinished
+from core.training.events import Evaluated, Event, Notice, RunFinished
 from core.training.failures import device_lost, disk_full, sentence
 from core.training.loop import TrainingLoop
-from core.training.run import train
+from core.training.run import resume, train
 from core.training.trainer import Trainer
 from tests.core.training.conftest import MakeProject
 from tests.support import REPOSITORY, build_project
@@ -94,6 +95,36 @@ def test_a_disk_that_is_full_ends_in_a_sentence_and_the_run_can_go_on(
         list(train(project, quick))
     with project.read() as session:
         assert (run := runs.get_run(session, 2)) and run.status == "failed"
+
+
+def test_a_disk_that_fills_while_candidates_are_written(
+    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The run before stays as it was, and this one goes on from its checkpoint once there is room."""
+    project = make_project()
+    list(train(project, quick))
+    add, left = runs.add_candidates, [1]
+
+    def full(*arguments: Any) -> None:
+        if left.pop():
+            raise OperationalError("INSERT", {}, Exception("database or disk is full"))
+        add(*arguments)
+
+    monkeypatch.setattr(runs, "add_candidates", lambda *arguments: full(*arguments))
+    events: list[Event] = []
+    with pytest.raises(
+        TrainingError, match="the disk is full; make room.*nor can its last good state be kept"
+    ):
+        for event in train(project, quick.replace(checkpoint_every=5)):
+            events.append(event)  # noqa: PERF402 - what came before the error counts
+    with project.read() as session:
+        first, second = (runs.get_run(session, number) for number in (1, 2))
+        candidates = dict(session.execute(text("SELECT run_id, count(*) FROM candidate GROUP BY 1")).all())
+    assert first and first.status == "done" and second and second.status == "failed"
+    assert candidates.keys() == {1}
+    monkeypatch.undo()
+    *_, last = resume(project, 2)
+    assert isinstance(last, RunFinished) and last.status == "done" and last.candidates == candidates[1]
 
 
 def _training(path: Path) -> subprocess.Popen[str]:
