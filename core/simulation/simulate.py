@@ -9,7 +9,7 @@ are never asked about, and only they are measured.
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from time import process_time
 
@@ -48,14 +48,16 @@ class Plan:
     orders: Sequence[Order]
     rounds: int = 10
     verdicts: int = 100  # a round
+    random_seeds: int = 1  # how often, each time with others held out
     held_out: float = 0.3  # share of the test links that is measured and never asked about
-    random_seed: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class RoundDone:
     """An order after some rounds; ``seconds`` of the processor went into the refresh."""
 
+    run_id: int  # that it began with
+    random_seed: int
     order: Order
     round: int
     verdicts: int
@@ -69,7 +71,7 @@ class RoundDone:
 class Simulation:
     """The graphs, the run that everything starts from, and the truth."""
 
-    def __init__(self, project: ProjectFile, plan: Plan, stop: threading.Event) -> None:
+    def __init__(self, project: ProjectFile, plan: Plan, random_seed: int, stop: threading.Event) -> None:
         """Read what does not change.
 
         Raises:
@@ -77,6 +79,7 @@ class Simulation:
         """
         run = run_to_refresh(project)
         self.project, self.run_id, self.plan, self.stop = project, run.id, plan, stop
+        self.random_seed = random_seed
         self.config: RunConfig = refresh_config(run)
         settings = self.config.training
         if not settings.support_weight:
@@ -92,7 +95,7 @@ class Simulation:
         self.split = Split(seed, validation, test)
         self.support = SupportSearch(self.data, self.split, settings)
         n, self.n_left = self.data.n, self.data.n_left
-        rng = np.random.default_rng(plan.random_seed)
+        rng = np.random.default_rng(random_seed)
         self.held_out = test[rng.permutation(len(test))[: max(1, round(plan.held_out * len(test)))]]
         self.counterpart = np.full(self.n_left, -1)
         rows = self.data.positions(np.concatenate([seed, validation, test]))
@@ -103,9 +106,9 @@ class Simulation:
         self.linked = neighbourhood(self.data.triples[0], self.n_left)
         self.entity_ids = self.data.entity_ids[: self.n_left], self.data.entity_ids[self.n_left : n]
 
-    def events(self) -> Iterator[RoundDone]:
+    def events(self, orders: Iterable[Order]) -> Iterator[RoundDone]:
         """All rounds, order by order."""
-        for order in self.plan.orders:
+        for order in orders:
             yield from _Curator(self, order).rounds()
 
 
@@ -114,9 +117,9 @@ class _Curator:
 
     def __init__(self, simulation: Simulation, order: Order) -> None:
         self.shared, self.order = simulation, order
-        # Whatever other orders drew before.
-        simulation.trainer.generator.manual_seed(simulation.plan.random_seed)
-        self.rng = np.random.default_rng(simulation.plan.random_seed)
+        self.rng = np.random.default_rng(simulation.random_seed)
+        # Each order draws the same, whichever others were simulated before it.
+        simulation.trainer.generator.manual_seed(simulation.random_seed)
         self.matches = load_model(simulation.project, simulation.run_id, simulation.trainer)
         self.accepted: list[tuple[int, int]] = []  # rows of either side
         self.rejected: list[tuple[int, int]] = []
@@ -135,6 +138,8 @@ class _Curator:
             state, columns, waiting = self._open(candidates)
             counted = self._left(state, waiting)
             yield RoundDone(
+                self.shared.run_id,
+                self.shared.random_seed,
                 self.order,
                 number,
                 number * plan.verdicts,

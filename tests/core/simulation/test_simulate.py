@@ -12,7 +12,7 @@ from core import cli
 from core.config import RunConfig
 from core.errors import TrainingError
 from core.review.journal import verdict_counts
-from core.simulation import report
+from core.simulation import rounds
 from core.simulation.orders import ORDERS, Open, first
 from core.simulation.simulate import Plan, Simulation, _Curator
 from core.store import runs
@@ -53,9 +53,9 @@ def test_a_simulation_teaches_and_changes_nothing(
 ) -> None:
     project = make_project(size=120, attributes=False)
     with pytest.raises(TrainingError, match="no run whose model could be refreshed"):
-        Simulation(project, Plan(["best"]), threading.Event())
+        Simulation(project, Plan(["best"]), 0, threading.Event())
     list(train(project, quick.replace(epochs=8, seed_ratio=0.15, validation_ratio=0.4)))
-    simulation = Simulation(project, Plan(["best"], rounds=1, verdicts=5), threading.Event())
+    simulation = Simulation(project, Plan(["best"], rounds=1, verdicts=5), 0, threading.Event())
     held_out = set(simulation.held_out[:, 0].tolist())
     with project.read() as session:
         seeds = set(runs.run_pairs(session, 1, "seed")[:, 0].tolist())
@@ -66,16 +66,14 @@ def test_a_simulation_teaches_and_changes_nothing(
     arguments = ["--orders", "best,random", "--rounds", "2", "--verdicts", "15"]
     arguments += ["--csv", str(out), "--plot", str(picture)]
     assert cli.run(["simulate", str(project.path), *arguments]) == 0
-    curves = report.read(out)
-    assert {order: [row["verdicts"] for row in rows] for order, rows in curves.items()} == {
-        "best": [0, 15, 30],
-        "random": [0, 15, 30],
-    }
-    best = curves["best"]
-    assert best[2]["accepted"] > best[1]["accepted"] > 5
-    assert all(0.8 < row["mrr"] <= 1 for row in best)
-    assert best[0]["mrr"] == curves["random"][0]["mrr"]
-    assert best[0]["actually_left"] > best[2]["actually_left"]
+    assert "Random" in capsys.readouterr().out
+    curves = rounds.by_order(rounds.read(out))
+    (best,), (random,) = curves["best"], curves["random"]
+    assert [done.verdicts for done in best] == [done.verdicts for done in random] == [0, 15, 30]
+    assert best[2].accepted > best[1].accepted > 5
+    assert all(0.8 < done.metrics["mrr"] <= 1 for done in best)
+    assert best[0].metrics == random[0].metrics
+    assert best[0].actually_left > best[2].actually_left
     assert picture.read_text(encoding="utf-8").lstrip().startswith("<?xml")
     with project.read() as session:
         assert verdict_counts(session).total == 0 and len(runs.list_runs(session)) == 1
@@ -83,8 +81,35 @@ def test_a_simulation_teaches_and_changes_nothing(
     assert "--orders takes teach, best, uncertain, random, found 'worst'" in capsys.readouterr().err
 
 
-def test_verdicts_are_read_off_between_rounds() -> None:
-    curve = [{"verdicts": 100.0 * i, "mrr": mrr} for i, mrr in enumerate((0.5, 0.6, 0.58, 0.8))]
-    assert report.verdicts_for(curve, 0.55) == pytest.approx(50)
-    assert report.verdicts_for(curve, 0.7) == pytest.approx(200 + 100 * 0.12 / 0.22)
-    assert report.verdicts_for(curve, 0.4) == 0 and report.verdicts_for(curve, 0.9) is None
+def test_a_simulation_goes_on_where_its_table_ends(
+    make_project: MakeProject,  # noqa: F811
+    quick: RunConfig,  # noqa: F811
+    tmp_path: Path,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With the same numbers as in one go; a table of other rounds is not written over."""
+    project = make_project(size=120, attributes=False)
+    list(train(project, quick.replace(epochs=8, seed_ratio=0.15, validation_ratio=0.4)))
+
+    def simulate(name: str, *more: str) -> int:
+        command = ["simulate", str(project.path), "--orders", "teach,random", "--verdicts", "10"]
+        return cli.run([*command, "--random-seeds", "2", "--csv", str(tmp_path / name), *more])
+
+    assert simulate("whole.csv", "--rounds", "1") == 0
+    lines = (tmp_path / "whole.csv").read_text().splitlines()
+    assert len(lines) == 1 + 2 * 2 * 2
+    (tmp_path / "part.csv").write_text("\n".join(lines[:4]) + "\n")  # one curve and a half
+    assert simulate("part.csv", "--rounds", "1") == 0
+    timeless = [[line.rpartition(",")[0] for line in (tmp_path / name).read_text().splitlines()]
+                for name in ("whole.csv", "part.csv")]  # fmt: skip
+    assert timeless[0] == timeless[1]
+    seeds = {done.random_seed: done.metrics["mrr"] for done in rounds.read(tmp_path / "whole.csv")}
+    assert len(set(seeds.values())) == 2, "both held out the same links"
+    capsys.readouterr()
+    assert (
+        cli.run(["simulate", str(project.path), "--verdicts", "11", "--csv", str(tmp_path / "part.csv")]) == 1
+    )
+    assert (
+        "with 11 verdicts each, or no file yet, found rounds of run 1, 10 verdicts" in capsys.readouterr().err
+    )
+    assert (tmp_path / "part.csv").read_text().splitlines()[1:] != []
