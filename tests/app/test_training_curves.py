@@ -108,6 +108,7 @@ def test_the_mouse_reads_the_values_of_an_epoch(qtbot: QtBot) -> None:
         return " ".join(label.text() for label in plot.findChildren(QLabel))
 
     assert "MRR <b>0.1</b>" in legend() and "epoch" not in legend()  # the last ones
+    plot.grab()  # draws: only then the axes fit what they show
     view = plot._plot.getPlotItem().getViewBox()
     plot._plot.scene().sigMouseMoved.emit(view.mapViewToScene(QPointF(42.0, 0.5)))
     assert "MRR <b>0.04</b>" in legend() and "epoch 40" in legend()
