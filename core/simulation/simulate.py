@@ -21,7 +21,7 @@ from core.alignment.candidates import propose
 from core.alignment.decoding import csls_offsets
 from core.alignment.metrics import Metrics, ranks, summarise
 from core.alignment.similarity import Similarity, kept
-from core.alignment.teaching import Integers, Numbers, gains, neighbourhood
+from core.alignment.teaching import Integers, gains, neighbourhood
 from core.config import RunConfig
 from core.errors import Cancelled, TrainingError
 from core.features.graph_data import GraphData, load_graph_data
@@ -136,7 +136,7 @@ class _Curator:
             candidates = self._candidates(similarity)
             seconds = process_time() - began
             state, columns, waiting = self._open(candidates)
-            counted = self._left(state, waiting)
+            counted = self._left(state, columns, waiting)
             yield RoundDone(
                 self.shared.run_id,
                 self.shared.random_seed,
@@ -217,11 +217,15 @@ class _Curator:
             self.rejected.append((row, shown))
             self.decided.append((float(state.of_shown[row]), False))
 
-    def _left(self, state: Open, waiting: NDArray[np.bool_]) -> Left:
-        undecided: Numbers = state.probability[waiting].ravel()
+    def _left(self, state: Open, columns: Integers, waiting: NDArray[np.bool_]) -> Left:
+        shared = self.shared
+        taken = [row - shared.n_left for row in shared.data.positions(shared.split.seed)[:, 1]]
+        taken += [right for _, right in self.accepted]
+        waits = waiting[:, None] & (state.probability > 0) & ~np.isin(columns, taken)
+        pairs = np.stack([np.nonzero(waits)[0], columns[waits]], axis=1)
         decided = np.array([p for p, _ in self.decided], dtype=np.float64)
         right = np.array([truth for _, truth in self.decided], dtype=bool)
-        return correct_left(undecided[undecided > 0], decided[decided > 0], right[decided > 0])
+        return correct_left(state.probability[waits], pairs, decided[decided > 0], right[decided > 0])
 
     def _actually_left(self, columns: Integers, state: Open, waiting: NDArray[np.bool_]) -> int:
         there = (columns == self.shared.counterpart[:, None]) & (state.probability > 0)
