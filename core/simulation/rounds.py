@@ -95,7 +95,7 @@ def mean_mrr(curves: Sequence[Sequence[RoundDone]]) -> tuple[Numbers, Numbers]:
 
 def verdicts_for(verdicts: Numbers, mrr: Numbers, wanted: float) -> float | None:
     """How many verdicts it takes to an MRR, between rounds along a straight line; None beyond."""
-    points = list(zip(verdicts.tolist(), mrr.tolist(), strict=True))
+    points = [(float(count), float(reached)) for count, reached in zip(verdicts, mrr, strict=True)]
     for (before, low), (after, high) in pairwise(points):
         if low >= wanted:
             return before

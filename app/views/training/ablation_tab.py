@@ -94,6 +94,7 @@ class AblationTab(QWidget):
         self.message = MessageBar()
         self.table = AblationTable()
         self._chart = QWidget()
+        self._chart.hide()  # until there is something to draw
         QVBoxLayout(self._chart).setContentsMargins(theme.LARGE, 0, 0, 0)
         self._arrange()
         self._start.asked.connect(self._on_start)
@@ -218,6 +219,7 @@ class AblationTab(QWidget):
             if (old := item.widget()) is not None:
                 old.deleteLater()
         new = chart(ablation, found)
+        self._chart.setVisible(new is not None)
         if new is not None:
             layout.addWidget(new)
 

@@ -63,7 +63,7 @@ class ChangesTab(TabPage):
         self._stale = True
         self._title = QLabel(objectName="changesTitle")
         self._title.setFont(theme.font("title"))
-        self._new = QLabel(objectName="newVerdicts", wordWrap=True)
+        self._new = QLabel(objectName="newVerdicts")
         self._new.setProperty("role", "secondary")
         self._refresh = PageButton(
             self,

@@ -12,7 +12,7 @@ from app import theme
 from app.views.training.curve_data import CurveData
 from app.views.training.figures import Figure, Line, Style, band
 from app.views.training.plot_export import ExportButton, Table
-from app.views.training.plots import plain_plot, style_axes
+from app.views.training.plots import WholeNumbers, plain_plot, style_axes
 
 _PENS: dict[Style, Qt.PenStyle] = {
     "solid": Qt.PenStyle.SolidLine,
@@ -37,7 +37,7 @@ class CurvePlot(QWidget):
         super().__init__(parent)
         self._data = data
         self._figure = figure
-        self._plot = plain_plot(name)
+        self._plot = plain_plot(name, WholeNumbers("bottom"))
         self._curves: dict[str, pg.PlotDataItem] = {}
         self._bands: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
@@ -104,6 +104,7 @@ class CurvePlot(QWidget):
         style_axes(self._plot)
         for line in self._figure.lines:
             self._curves[line.name].setPen(_pen(line))
+            self._curves[line.name].setSymbolBrush(_pen(line).color())
         self._cursor.setPen(pg.mkPen(theme.secondary_color(), width=1, style=Qt.PenStyle.DashLine))
         self._read_values(None)
 
@@ -112,6 +113,7 @@ class CurvePlot(QWidget):
         for line in self._figure.lines:
             epochs, values = self._data.line(line.name)
             self._curves[line.name].setData(epochs, values)
+            self._curves[line.name].setSymbol("o" if len(values) == 1 else None)  # no line, and yet a value
             if line.name in self._bands:
                 _, spread = self._data.line(band(line.name))
                 if len(spread) == len(values):
@@ -133,7 +135,9 @@ class CurvePlot(QWidget):
         self._read_values(None)
 
     def _curve(self) -> pg.PlotDataItem:
-        curve = self._plot.plot(antialias=True, skipFiniteCheck=True, clipToView=True)
+        curve = self._plot.plot(
+            antialias=True, skipFiniteCheck=True, clipToView=True, symbol=None, symbolSize=6, symbolPen=None
+        )
         curve.setDownsampling(auto=True, method="peak")
         return curve
 

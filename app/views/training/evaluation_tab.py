@@ -34,6 +34,8 @@ from core.training.quality import Quality, measure_among_all, quality
 if TYPE_CHECKING:
     from app.views.training.bars import GroupBars, ReliabilityPlot
 
+_MOST_ROWS = 7  # decodings with and without neighbours, and the one-to-one choice
+
 
 class EvaluationTab(OneRunTab):
     """One run at a time; a double click on a confusion shows its pair."""
@@ -69,8 +71,8 @@ class EvaluationTab(OneRunTab):
             icon_name="mdi6.calculator",
         )
         self.table = RowsTable("metricsTable", "Metrics by decoding", _metric_columns())
-        self.table.setFixedHeight(30 + 7 * 26 + 4)
         self.table.verticalHeader().setDefaultSectionSize(26)
+        self.table.show_all_of(_MOST_ROWS)
         self.confusions = RowsTable("confusionsTable", "Wrong first candidates", _confusion_columns())
         self._lower = QSplitter(Qt.Orientation.Horizontal, objectName="evaluationSplitter")
         self.set_content(self._content())
@@ -158,6 +160,7 @@ class EvaluationTab(OneRunTab):
         among_all = self._among.currentData() == "all"
         stored = found.among_all if among_all else found.among_test
         self.table.show_rows(_metric_rows(stored or {}))
+        self.table.show_all_of(_MOST_ROWS)
         self._measure.setVisible(among_all)
         self._measure.allow(not self._work.active and not self._project.read_only)
         self._measure.setText(
@@ -216,17 +219,17 @@ def _metric_columns() -> list[Column]:
 
 def _confusion_columns() -> list[Column]:
     return [
-        Column("Left", lambda row: row.left_label, 150, meaning="The left entity of a test link"),
-        Column("Proposed", lambda row: row.proposed_label, 150, meaning="Its first candidate, a wrong one"),
+        Column("Left", lambda row: row.left_label, 96, meaning="The left entity of a test link"),
+        Column("Proposed", lambda row: row.proposed_label, 96, meaning="Its first candidate, a wrong one"),
+        Column("Right answer", lambda row: row.right_label, 96, meaning="What the link says"),
         Column(
             "Score", lambda row: f"{row.score:.2f}", 60, number=True, meaning="Of the pair: 1 is the same"
         ),
         Column(
-            "Rank of answer",
+            "Its rank",
             lambda row: str(row.rank) if row.rank else "–",
-            110,
+            60,
             number=True,
             meaning="Of the right answer; a dash is beyond the candidates that were kept",
         ),
-        Column("Right answer", lambda row: row.right_label, 150, meaning="What the link says"),
     ]

@@ -7,9 +7,17 @@ import pyqtgraph as pg
 from app import theme
 
 
-def plain_plot(name: str) -> pg.PlotWidget:
+class WholeNumbers(pg.AxisItem):
+    """An axis of epochs: there are no ticks between them."""
+
+    def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
+        spacings = super().tickSpacing(low, high, size)
+        return [(spacing, offset) for spacing, offset in spacings if spacing >= 1] or [(1.0, 0.0)]
+
+
+def plain_plot(name: str, bottom: pg.AxisItem | None = None) -> pg.PlotWidget:
     """An empty plot that grows with its layout."""
-    plot = pg.PlotWidget(background=None)
+    plot = pg.PlotWidget(background=None, axisItems={} if bottom is None else {"bottom": bottom})
     plot.setObjectName(name)
     plot.setAccessibleName(name)
     plot.setMenuEnabled(False)

@@ -55,6 +55,12 @@ class RowsTable(QTableView):
         """Show ``rows``, none of them chosen."""
         self.rows.set_rows(rows)
 
+    def show_all_of(self, most: int) -> None:
+        """Be as high as its rows, of which there are ``most`` or so."""
+        rows = min(max(self.rows.rowCount(), 1), most)
+        height = self.horizontalHeader().sizeHint().height()
+        self.setFixedHeight(height + rows * self.verticalHeader().defaultSectionSize() + 2 * theme.SMALL)
+
     @property
     def chosen_rows(self) -> list[Any]:
         """What is chosen, from top to bottom."""

@@ -132,20 +132,20 @@ class WeightsTab(OneRunTab):
 
 def _columns() -> list[Column]:
     return [
-        Column("Left", lambda row: row.left_label, 150, meaning="The left entity"),
-        Column("First", lambda row: row.right_label, 150, meaning="Its first candidate"),
-        Column("Next", lambda row: row.other_label, 150, meaning="Who would be first without the modality"),
+        Column("Left", lambda row: row.left_label, 100, meaning="The left entity"),
+        Column("First", lambda row: row.right_label, 100, meaning="Its first candidate"),
+        Column("Next", lambda row: row.other_label, 100, meaning="Who would be first without the modality"),
         Column(
             "Lead",
             lambda row: f"{row.margin:.3f}",
-            64,
+            56,
             number=True,
             meaning="Of the first score over the next",
         ),
         Column(
             "Of it",
             lambda row: f"{row.part:.3f}",
-            64,
+            56,
             number=True,
             meaning="What the modality gave of the lead",
         ),
