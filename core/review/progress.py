@@ -138,7 +138,7 @@ def correct_pairs_left(session: Session, run_id: int) -> Left | None:
     )
     decided = session.execute(text(_DECIDED)).all()
     return correct_left(
-        columns.probability[waits],
+        columns.probability[waits].astype(np.float64),
         np.stack([columns.left_id[waits], columns.right_id[waits]], axis=1),
         np.array([row.probability for row in decided], dtype=np.float64),
         np.array([row.is_right for row in decided], dtype=bool),

@@ -175,3 +175,17 @@ def test_an_overlay_reads_each_run_where_it_has_a_value() -> None:
     assert overlay.at(19) == (20, {"run 1": 0.2, "run 2": 0.5})
     assert overlay.at(float("inf")) == (20, {"run 1": 0.2, "run 2": 0.5})
     assert Overlay({}, "mrr").at(1) is None
+
+
+def test_a_lone_value_is_a_point_and_epochs_are_whole(qtbot: QtBot) -> None:
+    columns = Columns(BY_KEY["ranking"].columns)
+    columns.append(3, {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.6})
+    plot = CurvePlot("plot", BY_KEY["ranking"], columns)
+    qtbot.addWidget(plot)
+    assert plot._curves["mrr"].opts["symbol"] == "o"
+    columns.append(4, {"mrr": 0.6})
+    plot.redraw()
+    assert plot._curves["mrr"].opts["symbol"] is None and plot._curves["hits@1"].opts["symbol"] == "o"
+    axis = plot._plot.getAxis("bottom")
+    ticks = [tick for _, level in axis.tickValues(1.0, 3.0, 900) for tick in level]
+    assert ticks and all(tick == int(tick) for tick in ticks)

@@ -188,10 +188,10 @@ def test_every_figure_and_field_says_what_it_is_on_hover(shown: MainWindow, qtbo
     ]
     for kind in (pg.PlotWidget, SettingField, QComboBox, QSpinBox, QPushButton, QToolButton):
         for part in page.findChildren(kind):
-            words, above = part.toolTip(), part.parentWidget()
-            while not words and isinstance(above, SettingField | MessageBar):
-                words, above = above.toolTip(), above.parentWidget()
-            if not words and not isinstance(above, MessageBar):
+            around = [part.parentWidget(), part.parentWidget().parentWidget()]
+            if any(isinstance(each, MessageBar | QTabBar) for each in around):
+                continue  # their buttons are about what they say, or the arrows of Qt's own
+            if not any(each.toolTip() for each in (part, *around)):
                 silent.append(f"{type(part).__name__} {part.objectName()}")
     assert not silent
 
@@ -206,6 +206,22 @@ def test_without_runs_the_tabs_say_so(window: MainWindow, project: ProjectFile, 
     for name in ("runs", "evaluation", "weights"):
         page = tab(window, name, qtbot)
         assert page._stack.currentIndex() == 0, name
+
+
+def test_a_small_table_gives_its_words_the_space_until_somebody_chooses(qtbot: QtBot) -> None:
+    columns = [Column("Name", str, 100), Column("Kind", str, 100), Column("Length", str, 50, number=True)]
+    table = RowsTable("table", "Words", columns)
+    qtbot.addWidget(table)
+    table.resize(300, 200)
+    table.show()
+    table.show_rows(["one", "three"])
+    widths = [table.columnWidth(i) for i in range(3)]
+    table.resize(700, 200)
+    wide = [table.columnWidth(i) for i in range(3)]
+    assert wide[0] == wide[1] >= widths[0] + 190 and wide[2] < 60
+    table.setColumnWidth(0, 120)
+    table.resize(900, 200)
+    assert table.columnWidth(0) == 120 and table.columnWidth(1) == wide[1]
 
 
 def test_small_tables_keep_to_the_rules(qtbot: QtBot) -> None:

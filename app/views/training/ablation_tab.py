@@ -66,6 +66,7 @@ class AblationTab(QWidget):
         self._mine = False  # what is going was started here
         self._kind = QComboBox(objectName="ablationField")
         self._kind.setAccessibleName("Table or figure")
+        self._kind.setToolTip("Which of the paper's tables and figures is measured on these graphs")
         for name, words in _KINDS.items():
             self._kind.addItem(words, name)
         self._seeds = QSpinBox(objectName="ablationSeedsField", minimum=1, maximum=20, value=3)

@@ -45,6 +45,7 @@ class ComparePanel(QWidget):
         self._plot: CurvePlot | None = None
         self._figure = QComboBox(objectName="compareFigureField")
         self._figure.setAccessibleName("Curve to compare")
+        self._figure.setToolTip("Which curve of the chosen runs is drawn")
         for figure in FIGURES:
             for line in figure.lines:
                 words = figure.title if len(figure.lines) == 1 else f"{figure.title}: {line.label}"

@@ -94,6 +94,7 @@ class Curves(QWidget):
         box.setAccessibleName(f"Figure {number + 1}")
         for figure in FIGURES:
             box.addItem(figure.title, figure.key)
+        box.setToolTip("What the plot below shows")
         box.setCurrentIndex(box.findData(key))
         box.activated.connect(self._on_chosen)
         return box

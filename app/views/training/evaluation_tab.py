@@ -100,6 +100,7 @@ class EvaluationTab(OneRunTab):
         self._lower.addWidget(right)
         self._lower.setStretchFactor(0, 3)
         self._lower.setStretchFactor(1, 2)
+        self._lower.setSizes([3000, 2000])  # shares: the plots, which come later, would get next to nothing
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -146,7 +147,7 @@ class EvaluationTab(OneRunTab):
                 GroupBars("picturePlot", "By images", f"{share}, by which sides have an image"),
             )
             grid = QGridLayout(self._charts)
-            grid.setContentsMargins(0, 0, 0, 0)
+            grid.setContentsMargins(0, 0, theme.LARGE, 0)
             grid.setSpacing(theme.LARGE)
             for number, plot in enumerate(self._plots):
                 grid.addWidget(plot, number // 2, number % 2)

@@ -38,6 +38,7 @@ class PresetBar(QWidget):
         super().__init__(parent)
         self._config = config
         self.box = QComboBox(objectName="presetField")
+        self.box.setToolTip("Settings to start from; those of your own are kept for all projects")
         self.box.setAccessibleName("Preset")
         self.setFocusProxy(self.box)
         self._hint = QLabel(wordWrap=True, objectName="presetHint")

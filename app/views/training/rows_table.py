@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, Signal, Slot
+from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
 from app import theme
@@ -32,6 +33,7 @@ class RowsTable(QTableView):
         self.setObjectName(name)
         self.setAccessibleName(title)
         self.rows = RowsModel(columns, hint, self)
+        self._columns = columns
         self.setModel(self.rows)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
         mode = QAbstractItemView.SelectionMode
@@ -49,7 +51,26 @@ class RowsTable(QTableView):
         for number, column in enumerate(columns):
             self.setColumnWidth(number, column.width)
         header.setStretchLastSection(True)
+        header.sectionResized.connect(self._on_section_resized)
+        self._texts = [i for i, c in enumerate(columns) if c.title and not c.number]
+        self._sharing, self._own_widths = False, not columns[-1].title  # the last one is there for the space
         self.activated.connect(self._on_activated)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        if self._own_widths or not self._texts:
+            return
+        spare = self.viewport().width() - sum(column.width for column in self._columns)
+        self._sharing = True
+        for number in self._texts:
+            self.setColumnWidth(number, self._columns[number].width + max(0, spare) // len(self._texts))
+        self._sharing = False
+
+    @Slot(int, int, int)
+    def _on_section_resized(self, number: int, _before: int, _now: int) -> None:
+        """Widths that a person chose stay; the last one follows the others."""
+        if not self._sharing and self.isVisible() and number != len(self._columns) - 1:
+            self._own_widths = True
 
     def show_rows(self, rows: Sequence[Any]) -> None:
         """Show ``rows``, none of them chosen."""

@@ -57,6 +57,7 @@ class RunPanel(QWidget):
         self._queue.setToolTip("Runs that start by themselves, one after the other, once this one is over")
         self._progress = QProgressBar(objectName="trainProgress", textVisible=False)
         self._review = QPushButton("Review candidates", objectName="reviewCandidatesButton")
+        self._review.setToolTip("Go to the Review page with the candidates of this run")
         self._review.clicked.connect(self.review_requested)
         self.curves = Curves()
         self._stack = QStackedLayout(self)

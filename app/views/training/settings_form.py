@@ -38,6 +38,7 @@ class SettingsForm(QWidget):
         self._more_button = QPushButton(
             icon("mdi6.chevron-right"), "All settings", checkable=True, objectName="moreSettingsButton"
         )
+        self._more_button.setToolTip("Show what few people change: the model, its losses, how it stops")
         self._more = QWidget()
 
         self._settings = _settings()

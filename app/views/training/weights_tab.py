@@ -38,6 +38,7 @@ class WeightsTab(OneRunTab):
         self._plots: tuple[WeightsPlot, TypeBars] | None = None
         self._modality = QComboBox(objectName="decidedByField")
         self._modality.setAccessibleName("Modality that decided")
+        self._modality.setToolTip("The pairs of this modality are listed; how many there are is beside it")
         self._modality.setMinimumWidth(150)
         self._meaning = QLabel(wordWrap=True)
         self._meaning.setProperty("role", "secondary")
@@ -77,6 +78,7 @@ class WeightsTab(OneRunTab):
         splitter.addWidget(right)
         splitter.setStretchFactor(0, 3)
         splitter.setStretchFactor(1, 2)
+        splitter.setSizes([3000, 2000])  # shares: the plots, which come later, would get next to nothing
         content = QWidget()
         layout = QVBoxLayout(content)
         layout.setContentsMargins(0, 0, 0, 0)
