@@ -31,7 +31,9 @@ def rank_held_out(
     A few links among themselves would be too easy: validation links face all entities without a seed.
     """
     if len(split.validation):
-        left, right = (torch.from_numpy(rows).to(embeddings.joint.device) for rows in competing_rows(data, split))
+        left, right = (
+            torch.from_numpy(rows).to(embeddings.joint.device) for rows in competing_rows(data, split)
+        )
         return "validation", rank_pairs(embeddings, split.validation, left, right, _WHILE_IT_GOES)
     if not len(split.test):
         return "test", {}

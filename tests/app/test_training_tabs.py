@@ -10,7 +10,7 @@ import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabWidget, QToolButton
+from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabBar, QTabWidget, QToolButton
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
