@@ -11,6 +11,7 @@ from core.review.imported import import_verdicts
 from core.review.journal import BULK_NOTE, BULK_REJECTED_NOTE, Decision, decide, undo
 from core.review.recheck import Precision, accepted_precision, recheck_sample, record_recheck
 from core.review.session import session_facts
+from core.store.candidate_columns import columns_from_rows, pack_candidates
 from core.store.project_file import ProjectFile
 from core.store.schema import Candidate, Verdict
 
@@ -133,5 +134,6 @@ def test_what_is_left_is_known_where_the_run_has_probabilities(project: ProjectF
     assert facts(project).left is None
     with project.write() as session:
         session.execute(update(Candidate).where(Candidate.rank == 1).values(probability=0.5))
+        pack_candidates(session, 1, columns_from_rows(session, 1))
     left = facts(project).left
     assert left is not None and 0 < left.expected < 40
