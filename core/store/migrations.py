@@ -72,6 +72,13 @@ def _review_and_training(connection: Connection) -> None:
     _queues(connection)
 
 
+@migration(5)
+def _verdict_indexes(connection: Connection) -> None:
+    """The verdicts on a right entity, and those of a step, without a look at all others."""
+    for index in Base.metadata.tables["verdict"].indexes:
+        index.create(connection, checkfirst=True)
+
+
 def _set_training(connection: Connection, name: str, value: object) -> None:
     """Say in the settings of all runs what they did without: it would be taken for today's default."""
     for run_id, config in connection.execute(select(Run.id, Run.config_json)).all():

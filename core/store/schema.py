@@ -9,7 +9,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
 
 APPLICATION_ID = 0x4D494D45  # "MIME", shown by file(1) and checked on opening
-SCHEMA_VERSION = 4  # a change of this needs a function in core.store.migrations
+SCHEMA_VERSION = 5  # a change of this needs a function in core.store.migrations
 
 
 class Base(DeclarativeBase):
@@ -263,6 +263,8 @@ class Verdict(Base):
         CheckConstraint("kind IN ('accepted', 'rejected', 'unsure', 'no_counterpart')", name="kind"),
         CheckConstraint("(kind = 'no_counterpart') = (right_id IS NULL)", name="counterpart"),
         Index("verdict_pair", "left_id", "right_id"),
+        Index("verdict_right", "right_id"),
+        Index("verdict_step", "step"),
     )
 
 
