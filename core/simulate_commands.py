@@ -64,7 +64,10 @@ def simulate(options: argparse.Namespace, stop: threading.Event) -> None:
         print(rounds.summary(found))
         if options.plot is not None:
             picture = report.draw([(project.name, rounds.by_order(found))], options.plot.suffix[1:])
-            options.plot.write_bytes(picture)
+            try:
+                options.plot.write_bytes(picture)
+            except OSError as error:
+                raise MimeaError(f"{options.plot} can't be written: {error.strerror or error}") from error
 
 
 def _plan(options: argparse.Namespace) -> Plan:

@@ -17,14 +17,16 @@ from pathlib import Path, PurePosixPath
 from platformdirs import user_cache_path
 
 from core.errors import InputError
-from core.kg.compressed import too_large, unpacked_limit
+from core.kg.compressed import too_large, unpacked_limit, wanted
 from core.kg.text import unreadable
 
 CACHE_VARIABLE = "MIMEA_CACHE"
 _WHAT = "a zip archive of a dataset"
 _COPY_BYTES = 1 << 20
-_IGNORED = ("__MACOSX", ".DS_Store")
 _NAME_BYTES = 16
+_DAMAGED = (
+    zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, RuntimeError, NotImplementedError,
+)  # fmt: skip
 
 
 def folder_of(path: Path) -> Path:
@@ -37,18 +39,21 @@ def folder_of(path: Path) -> Path:
         return path
     try:
         with zipfile.ZipFile(path) as archive:
-            members = [member for member in archive.infolist() if _wanted(member)]
+            members = wanted(archive)
             if len(members) == 1:
                 return path
             return _sole_folder(_unpacked(path, archive, members))
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, NotImplementedError) as error:
+    except (
+        zipfile.BadZipFile,
+        zlib.error,
+        EOFError,
+        UnicodeDecodeError,
+        RuntimeError,
+        NotImplementedError,
+    ) as error:
         raise InputError(path, _WHAT, f"one that can't be unpacked ({error})") from error
     except OSError as error:
         raise unreadable(path, _WHAT, error) from error
-
-
-def _wanted(member: zipfile.ZipInfo) -> bool:
-    return not member.is_dir() and not any(part in _IGNORED for part in PurePosixPath(member.filename).parts)
 
 
 def _unpacked(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Path:
@@ -77,6 +82,8 @@ def _unpacked(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInf
 def _check_name(path: Path, member: zipfile.ZipInfo) -> None:
     """Refuse names that lead elsewhere, and links, which could."""
     name = PurePosixPath(member.filename.replace("\\", "/"))
+    if not name.parts:
+        raise InputError(path, "an archive of files with names", f"the name {member.filename!r}")
     is_link = stat.S_ISLNK(member.external_attr >> 16)
     if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link:
         found = f"{'a link' if is_link else 'a name that leads out of it'}: {member.filename!r}"

@@ -9,7 +9,7 @@ import lzma
 import os
 import zipfile
 import zlib
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import InputError
@@ -21,8 +21,12 @@ SUFFIXES = (".gz", ".bz2", ".xz", ".zip")
 # A few kilobytes can unfold into terabytes, so there is a limit, which whoever has such data can raise.
 LIMIT_VARIABLE = "MIMEA_MAX_UNPACKED_GB"
 _LIMIT_GB = 16.0
+_IGNORED = ("__MACOSX", ".DS_Store")
 _BUFFER_BYTES = 1 << 18
-_DAMAGED = (zlib.error, lzma.LZMAError, zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError)
+_DAMAGED = (
+    zlib.error, lzma.LZMAError, zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, NotImplementedError,
+    OSError,
+)  # fmt: skip
 
 
 def is_compressed(path: Path) -> bool:
@@ -51,6 +55,16 @@ def named(folder: Path, ending: str) -> list[Path]:
     return list(found.values())
 
 
+def wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
+    """The files of an archive, but for what the systems that packed it added."""
+    return [
+        member
+        for member in archive.infolist()
+        if not member.filename.endswith("/")
+        and not any(part in _IGNORED for part in PurePosixPath(member.filename).parts)
+    ]
+
+
 def unpacked_limit(path: Path) -> int:
     """How many bytes a compressed file may unfold into; :data:`LIMIT_VARIABLE` raises it.
 
@@ -60,7 +74,7 @@ def unpacked_limit(path: Path) -> int:
     written = os.environ.get(LIMIT_VARIABLE, "")
     try:
         return int(float(written or _LIMIT_GB) * 1e9)
-    except ValueError:
+    except (ValueError, OverflowError):
         raise InputError(path, f"a number of gigabytes in {LIMIT_VARIABLE}", repr(written)) from None
 
 
@@ -139,7 +153,7 @@ class _Unpacking(io.RawIOBase):
             return lzma.LZMAFile(self._file)
         if suffix == ".zip":
             archive = zipfile.ZipFile(self._file)
-            files = [member for member in archive.infolist() if not member.is_dir()]
+            files = wanted(archive)
             if len(files) != 1:
                 raise InputError(self._path, f"{self._what}, alone in its archive", f"{len(files)} files")
             return archive.open(files[0])

@@ -133,7 +133,9 @@ def _part(title: str, file: Path, folder: Path, mapping: CsvMapping | None) -> P
 def _read(path: Path, folder: Path, mapping: CsvMapping | None) -> Iterator[Batch]:
     mapping = mapping or guess_mapping(path)
     rows = table(path, dialect := sniff(path))
-    header = next(rows) if mapping.header else _numbered(path, dialect)
+    header = next(rows, None) if mapping.header else _numbered(path, dialect)
+    if header is None:
+        raise InputError(path, WHAT, "no row")
     reader = (_triples if mapping.is_triples else _entities)(path, folder, header, mapping, rows)
     done = 0
     for batch in reader:
@@ -143,10 +145,10 @@ def _read(path: Path, folder: Path, mapping: CsvMapping | None) -> Iterator[Batc
         yield EntityBatch([], done=size(path))  # the last rows may be blank
 
 
-def _numbered(path: Path, dialect: Dialect) -> Row:
+def _numbered(path: Path, dialect: Dialect) -> Row | None:
     """A stand-in for a header: the numbers of the columns."""
-    first = next(table(path, dialect))
-    return replace(first, cells=[str(number) for number in range(1, len(first.cells) + 1)], line=1)
+    first = next(table(path, dialect), None)
+    return first and replace(first, cells=[str(number) for number in range(1, len(first.cells) + 1)], line=1)
 
 
 def _triples(

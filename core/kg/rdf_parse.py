@@ -10,7 +10,7 @@ from typing import IO, NamedTuple, cast
 from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, RdfFormat, parse
 
 from core.errors import InputError
-from core.kg.compressed import Contents, plain
+from core.kg.compressed import SUFFIXES, Contents, plain
 from core.kg.text import nul_byte, require_file, size, skip_mark, unreadable
 
 FORMATS = {
@@ -59,15 +59,19 @@ class Statement(NamedTuple):
 class Blanks(dict[str, str]):
     """A file's blank nodes: ``_:FILE-1``, ``_:FILE-2`` ... in the order met.
 
-    The same on every import, and apart from those of other files.
+    The same on every import, and apart from those of other files, of which one may differ in its suffix only.
     """
 
     def __init__(self, path: Path) -> None:
         super().__init__()
-        self._stem = plain(path).stem
+        file = plain(path)
+        alike = (
+            path.with_name(file.stem + ending + packed) for ending in FORMATS for packed in ("", *SUFFIXES)
+        )
+        self._file = path.name if any(each != path and each.is_file() for each in alike) else file.stem
 
     def __missing__(self, written: str) -> str:
-        name = self[written] = f"_:{self._stem}-{len(self) + 1}"
+        name = self[written] = f"_:{self._file}-{len(self) + 1}"
         return name
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from core.errors import InputError
 from core.kg.archive import CACHE_VARIABLE, folder_of
-from core.kg.compressed import LIMIT_VARIABLE
+from core.kg.compressed import LIMIT_VARIABLE, Contents
 from core.kg.dataset import open_dataset, open_pair
 
 FILES = {"d/rel_triples_1": "a\tr\tb\n", "d/rel_triples_2": "x\tr\ty\n", "d/ent_links": "a\tx\n"}
@@ -27,6 +27,27 @@ def pack(path: Path, files: dict[str, str]) -> Path:
         for name, text in files.items():
             archive.writestr(name, text)
     return path
+
+
+@pytest.mark.parametrize("name", [".", ""])
+def test_a_file_without_a_name_is_refused(tmp_path: Path, name: str) -> None:
+    path = pack(tmp_path / "pair.zip", FILES)
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr(nameless := zipfile.ZipInfo("x"), "?")
+        nameless.filename = name  # as it is written into the directory at the end
+    with pytest.raises(InputError, match=f"found the name {name!r}"):
+        folder_of(path)
+
+
+def test_a_name_that_is_no_utf8_is_refused(tmp_path: Path) -> None:
+    path = pack(tmp_path / "pair.zip", {**FILES, "ü": ""})
+    path.write_bytes(path.read_bytes().replace("ü".encode(), b"\xff\xff"))
+    with pytest.raises(InputError, match="one that can't be unpacked"):
+        folder_of(path)
+    path = pack(tmp_path / "g.nt.zip", {"ü": ""})
+    path.write_bytes(path.read_bytes().replace("ü".encode(), b"\xff\xff"))
+    with pytest.raises(InputError, match="can't be unpacked"):
+        Contents(path, "data")
 
 
 def test_a_dataset_is_read_out_of_its_archive(tmp_path: Path, read) -> None:

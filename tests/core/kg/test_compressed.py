@@ -44,6 +44,19 @@ def read_all(path: Path) -> bytes:
         return file.read()
 
 
+def test_what_a_mac_adds_to_an_archive_is_not_in_the_way(tmp_path: Path) -> None:
+    path = tmp_path / "g.nt.zip"
+    path.write_bytes(zipped(NT, "g.nt", "__MACOSX/._g.nt"))
+    assert read_all(path) == NT
+
+
+def test_a_limit_without_bounds_is_no_number(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(LIMIT_VARIABLE, "inf")
+    (tmp_path / "g.nt.gz").write_bytes(gzip.compress(NT))
+    with pytest.raises(InputError, match="a number of gigabytes"):
+        read_all(tmp_path / "g.nt.gz")
+
+
 @pytest.mark.parametrize("suffix", PACK)
 @settings(max_examples=15)
 @given(st.binary(max_size=2000))

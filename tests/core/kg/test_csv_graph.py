@@ -120,3 +120,10 @@ def test_what_another_writer_wrote_is_read_back(tmp_path_factory, values: dict[s
             elif isinstance(batch, AttributeBatch):
                 found |= dict(zip(batch.entities, batch.values, strict=True))
     assert found == {key: unmarked(value) for key, value in values.items()}
+
+
+@pytest.mark.parametrize("written", ["head=a,relation=b,tail=c", "head=1,relation=2,tail=3"])
+def test_a_table_of_blank_rows_is_told(write, read, written: str) -> None:
+    path = write({"g.csv": ",,\n,,\n"}) / "g.csv"
+    with pytest.raises(InputError, match="found no row"):
+        read(open_tables(path, mapping=CsvMapping.parse(written)).parts)

@@ -318,6 +318,12 @@ def test_an_element_that_stays_open_is_found_behind_comments(write, read) -> Non
         read(open_pair(path, path).left.parts)
 
 
+def test_blank_nodes_of_files_that_differ_in_their_suffix_are_apart(write, read) -> None:
+    folder = write({"g.nt": "_:x <http://p> <http://b> .\n", "g.ttl": "_:x <http://p> <http://c> .\n"})
+    found = read(open_pair(folder, folder).left.parts)
+    assert [head for head, _, _ in found.relations] == ["_:g.nt-1", "_:g.ttl-1"]
+
+
 def test_nothing_is_fetched(write, read, monkeypatch) -> None:
     def refuse(*_: object) -> None:
         raise AssertionError("the network was asked")
