@@ -68,11 +68,11 @@ def hub_ids(session: Session, run_id: int) -> list[int]:
     """Right entities that at least two left ones wait for with it as their best, those with most first."""
     rows = session.execute(
         text(
-            f"WITH settled AS MATERIALIZED ({_SETTLED})"
+            f"WITH settled AS MATERIALIZED ({_SETTLED}), pairs AS MATERIALIZED"
+            " (SELECT left_id, right_id FROM current_verdict WHERE right_id IS NOT NULL)"
             " SELECT c.right_id, count(*) AS number FROM candidate c"
             " WHERE c.run_id = :run AND c.rank = 1 AND c.left_id NOT IN (SELECT left_id FROM settled)"
-            " AND (c.left_id, c.right_id) NOT IN"
-            "  (SELECT left_id, right_id FROM current_verdict WHERE right_id IS NOT NULL)"
+            " AND NOT EXISTS (SELECT 1 FROM pairs x WHERE x.left_id = c.left_id AND x.right_id = c.right_id)"
             " GROUP BY c.right_id HAVING count(*) > 1 ORDER BY number DESC, c.right_id"
         ),
         {"run": run_id},

@@ -15,9 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
-from sqlalchemy import column as named
-from sqlalchemy import select, table
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
@@ -198,17 +196,16 @@ def _plan(session: Session, staged: Session, side: Side) -> ReimportPlan:
         return {row.uri: row.id for row in rows}
 
     old, new = entities(session, PRESENT), entities(staged).keys()
-    gone = np.array([number for uri, number in old.items() if uri not in new], dtype=np.int64)
+    gone = {number for uri, number in old.items() if uri not in new}
     kept = len(old) - len(gone)
     end = "left_id" if side == "left" else "right_id"
 
-    def lost(name: str, *columns: str) -> list[tuple[object, ...]]:
-        """The rows of a table or view, cut to ``columns``, of which an end is gone."""
-        what = table(name, named(end), *map(named, columns))
-        rows = session.execute(select(what.c[end], *(what.c[column] for column in columns))).all()
-        ends = np.array([row[0] or 0 for row in rows], dtype=np.int64)  # no counterpart has no right end
-        return [tuple(row[1:]) for row, hit in zip(rows, np.isin(ends, gone), strict=True) if hit]
+    def lost(name: str) -> int:
+        """How many rows of a table have an end that is gone."""
+        ends = session.execute(text(f"SELECT {end}, count(*) FROM {name} GROUP BY {end}"))
+        return sum(number for entity, number in ends if entity in gone)
 
+    verdicts = session.execute(text(f"SELECT {end}, kind FROM current_verdict"))
     return ReimportPlan(
         side=side,
         name=staged.scalars(select(Graph.name).where(Graph.side == side)).one(),
@@ -216,7 +213,7 @@ def _plan(session: Session, staged: Session, side: Side) -> ReimportPlan:
         gone=len(gone),
         new=len(new) - kept,
         returning=len(entities(session, VANISHED).keys() & new),
-        verdicts=dict(Counter(str(kind) for (kind,) in lost("current_verdict", "kind"))),
-        links=len(lost(Link.__tablename__)),
-        candidates=len(lost(Candidate.__tablename__)),
+        verdicts=dict(Counter(kind for entity, kind in verdicts if entity in gone)),
+        links=lost(Link.__tablename__),
+        candidates=lost(Candidate.__tablename__),
     )
