@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from pathlib import Path
 from typing import cast, get_args
 
@@ -10,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 
 from app.theme import Theme
 from core.store.places import Place, place, without_password
+from core.terminal import login_name
 
 _RECENT = 8
 
@@ -86,7 +86,7 @@ class Settings:
     @property
     def author(self) -> str:
         """Who is named as the author of verdicts: the login name until it is set."""
-        return str(self._store.value("author", "")) or getpass.getuser()
+        return str(self._store.value("author", "")) or login_name()
 
     @author.setter
     def author(self, value: str) -> None:

@@ -7,7 +7,6 @@ Results go to standard output, progress to standard error and only when that is 
 from __future__ import annotations
 
 import argparse
-import getpass
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -33,7 +32,7 @@ from core.reimport_commands import add_reimport_options
 from core.simulate_commands import add_simulate_options
 from core.store.engines import reason
 from core.store.places import place
-from core.terminal import interruptible
+from core.terminal import interruptible, login_name
 
 INTERRUPTED = 130
 
@@ -157,7 +156,7 @@ def build_parser() -> argparse.ArgumentParser:
         "--one-to-one", action="store_true", help="the one-to-one choice with the most to expect"
     )
     sub.add_argument(
-        "--author", default=getpass.getuser(), help="name that the journal keeps (default: %(default)s)"
+        "--author", default=login_name(), help="name that the journal keeps (default: %(default)s)"
     )
 
     add_export_options(add("export", export_commands.export, "write the accepted links"))

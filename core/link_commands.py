@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import argparse
-import getpass
 import threading
 from pathlib import Path
 
 from core.store.project_file import ProjectFile
+from core.terminal import login_name
 
 
 def add_link_options(parser: argparse.ArgumentParser) -> None:
@@ -32,7 +32,7 @@ def links(options: argparse.Namespace, _stop: threading.Event) -> None:
     project = ProjectFile.open(options.project)
     try:
         if options.role == "verdicts":
-            lines = import_verdicts(project, options.path, getpass.getuser()).lines()
+            lines = import_verdicts(project, options.path, login_name()).lines()
         else:
             lines = import_links(project, options.path, options.role).lines()
     finally:

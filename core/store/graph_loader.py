@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sqlite3
 from collections.abc import Iterable, Iterator
 from itertools import islice, repeat
@@ -254,10 +255,15 @@ def _distinct(columns: NDArray[np.int64]) -> NDArray[np.int64]:
     """Each column once, in the order of the table's key: appending to a B-tree is several times faster."""
     if not columns.size:
         return columns
-    shape = tuple(columns.max(axis=1) + 1)
-    keys = np.ravel_multi_index(tuple(columns), shape)  # one number sorts many times faster than three
-    keys.sort()
-    return np.stack(np.unravel_index(keys[np.diff(keys, prepend=-1) > 0], shape))
+    first = columns.min(axis=1, keepdims=True)
+    shape = tuple((columns - first).max(axis=1) + 1)
+    if math.prod(map(int, shape)) > np.iinfo(np.int64).max:
+        return np.unique(columns, axis=1)
+    keys = np.ravel_multi_index(tuple(columns - first), shape)
+    keys.sort()  # one number sorts many times faster than three
+    distinct: NDArray[np.int64] = np.stack(np.unravel_index(keys[np.diff(keys, prepend=-1) > 0], shape))
+    distinct += first
+    return distinct
 
 
 def _chunks(rows: Iterable[tuple[Any, ...]]) -> Iterator[tuple[int, list[tuple[Any, ...]]]]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from core.kg.images import inspect
+from core.kg.images import ImageFacts, inspect
 from core.store.import_report import ProgressMeter
 from core.store.numbers import UNKNOWN
 
@@ -43,12 +43,14 @@ class ImageRows:
         with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
             for start in range(0, len(pictures), _FILES):
                 chunk = pictures[start : start + _FILES]
-                facts = list(pool.map(inspect, [path for (_, path), _ in chunk], [root for _, root in chunk]))
+                facts = list(
+                    pool.map(_inspect, [path for (_, path), _ in chunk], [root for _, root in chunk])
+                )
                 connection.executemany(
                     "INSERT INTO image (entity_id, path, sha256, width, height, status) "
                     "VALUES (?, ?, ?, ?, ?, ?)",
                     [
-                        (entity, str(path), fact.sha256, fact.width, fact.height, fact.status)
+                        (entity, told_path(path), fact.sha256, fact.width, fact.height, fact.status)
                         for ((entity, path), _), fact in zip(chunk, facts, strict=True)
                     ],
                 )
@@ -69,3 +71,13 @@ class ImageRows:
         if self.outside:
             told.append(f"{self.outside:,} image files lie outside their folder; none was opened")
         return told
+
+
+def _inspect(path: Path, root: Path | None) -> ImageFacts:
+    """What there is in a file; one whose name is no UTF-8 can't be named to the database, nor found again."""
+    return inspect(path, root) if told_path(path) == str(path) else ImageFacts("unreadable")
+
+
+def told_path(path: Path | str) -> str:
+    """A path as text, also where its bytes are none."""
+    return str(path).encode("utf-8", "backslashreplace").decode()

@@ -10,12 +10,14 @@ from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
 
+from core.errors import InputError
 from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
 from core.kg.source import Dataset, GraphSource
 from core.store.beside import GraphBeside, is_worth_a_process
 from core.store.bulk_file import BulkFile
 from core.store.collector import without_collection
 from core.store.graph_loader import GraphLoader
+from core.store.image_rows import told_path
 from core.store.import_report import ImportProgress, ImportReport, LoadedGraph, ProgressMeter, SideReport
 from core.store.link_rows import LinkRows
 
@@ -40,6 +42,7 @@ def import_dataset(
         ProjectError: ``path`` exists already or can't be written.
         Cancelled: ``cancelled`` was set.
     """
+    _require_names(dataset)
     started = time.monotonic()
     beside = is_worth_a_process(dataset)
     sources = (
@@ -67,6 +70,18 @@ def import_dataset(
         meter.stage("Saving")
         file.publish()
     return report
+
+
+def _require_names(dataset: Dataset) -> None:
+    """Refuse files that the report could not name.
+
+    Raises:
+        InputError: the name of a file or folder is no text in UTF-8.
+    """
+    for source in (dataset.left, dataset.right, *((dataset.links,) if dataset.links else ())):
+        for path in (source.source, *(str(file) for part in source.parts for file in part.files)):
+            if (told := told_path(path)) != path:
+                raise InputError(told, "a name in UTF-8", "other bytes", hint="Rename it")
 
 
 def _write_graph(connection: sqlite3.Connection, graph_id: int, side: str, source: GraphSource) -> None:

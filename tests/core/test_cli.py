@@ -16,6 +16,7 @@ import rdflib
 
 import main
 from core.cli import build_parser, run
+from core.terminal import login_name
 from tests.support import REPOSITORY, build_project
 
 
@@ -153,3 +154,17 @@ def test_a_project_that_is_not_there_is_wrong_usage() -> None:
     assert (
         done.stderr == "mimea-explorer: 'nowhere.mimea' is neither a project file nor a command; see --help\n"
     )
+
+
+@pytest.mark.parametrize("error", [KeyError("uid 1234"), OSError("no such user"), ImportError("pwd")])
+def test_a_user_without_a_name_is_nobody(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fail() -> str:
+        raise error
+
+    monkeypatch.setattr("getpass.getuser", fail)
+    assert login_name() == ""
+    with pytest.raises(SystemExit) as left:
+        run(["accept", "--help"])
+    assert left.value.code == 0 and "--author" in capsys.readouterr().out

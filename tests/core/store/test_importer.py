@@ -1,17 +1,20 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+import sys
 import threading
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
 from PIL import Image
 from sqlalchemy import text
 
 from core.errors import Cancelled, InputError, ProjectError
-from core.kg.dataset import Dataset, GraphSource, LinkSource, open_dataset
+from core.kg.dataset import Dataset, GraphSource, LinkSource, open_dataset, open_pair
 from core.kg.records import (
     AttributeBatch,
     Batch,
@@ -23,6 +26,7 @@ from core.kg.records import (
     RelationBatch,
 )
 from core.kg.source import Part
+from core.store.graph_loader import _distinct
 from core.store.importer import ImportProgress, ImportReport, import_dataset
 from core.store.project_file import ProjectFile
 
@@ -342,3 +346,27 @@ def test_progress_is_told_in_stages_and_not_too_often(target: Path) -> None:
     for progress in told:
         assert progress.seconds_left is None or progress.seconds_left >= 0
         assert 0 <= progress.done <= (progress.total or progress.done)
+
+
+def test_numbers_beyond_one_machine_word_are_merged_too() -> None:
+    columns = np.array([[1, 1, 2**40, 1], [5, 5, 2**40, 3], [7, 7, 2**40, 7]], np.int64)
+    for offset in (0, 2**40):
+        found = _distinct(columns + offset)
+        assert (found - offset).T.tolist() == [[1, 3, 7], [1, 5, 7], [2**40] * 3]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="other systems have no such names")
+def test_names_that_are_no_text(tmp_path: Path) -> None:
+    odd = os.fsdecode(b"\xff")
+    for name in ("l", "r"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "g.csv").write_text("id,label\nx,X\n")
+    (tmp_path / "images" / "x").mkdir(parents=True)
+    Image.new("RGB", (4, 4)).save(tmp_path / "images" / "x" / f"{odd}.png")
+    dataset = open_pair(tmp_path / "l", tmp_path / "r", images_left=tmp_path / "images")
+    report = import_dataset(tmp_path / "a.mimea", dataset)
+    assert (report.left.counts["image"], report.left.images_unreadable) == (1, 1)
+    (tmp_path / "l").rename(tmp_path / odd)
+    with pytest.raises(InputError, match="a name in UTF-8"):
+        import_dataset(tmp_path / "b.mimea", open_pair(tmp_path / odd, tmp_path / "r"))
+    assert not (tmp_path / "b.mimea").exists()
