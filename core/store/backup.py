@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -13,6 +14,8 @@ from core.store.schema import APPLICATION_ID
 
 _BUSY_SECONDS = 10.0
 _MOST_PROBLEMS = 20
+_AUTOSAVES = 5
+_AUTOSAVED = re.compile(r"\d{4}-\d\d-\d\d(-\d+)?")  # what follows the occasion in its name
 
 
 def backup(project: Path, target: Path | None = None, *, replace: bool = False) -> Path:
@@ -37,10 +40,18 @@ def backup(project: Path, target: Path | None = None, *, replace: bool = False) 
 def autosave(project: Path, occasion: str) -> Path:
     """Copy the project to ``NAME.mimea.backup-OCCASION-DATE`` beside it, before something that changes much.
 
+    Of each occasion the last few are kept.
+
     Raises:
         ProjectError: the copy can't be written.
     """
-    return _copy(project, _free(project.with_name(f"{project.name}.backup-{occasion}-{_today()}")))
+    name = f"{project.name}.backup-{occasion}-"
+    copy = _copy(project, _free(project.with_name(f"{name}{_today()}")))
+    copies = [path for path in project.parent.iterdir() if _AUTOSAVED.fullmatch(path.name.removeprefix(name))]
+    for old in sorted(copies, key=lambda path: path.stat().st_mtime_ns)[:-_AUTOSAVES]:
+        with suppress(OSError):  # one that stays is no harm
+            old.unlink()
+    return copy
 
 
 def compact(project: Path) -> tuple[int, int]:

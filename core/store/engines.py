@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from collections.abc import Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -26,9 +28,11 @@ WRITING: Mapping[str, Mapping[str, Any]] = {
 
 def sqlite_engine(path: Path, *, writable: bool = True) -> Engine:
     """Connections to a file; with ``writable`` False they refuse to change it."""
-    engine = create_engine(
-        URL.create("sqlite", database=str(path)), connect_args={"timeout": _BUSY_MILLISECONDS / 1000}
-    )
+    url = URL.create("sqlite", database=str(path))
+    if not writable and _cant_change(path):
+        # SQLite wants to put a file beside even to read, unless it is told that nobody writes.
+        url = url.set(database=path.as_uri(), query={"mode": "ro", "immutable": "1", "uri": "true"})
+    engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
 
     @event.listens_for(engine, "connect")
     def _configure(connection: sqlite3.Connection, _record: Any) -> None:
@@ -46,6 +50,17 @@ def sqlite_engine(path: Path, *, writable: bool = True) -> Engine:
         connection.exec_driver_sql("BEGIN IMMEDIATE" if writing else "BEGIN DEFERRED")
 
     return engine
+
+
+def keep_log(engine: Engine) -> None:
+    """Write to a log beside the file from now on: readers and the writer don't wait for each other then."""
+    with closing(engine.raw_connection()) as raw:
+        raw.cursor().execute("PRAGMA journal_mode = WAL")  # refused inside a transaction
+
+
+def _cant_change(path: Path) -> bool:
+    """Whether nothing can be written beside the file, and nobody is writing to it."""
+    return not os.access(path.parent, os.W_OK) and not path.with_name(f"{path.name}-wal").exists()
 
 
 def server_engine(url: str) -> Engine:

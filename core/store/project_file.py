@@ -5,8 +5,9 @@ A team's project has its tables on a PostgreSQL server instead; the folder stays
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -15,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
 from core.store.backup import autosave
-from core.store.engines import WRITING, reason, server_engine, sqlite_engine
+from core.store.engines import WRITING, keep_log, reason, server_engine, sqlite_engine
 from core.store.lock import EditingLock
 from core.store.migrations import create_schema, drop_schema, schema_version, upgrade
 from core.store.places import SUFFIX, Place, local_file, without_password
@@ -65,9 +66,7 @@ class ProjectFile:
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
             engine = sqlite_engine(path)
-            raw = engine.raw_connection()
-            raw.cursor().execute("PRAGMA journal_mode = WAL")  # refused inside a transaction
-            raw.close()
+            keep_log(engine)
             with engine.begin() as connection:
                 create_schema(connection)
         except (OSError, DatabaseError) as error:
@@ -100,6 +99,9 @@ class ProjectFile:
                     raise ProjectError(f"{path} was written by an older version; open it for writing once")
                 autosave(path, f"v{version}")
                 _upgrade(engine, path)
+            if writable:
+                with suppress(sqlite3.OperationalError):  # somebody is at it: then it is left as it is
+                    keep_log(engine)  # a backup that was put in its place has none
         except BaseException:
             engine.dispose()
             raise

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,26 @@ from core.errors import ProjectError
 from core.review.journal import Decision, current_verdicts, decide
 from core.store import backup as care
 from core.store.project_file import ProjectFile
+
+
+def test_a_restored_backup_is_written_beside_its_readers_again(project: ProjectFile) -> None:
+    copy = care.backup(project.path)
+    ProjectFile.open(copy, writable=False).close()
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("delete",)
+    with closing(ProjectFile.open(copy)) as restored, restored.write(), restored.read() as reader:
+        assert list(current_verdicts(reader)) == []
+    with closing(sqlite3.connect(copy)) as connection:
+        assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+
+
+def test_the_last_few_autosaves_of_an_occasion_are_kept(project: ProjectFile) -> None:
+    others = [care.autosave(project.path, "v3"), care.backup(project.path)]
+    mine = project.path.with_name(f"{project.path.name}.backup-import-mine")
+    mine.touch()
+    copies = [care.autosave(project.path, "import") for _ in range(8)]
+    assert len(list(project.path.parent.glob("*.backup-import-20*"))) == 5 and copies[-1].exists()
+    assert mine.exists() and all(path.exists() for path in others)
 
 
 def test_a_backup_is_a_project_made_while_another_writes(project: ProjectFile, tmp_path: Path) -> None:

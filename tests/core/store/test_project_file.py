@@ -30,6 +30,19 @@ def test_every_connection_enforces_foreign_keys(project: ProjectFile) -> None:
                              "VALUES (9999, 'x', '', 0, 0, 'ok')"))  # fmt: skip
 
 
+def test_a_project_in_a_folder_that_cant_be_written_is_looked_at(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "new.mimea"
+    ProjectFile.create(path).close()
+    monkeypatch.setattr("core.store.engines.os.access", lambda _path, _mode: False)
+    project = ProjectFile.open(path, writable=False)
+    with project.read() as session:
+        assert session.scalars(select(Graph.name)).all() == []
+        assert [each.name for each in tmp_path.iterdir()] == ["new.mimea"]  # no file beside, which would fail
+    project.close()
+
+
 def test_a_failed_write_changes_nothing(project: ProjectFile) -> None:
     with pytest.raises(RuntimeError), project.write() as session:
         session.execute(text("UPDATE graph SET name = 'changed'"))
