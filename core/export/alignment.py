@@ -64,7 +64,8 @@ def alignment_lines(export: Export) -> Iterator[str]:
 
 def _ontology(number: int, identifier: str, graph: GraphOrigin) -> Iterator[str]:
     yield f'<onto{number}><Ontology rdf:about="{identifier}">\n'
-    yield f"<location>{_text(graph.source or graph.name)}</location>\n"
+    if graph.address:
+        yield f"<location>{_text(graph.address)}</location>\n"
     yield f'<formalism><Formalism align:name="RDF" align:uri="{_RDF}"/></formalism>\n'
     yield f"</Ontology></onto{number}>\n"
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
@@ -19,6 +19,7 @@ from core.export.sssom import sssom_lines
 from core.export.tables import csv_lines, openea_lines
 from core.export.verdicts import ExportedVerdict, wanted_verdicts
 from core.review.journal import VerdictKind
+from core.store.bulk_file import move_new, sync_folder
 from core.store.collector import without_collection
 from core.store.project_file import ProjectFile
 
@@ -87,7 +88,7 @@ def write_links(
     """Write the links to ``path``, and beside it what the format can't hold in one file.
 
     Rejected pairs go to ``NAME.rejected.SUFFIX`` unless the format tells them apart, unsure ones always to
-    ``NAME.unsure.SUFFIX``. Each file is complete or not there, and none is touched unless all could be made.
+    ``NAME.unsure.SUFFIX``. Each file is complete or not there, and none is touched before all are written.
 
     Raises:
         ExportError: the format is unknown or a file can't be written.
@@ -105,7 +106,9 @@ def write_links(
             counts, exports = _load(project, files, options)
             for file, export in zip(files, exports, strict=True):
                 staged.write(file.path, shape.lines(export))
-            staged.publish()
+            staged.publish(replace=options.replace)
+    except FileExistsError as error:
+        raise FileExistsAlreadyError(Path(error.filename2 or error.filename)) from error
     except OSError as error:
         raise ExportError(f"{path} can't be written: {error.strerror or error}") from error
     return Written(*counts, tuple(file.path for file in files))
@@ -125,11 +128,14 @@ def replace_atomically(path: Path, lines: Iterable[str]) -> None:
     """Write UTF-8 ``lines`` to a temporary file in the same folder and rename it onto ``path``."""
     with _Staged() as staged:
         staged.write(path.expanduser().absolute(), lines)
-        staged.publish()
+        staged.publish(replace=True)
 
 
 class _Staged:
-    """Files written and fsynced beside their places, which they take together at the end or not at all."""
+    """Files written and fsynced beside their places, which they take one after the other once all are there.
+
+    What a symbolic link leads to is replaced, not the link.
+    """
 
     def __init__(self) -> None:
         self._files: list[tuple[Path, Path]] = []
@@ -142,17 +148,23 @@ class _Staged:
             temporary.unlink(missing_ok=True)
 
     def write(self, path: Path, lines: Iterable[str]) -> None:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".part")
-        self._files.append((Path(name), path))
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+        path = path.resolve()
+        temporary = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+        with temporary.open("x", encoding="utf-8", newline="\n") as file:
+            self._files.append((temporary, path))
             file.writelines(lines)
             file.flush()
             os.fsync(file.fileno())
-        Path(name).chmod(0o644 if not path.exists() else path.stat().st_mode & 0o777)
+        if path.exists():
+            temporary.chmod(path.stat().st_mode & 0o777)
 
-    def publish(self) -> None:
+    def publish(self, *, replace: bool) -> None:
         for temporary, path in self._files:
-            temporary.replace(path)
+            if replace:
+                temporary.replace(path)
+            else:
+                move_new(temporary, path)
+            sync_folder(path.parent)
 
 
 def _files(path: Path, shape: Format, options: ExportOptions) -> list[_File]:

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -29,6 +30,11 @@ class GraphOrigin:
     name: str
     source: str
     license: str
+
+    @property
+    def address(self) -> str:
+        """Where others find it; empty where it is a file on somebody's disk."""
+        return self.source if self.source.startswith(("http://", "https://")) else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,5 +122,6 @@ def _origin(session: Session, run: RunInfo) -> RunOrigin:
 
 
 def _named(graph: GraphOrigin) -> str:
-    told = [graph.name, f"from {graph.source}" if graph.source else "", graph.license]
+    source = graph.address or Path(graph.source).name  # where it lay on somebody's disk concerns nobody else
+    told = [graph.name, f"from {source}" if source else "", graph.license]
     return ", ".join(part for part in told if part)

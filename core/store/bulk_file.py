@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import sqlite3
 from collections.abc import Callable
@@ -92,10 +93,12 @@ class BulkFile:
         try:
             self.beside.unlink(missing_ok=True)
             _sync(self.part)
-            _move(self.part, self.target)
+            move_new(self.part, self.target)
             self._published = True
-            if os.name == "posix":
-                _sync(self.target.parent)
+            sync_folder(self.target.parent)
+        except FileExistsError as error:
+            found = f"{self.target} has come to exist meanwhile; choose another name"
+            raise ProjectError(found) from error
         except OSError as error:
             raise ProjectError(f"{self.target} can't be written: {error.strerror or error}") from error
 
@@ -135,18 +138,28 @@ class BulkFile:
                     folder.rmdir()
 
 
-def _move(source: Path, target: Path) -> None:
-    """Rename without overwriting, which POSIX's rename would do."""
+def move_new(source: Path, target: Path) -> None:
+    """Rename without overwriting, which POSIX's rename would do.
+
+    Raises:
+        FileExistsError: there is a file at the target.
+    """
     try:
         os.link(source, target)
-    except FileExistsError as error:
-        raise ProjectError(f"{target} has come to exist meanwhile; choose another name") from error
+    except FileExistsError:
+        raise
     except OSError:  # a file system without hard links
         if target.exists():
-            raise ProjectError(f"{target} has come to exist meanwhile; choose another name") from None
+            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
         source.rename(target)
     else:
         source.unlink()
+
+
+def sync_folder(folder: Path) -> None:
+    """Have the names in a folder on disk, where the system lets one ask for that."""
+    if os.name == "posix":
+        _sync(folder)
 
 
 def _sync(path: Path) -> None:

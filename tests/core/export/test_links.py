@@ -2,7 +2,9 @@ from __future__ import annotations
 
 import csv
 import io
+import os
 import re
+from collections.abc import Iterable
 from datetime import date
 from pathlib import Path
 
@@ -15,9 +17,18 @@ from sqlalchemy import text
 
 from core import __version__
 from core.errors import MimeaError
+from core.export import links
 from core.export.candidates import candidate_lines
 from core.export.iri import BASES, NoIRIError, absolute_iri
-from core.export.links import ExportError, FileExistsAlreadyError, Preview, Written, preview, write_links
+from core.export.links import (
+    FORMATS,
+    ExportError,
+    FileExistsAlreadyError,
+    Preview,
+    Written,
+    preview,
+    write_links,
+)
 from core.export.ntriples import OWL_SAME_AS
 from core.export.options import ExportOptions, checked_orcid
 from core.export.tables import csv_line
@@ -237,3 +248,50 @@ def test_no_cell_of_csv_is_a_formula_and_its_text_comes_back(cells: list[str]) -
     (row,) = csv.reader(io.StringIO(line, newline=""), strict=True) if any(cells) else [cells]
     assert not any(cell.startswith(("=", "+", "-", "@")) for cell in row)
     assert [unmarked(cell) for cell in row] == cells
+
+
+def test_a_file_that_came_meanwhile_is_kept(
+    decided: ProjectFile, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "x.nt"
+    write = links._Staged.write
+
+    def slowly(staged: links._Staged, target: Path, lines: Iterable[str]) -> None:
+        write(staged, target, lines)
+        target.write_text("mine")
+
+    monkeypatch.setattr(links._Staged, "write", slowly)
+    with pytest.raises(FileExistsAlreadyError, match=r"x\.nt exists already"):
+        write_links(decided, path, "nt")
+    assert path.read_text() == "mine"
+    assert [each.name for each in tmp_path.glob("*x.nt*")] == ["x.nt"]
+    write_links(decided, path, "nt", ExportOptions(replace=True))
+    assert path.read_text() != "mine"
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions and links are POSIX's")
+def test_permissions_are_those_of_any_new_file_and_links_stay(decided: ProjectFile, tmp_path: Path) -> None:
+    before = os.umask(0o027)
+    try:
+        write_links(decided, tmp_path / "new.nt", "nt")
+    finally:
+        os.umask(before)
+    assert (tmp_path / "new.nt").stat().st_mode & 0o777 == 0o640
+    (tmp_path / "elsewhere").mkdir()
+    target = tmp_path / "elsewhere" / "links.nt"
+    target.touch()
+    (tmp_path / "link.nt").symlink_to(target)
+    write_links(decided, tmp_path / "link.nt", "nt", ExportOptions(replace=True))
+    assert (tmp_path / "link.nt").is_symlink() and "sameAs" in target.read_text()
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_nobodys_folders_are_published(decided: ProjectFile, tmp_path: Path, format: str) -> None:
+    with decided.write() as session:
+        session.execute(text("UPDATE graph SET source = '/home/ada/secret/atlas' WHERE id = 1"))
+        session.execute(text("UPDATE graph SET source = 'https://example.org/factbook' WHERE id = 2"))
+    written = write_links(decided, tmp_path / "x", format).files[0].read_text()
+    assert "ada/secret" not in written
+    if format == "alignment":
+        assert "<location>https://example.org/factbook</location>" in written
+        assert "from atlas" in written and written.count("<location>") == 1
