@@ -44,6 +44,8 @@ class ProjectOpener(QObject):
         project.failed.connect(self._on_open_failed)
         for worker in workers:
             worker.ended.connect(self._on_work_ended)
+            project.opened.connect(worker.stay)
+            project.failed.connect(worker.stay)
 
     @property
     def importing(self) -> bool:
@@ -54,10 +56,10 @@ class ProjectOpener(QObject):
         """Open a project; ``ready`` or ``failed`` follows."""
         if isinstance(place, Path):
             place = place.expanduser().absolute()
-        if going := [worker for worker in self._workers if worker.active]:
+        for worker in self._workers:
+            worker.leave()  # those that are idle, too: nothing may begin while another project is on its way
+        if any(worker.active for worker in self._workers):
             self._waiting = place
-            for worker in going:
-                worker.leave()
             return
         self._waiting = None
         self._opening = place

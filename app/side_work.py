@@ -16,6 +16,12 @@ class SideWork(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._job: Job | None = None
+        self._leaving = False
+
+    @property
+    def free(self) -> bool:
+        """Whether something may begin."""
+        return self._job is None and not self._leaving
 
     @property
     def active(self) -> bool:
@@ -49,8 +55,14 @@ class SideWork(QObject):
             self.changed.emit()
 
     def leave(self) -> None:
-        """Stop, because the window or the project closes."""
+        """Stop and begin nothing, because the window or the project closes."""
+        self._leaving = True
         self.stop()
+
+    @Slot()
+    def stay(self) -> None:
+        """Work may begin again: a project is open."""
+        self._leaving = False
 
     @Slot()
     def _on_ended(self) -> None:

@@ -11,13 +11,14 @@ from PySide6.QtCore import QObject, Signal, Slot
 from app.job import Job, Report, Work
 from app.project import Project
 from core.config import RunConfig
+from core.errors import Cancelled
 from core.store import runs
 from core.store.project_file import ProjectFile
-from core.store.run_edits import delete_run
-from core.store.run_files import close_interrupted_runs
-from core.training.child import ChildDied, run_in_child
+from core.store.run_edits import withdraw_run
+from core.store.run_files import close_broken_run
+from core.training.child import run_in_child
 from core.training.control import RunControl
-from core.training.events import RunFinished
+from core.training.events import RunFinished, RunStarted
 from core.training.refresh import refresh_config, run_to_refresh
 
 
@@ -43,9 +44,8 @@ class Training(QObject):
         self._waiting: list[tuple[int, RunConfig | None]] = []  # run id, settings; none to resume it
         self._run_id, self._new = 0, False  # of the run that goes: it never began before
         self._leaving = False
+        self._left: list[tuple[int, RunConfig | None]] = []  # waited when this was asked to leave
         project.closed.connect(self._on_closed)
-        project.opened.connect(self._stay)
-        project.failed.connect(self._stay)
 
     @property
     def active(self) -> bool:
@@ -66,6 +66,11 @@ class Training(QObject):
     def paused(self) -> bool:
         """Whether the run was asked to pause."""
         return self.active and self._control.paused
+
+    @property
+    def going(self) -> int:
+        """The run that goes, 0 without one."""
+        return self._run_id if self.active else 0
 
     @property
     def waiting(self) -> Sequence[int]:
@@ -104,12 +109,12 @@ class Training(QObject):
 
     def start_queued(self, run_id: int, config: RunConfig) -> None:
         """Start a run that was queued when the project was closed."""
-        if run_id not in self.waiting:
+        if run_id != self.going and run_id not in self.waiting:
             self._queue(run_id, config)
 
     def resume(self, run_id: int) -> None:
         """Go on with a run from its checkpoint, with its own settings, once those before it are over."""
-        if run_id not in self.waiting:
+        if run_id != self.going and run_id not in self.waiting:
             self._queue(run_id, None)
 
     @Slot()
@@ -133,20 +138,29 @@ class Training(QObject):
         self._control.discard()
 
     def leave(self) -> None:
-        """Stop the run for good: the window or the project closes. What waits stays queued."""
+        """Stop the run and start none: the window or the project closes. What waits stays queued."""
         self._leaving = True
+        self._left += self._waiting
         self._waiting.clear()
         self.stop()
 
+    @Slot()
+    def stay(self) -> None:
+        """Go on as before: another project is open, or it could not be opened and what waited still does."""
+        self._leaving = False
+        self._waiting, self._left = self._left + self._waiting, []
+        self._start_next()
+        self.queue_changed.emit()
+
     def withdraw(self, run_id: int) -> None:
-        """Take a run that waits out of the queue, and one that never began out of the project."""
+        """Take a run that waits out of the queue, and one that never began out of the project too."""
         begun = any(config is None for waiting, config in self._waiting if waiting == run_id)
         self._waiting = [entry for entry in self._waiting if entry[0] != run_id]
         if begun:
             self.queue_changed.emit()
         else:
             file = self._project.file
-            self._project.tasks.write(self, lambda: delete_run(file, run_id), self._on_withdrawn)
+            self._project.tasks.write(self, lambda: withdraw_run(file, run_id), self._on_withdrawn)
 
     def _on_withdrawn(self, _nothing: None) -> None:
         self.queue_changed.emit()
@@ -183,6 +197,8 @@ class Training(QObject):
         if isinstance(event, RunFinished):
             self._finished = event
         self.event_arrived.emit(event)
+        if isinstance(event, RunStarted):
+            self.queue_changed.emit()  # until now the store had it as queued
 
     @Slot()
     def _on_cancelled(self) -> None:
@@ -202,10 +218,7 @@ class Training(QObject):
     @Slot()
     def _on_closed(self) -> None:
         self._waiting.clear()
-
-    @Slot()
-    def _stay(self) -> None:
-        self._leaving = False
+        self._left.clear()
 
 
 def _work(file: ProjectFile, run_id: int, config: RunConfig | None, control: RunControl) -> Work:
@@ -215,8 +228,10 @@ def _work(file: ProjectFile, run_id: int, config: RunConfig | None, control: Run
         try:
             for event in run_in_child(file, run_id, config, control):
                 report(event)
-        except ChildDied:
-            close_interrupted_runs(file)
+        except Cancelled:
+            raise
+        except Exception as error:  # the process may have had no time to say so in the store
+            close_broken_run(file, run_id, str(error))
             raise
 
     return work

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from core.errors import ProjectError
 from core.store.project_file import ProjectFile
 from core.store.run_files import going_runs, run_folder, run_lock
+from core.store.runs import get_run
 from core.store.schema import Base, Candidate, Epoch, Run, Verdict
 
 _PART = 10_000  # candidates a transaction: a curator's verdict waits for one of them at most
@@ -55,6 +56,14 @@ def dependents(project: ProjectFile, run_id: int) -> Dependents:
     folder = run_folder(project.sidecar, run_id)
     size = sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
     return Dependents(epochs, candidates, verdicts, size)
+
+
+def withdraw_run(project: ProjectFile, run_id: int) -> None:
+    """Remove a run that never began; one that did stays as it is."""
+    with project.read() as session:
+        run = get_run(session, run_id)
+    if run is not None and run.status == "queued":
+        delete_run(project, run_id)
 
 
 def delete_run(project: ProjectFile, run_id: int) -> None:

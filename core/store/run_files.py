@@ -6,7 +6,7 @@ from pathlib import Path
 
 from core.store.lock import ProcessLock
 from core.store.project_file import ProjectFile
-from core.store.runs import RunInfo, interrupt_runs, list_runs
+from core.store.runs import RunInfo, finish_run, get_run, interrupt_runs, list_runs
 
 
 def run_folder(sidecar: Path, run_id: int) -> Path:
@@ -41,6 +41,15 @@ def close_interrupted_runs(project: ProjectFile) -> int:
         with project.write() as session:
             interrupt_runs(session, gone)
     return len(gone)
+
+
+def close_broken_run(project: ProjectFile, run_id: int, reason: str) -> None:
+    """Mark a run whose process is gone: as failed where it never began, else as interrupted."""
+    close_interrupted_runs(project)
+    with project.write() as session:
+        run = get_run(session, run_id)
+        if run is not None and run.status == "queued":
+            finish_run(session, run_id, "failed", error=reason)
 
 
 def _unfinished(project: ProjectFile) -> dict[int, bool]:

@@ -14,6 +14,7 @@ import signal
 import threading
 import traceback
 from collections.abc import Callable, Generator, Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from typing import Any
@@ -22,6 +23,8 @@ from core.config import RunConfig
 from core.errors import Cancelled, Discarded, MimeaError, TrainingError
 from core.store.places import Place
 from core.store.project_file import ProjectFile
+from core.store.run_edits import delete_run
+from core.store.run_files import checkpoint_path
 from core.training.control import RunControl, controlled
 from core.training.events import Event, Progress
 
@@ -60,11 +63,19 @@ def run_in_child(
     """The events of a queued run with these settings, or without settings of one that began before.
 
     Raises:
-        ChildDied: the process was killed; the run can be resumed from its checkpoint.
+        ChildDied: the process was killed; the run can be resumed, if it left a checkpoint.
         MimeaError: as :func:`core.training.control.controlled`.
     """
     yield Progress("Loading PyTorch", 0, 0)
-    yield from in_child(_run, control, project.location, bool(project.read_only), run_id, config)
+    try:
+        yield from in_child(_run, control, project.location, bool(project.read_only), run_id, config)
+    except ChildDied as died:
+        if not checkpoint_path(project.sidecar, run_id).exists():
+            raise
+        raise ChildDied(f"{died}; the run can be resumed from its last checkpoint") from None
+    if control.discarding:  # when it was as good as over
+        delete_run(project, run_id)
+        raise Discarded("the run was discarded; nothing of it is kept")
 
 
 def in_child(start: Callable[..., Iterator[Any]], control: RunControl, *arguments: Any) -> Iterator[Any]:
@@ -91,7 +102,8 @@ def in_child(start: Callable[..., Iterator[Any]], control: RunControl, *argument
     try:
         while True:
             if (wish := _wish(control)) != told:
-                ours.send(wish)
+                with suppress(OSError):  # it may be over, with its last words still to be read
+                    ours.send(wish)
                 told = wish
             if not ours.poll(_POLL_SECONDS):
                 continue
@@ -103,10 +115,7 @@ def in_child(start: Callable[..., Iterator[Any]], control: RunControl, *argument
             yield message
     except (EOFError, OSError):
         process.join()
-        raise ChildDied(
-            f"the process that computed was ended from outside ({_how(process.exitcode)}), perhaps because "
-            "memory ran out; a run can be resumed from its last checkpoint"
-        ) from None
+        raise ChildDied(_how(process.exitcode)) from None
     finally:
         ours.close()
         process.join()
@@ -124,8 +133,9 @@ def _wish(control: RunControl) -> str:
 
 def _how(exit_code: int | None) -> str:
     if exit_code is not None and exit_code < 0:
-        return signal.strsignal(-exit_code) or f"signal {-exit_code}"
-    return f"exit status {exit_code}"
+        name = signal.strsignal(-exit_code) or f"signal {-exit_code}"
+        return f"the process that computed was ended from outside ({name}), perhaps because memory ran out"
+    return f"the process that computed broke off with exit status {exit_code}; its error output says why"
 
 
 def _serve(connection: Connection, start: Callable[..., Iterator[Any]], arguments: tuple[Any, ...]) -> None:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+import os
+import threading
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,12 +13,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.alignment.calibration import Reliability, reliability
-from core.errors import TrainingError
+from core.errors import Cancelled, TrainingError
 from core.store.candidates import first_candidates
+from core.store.places import Place
 from core.store.project_file import ProjectFile
 from core.store.run_files import run_folder
 from core.store.run_quality import Confusion, Outcomes, confusions, outcomes
 from core.store.runs import get_run
+from core.training.child import ChildDied, in_child
+from core.training.control import RunControl
 
 _DEGREES = (0, 1, 3, 6, 11, 21, 51)  # where groups begin
 _VALUES = (0, 1, 3, 6, 11)
@@ -88,6 +93,39 @@ def measure_among_all(project: ProjectFile, run_id: int) -> None:
     result = evaluate(project, run_id, "all")
     path = run_folder(project.sidecar, run_id) / _MEASURED
     path.write_text(json.dumps(result), encoding="utf-8")
+
+
+def measure_in_child(project: ProjectFile, run_id: int, stop: threading.Event) -> None:
+    """:func:`measure_among_all` in a process of its own, which ends when ``stop`` is set.
+
+    Raises:
+        Cancelled: it was stopped.
+        MimeaError: as :func:`measure_among_all`, or the process was killed.
+    """
+    try:
+        for _ in in_child(_measure, RunControl(stop), project.location, run_id):
+            pass
+    except ChildDied:
+        if stop.is_set():
+            raise Cancelled("measuring was stopped") from None
+        raise
+
+
+def _measure(control: RunControl, place: Place, run_id: int) -> Iterator[None]:
+    from core.training.devices import leave_a_core
+
+    def end() -> None:
+        control.stop_event.wait()
+        os._exit(1)  # ranking doesn't ask whether it should stop, and nothing is half written
+
+    threading.Thread(target=end, daemon=True).start()
+    leave_a_core()
+    project = ProjectFile.open(place)
+    try:
+        measure_among_all(project, run_id)
+    finally:
+        project.close()
+    yield from ()
 
 
 def by_steps(values: NDArray[np.int64], right: NDArray[np.bool_], steps: Sequence[int]) -> list[Group]:

@@ -136,8 +136,8 @@ def test_among_all_entities_is_measured_on_demand(
     module = types.ModuleType("core.training.evaluate")
     module.evaluate = lambda *_: {"decodings": {"cosine": METRICS}}  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "core.training.evaluate", module)
-    for name in ("preload", "leave_a_core"):
-        monkeypatch.setattr(f"core.training.devices.{name}", lambda: None)
+    monkeypatch.setattr("core.training.devices.leave_a_core", lambda: None)
+    monkeypatch.setattr("core.training.quality.in_child", in_this_process)
     page = tab(shown, "evaluation", qtbot)
     among, measure = child(page, QComboBox, "amongField"), child(page, QPushButton, "measureRunButton")
     assert measure.isHidden()

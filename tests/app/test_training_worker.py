@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import threading
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from pytestqt.qtbot import QtBot
@@ -12,9 +14,13 @@ from app.tasks import Tasks
 from app.training_worker import Training
 from core.config import RunConfig
 from core.store.project_file import ProjectFile
+from core.store.run_edits import withdraw_run
+from core.store.runs import queue_run
+from core.training.child import ChildDied
 from core.training.events import Continued, EpochDone, Event, Paused, RunFinished, RunStarted
 from tests.app.fake_run import FakeRun, cancelled, training_error
 from tests.app.train_page import LONG, SHORT, statuses, stored, wait_for_epochs
+from tests.support import build_project
 
 
 def test_events_arrive_in_order_and_then_the_run_is_in_the_project(
@@ -165,6 +171,85 @@ def test_a_stopped_run_is_resumed_after_those_before_it(
         training.stop()
     assert fake_run.resumed == [2]
     assert statuses(opened.file) == {2: "done", 3: "stopped"}
+
+
+def test_a_run_that_goes_is_neither_started_nor_withdrawn(
+    qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
+) -> None:
+    """Until it has loaded everything the store still has it as queued."""
+    fake_run.hold = True
+    training.start(SHORT)
+    qtbot.waitUntil(lambda: training.going == 2)
+    training.start_queued(2, SHORT)
+    training.resume(2)
+    assert not training.waiting
+    fake_run.hold = False
+    with qtbot.waitSignal(training.ended):
+        training.stop()
+    assert training.going == 0
+
+
+def test_the_store_has_it_as_running_before_anybody_looks_again(
+    qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
+) -> None:
+    fake_run.pause_after = 2
+    seen: list[str] = []
+    training.queue_changed.connect(lambda: seen.append(statuses(opened.file).get(2, "")))
+    training.start(LONG)
+    qtbot.waitUntil(lambda: "running" in seen)
+    with qtbot.waitSignal(training.ended):
+        training.stop()
+
+
+def test_withdrawing_leaves_a_run_that_began_alone(project: ProjectFile) -> None:
+    with project.write() as session:
+        run_id = queue_run(session, SHORT.to_json())
+    withdraw_run(project, 1)  # that of the fixture is done
+    assert set(stored(project)) == {1, run_id}
+    withdraw_run(project, run_id)
+    assert set(stored(project)) == {1}
+
+
+def test_the_queue_goes_on_where_another_project_cannot_be_opened(
+    qtbot: QtBot, fake_run: FakeRun, open_window: MainWindow, tmp_path: Path
+) -> None:
+    window, training = open_window, open_window.training
+    fake_run.pause_after = 2
+    training.start(LONG)
+    training.start(SHORT)
+    qtbot.waitUntil(lambda: training.waiting == [3])
+    fake_run.pause_after = None
+    with qtbot.waitSignals([window.opener.failed, training.ended, training.ended], timeout=20_000):
+        window.open_project(tmp_path / "missing.mimea")
+    assert statuses(window.project.file) == {2: "stopped", 3: "done"}
+
+
+def test_nothing_begins_while_another_project_is_on_its_way(
+    qtbot: QtBot, fake_run: FakeRun, open_window: MainWindow, tmp_path: Path
+) -> None:
+    window = open_window
+    other = build_project(tmp_path / "other.mimea", size=5)
+    other.close()
+    with qtbot.waitSignal(window.opener.ready):
+        window.open_project(other.path)
+        window.training.start_queued(1, SHORT)
+        assert not window.training.active and not window.side_work.free
+    assert window.side_work.free and not window.training.active and not fake_run.configs
+
+
+def test_a_process_that_breaks_off_leaves_no_run_in_the_queue(
+    qtbot: QtBot, opened: Project, training: Training, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> Iterator[Event]:
+        raise ChildDied("the process that computed broke off with exit status 1; its error output says why")
+        yield
+
+    monkeypatch.setattr("core.training.child.in_child", broken)
+    with qtbot.waitSignal(training.ended), qtbot.waitSignal(training.failed) as told:
+        training.start(SHORT)
+    assert "exit status 1" in told.args[0]
+    run = stored(opened.file)[2]
+    assert run.status == "failed" and run.error is not None and "exit status 1" in run.error
 
 
 def test_a_project_open_for_looking_only_refuses(

@@ -134,7 +134,7 @@ class AblationTab(QWidget):
     @Slot()
     def _on_start(self) -> None:
         config = self._config()
-        if config is None or self._work.active or not self._project.is_open:
+        if config is None or not self._work.free or not self._project.is_open:
             return
         self.message.hide()
         # The paper's tables are about the model; support by neighbours would cover its differences.

@@ -29,7 +29,7 @@ from app.views.training.rows_table import RowsTable
 from app.views.training.tab_page import OneRunTab
 from core.store.project_file import ProjectFile
 from core.store.run_quality import Confusion
-from core.training.quality import Quality, measure_among_all, quality
+from core.training.quality import Quality, measure_in_child, quality
 
 if TYPE_CHECKING:
     from app.views.training.bars import GroupBars, ReliabilityPlot
@@ -171,9 +171,10 @@ class EvaluationTab(OneRunTab):
     @Slot()
     def _on_measure(self) -> None:
         run_id = self.choice.run_id
-        if not run_id or self._work.active or not self._project.is_open:
+        if not run_id or not self._work.free or not self._project.is_open:
             return
         self._measuring = True
+        self.message.hide()
         job = self._work.start(partial(_measure, self._project.file, run_id))
         job.failed.connect(self.message.show_error)
         job.ended.connect(self._on_measured)
@@ -188,12 +189,8 @@ class EvaluationTab(OneRunTab):
         self.pair_requested.emit(confusion.left_id, confusion.proposed_id)
 
 
-def _measure(file: ProjectFile, run_id: int, _report: Report, _stop: threading.Event) -> None:
-    from core.training.devices import leave_a_core, preload
-
-    preload()
-    leave_a_core()
-    measure_among_all(file, run_id)
+def _measure(file: ProjectFile, run_id: int, _report: Report, stop: threading.Event) -> None:
+    measure_in_child(file, run_id, stop)
 
 
 def _metric_rows(stored: Mapping[str, Any]) -> list[dict[str, Any]]:

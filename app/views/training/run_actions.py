@@ -54,16 +54,16 @@ class RunActions(QObject):
             row.addWidget(button)
             self._buttons[name] = button
         row.addStretch()
-        self.enable((), set(), set(), writable=False)
+        self.enable((), set(), set(), 0, writable=False)
 
     def enable(
-        self, runs: Sequence[RunInfo], resumable: set[int], waiting: set[int], *, writable: bool
+        self, runs: Sequence[RunInfo], resumable: set[int], waiting: set[int], going: int, *, writable: bool
     ) -> None:
-        """Allow what can be done with these runs."""
+        """Allow what can be done with these runs; the store may still have the one that goes as queued."""
         self._runs = runs
         one = runs[0] if len(runs) == 1 else None
-        queued = one is not None and one.status == "queued"
-        idle = [run for run in runs if run.status != "running" and run.id not in waiting]
+        queued = one is not None and one.status == "queued" and one.id != going
+        idle = [run for run in runs if run.status != "running" and run.id not in waiting and run.id != going]
         allowed = {
             "start": writable and queued and one is not None and one.id not in waiting,
             "withdraw": writable and one is not None and (queued or one.id in waiting),

@@ -120,8 +120,9 @@ class RunsTab(TabPage):
 
     @Slot(list)
     def _on_chosen(self, runs: list[RunInfo]) -> None:
-        waiting = set(self._training.waiting)
-        self.actions_.enable(runs, self._resumable - waiting, waiting, writable=not self._project.read_only)
+        going, waiting = self._training.going, set(self._training.waiting)
+        resumable = self._resumable - waiting - {going}
+        self.actions_.enable(runs, resumable, waiting, going, writable=not self._project.read_only)
         self.compare.show_runs(runs)
 
     @Slot(str, object)

@@ -31,6 +31,11 @@ def paused_and_back(control: RunControl) -> Iterator[str]:
     yield "going on"
 
 
+def over_before_it_hears(control: RunControl) -> Iterator[str]:
+    """What is wished at its last word comes too late."""
+    yield "last"
+
+
 def refuse(control: RunControl) -> Iterator[str]:
     yield "begun"
     raise ProjectError("the disk is full")

@@ -48,6 +48,15 @@ def test_a_pause_and_its_end() -> None:
     assert found == ["begun", "paused", "going on"]
 
 
+@pytest.mark.parametrize("wish", ["stop", "discard", "pause"])
+def test_a_wish_that_comes_too_late_is_no_failure(wish: str) -> None:
+    control, found = RunControl(), []
+    for event in in_child(counting.over_before_it_hears, control):
+        found.append(event)
+        getattr(control, wish)()
+    assert found == ["last"]
+
+
 def test_its_errors_are_raised_here() -> None:
     with pytest.raises(MimeaError, match=r"^the disk is full$"):
         list(in_child(counting.refuse, RunControl()))
@@ -119,6 +128,17 @@ def test_a_run_that_is_discarded(make_project: MakeProject, quick: RunConfig) ->
     with pytest.raises(Discarded):
         for event in run_in_child(project, run_id, quick, control):
             if isinstance(event, EpochDone):
+                control.discard()
+    with project.read() as session:
+        assert runs.list_runs(session) == []
+
+
+def test_a_run_that_is_discarded_at_its_end(make_project: MakeProject, quick: RunConfig) -> None:
+    project, run_id = queued(make_project, quick)
+    control = RunControl()
+    with pytest.raises(Discarded):
+        for event in run_in_child(project, run_id, quick, control):
+            if isinstance(event, RunFinished):
                 control.discard()
     with project.read() as session:
         assert runs.list_runs(session) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -9,6 +11,7 @@ from hypothesis import strategies as st
 from sqlalchemy import insert, text
 
 from core.config import RunConfig
+from core.errors import Cancelled
 from core.review.deciding import weights_of
 from core.store.kinds import entity_kinds
 from core.store.project_file import ProjectFile
@@ -17,7 +20,9 @@ from core.store.run_quality import outcomes
 from core.store.runs import start_run
 from core.store.schema import Candidate, RunSeed
 from core.training.epoch_log import precision
-from core.training.quality import by_steps, quality
+from core.training.quality import by_steps, measure_in_child, quality
+from core.training.run import train
+from tests.core.training.conftest import MakeProject
 
 SIZE = 40
 TEST = [i for i in range(1, SIZE + 1) if i % 3]  # the others are seeds
@@ -163,3 +168,15 @@ def test_precision_counts_only_what_a_link_can_tell() -> None:
     assert precision(np.array([[0, 10], [1, 12], [5, 15]]), known, 20) == 0.5
     assert precision(np.array([[5, 15]]), known, 20) is None
     assert precision(np.empty((0, 2), np.int64), known, 20) is None
+
+
+def test_measuring_in_a_process_of_its_own(make_project: MakeProject, quick: RunConfig) -> None:
+    project = make_project()
+    list(train(project, quick.replace(epochs=2)))
+    measure_in_child(project, 1, threading.Event())
+    among = quality(project, 1).among_all
+    assert among is not None and among["candidates"] == "all"
+    stop = threading.Event()
+    stop.set()
+    with pytest.raises(Cancelled):
+        measure_in_child(project, 1, stop)
