@@ -25,7 +25,7 @@ from core.config import RunConfig
 from core.modality import MODALITIES
 from core.store.project_file import ProjectFile
 from core.store.runs import RunInfo
-from tests.app.fake_run import FakeRun
+from tests.app.fake_run import FakeRun, in_this_process
 from tests.app.train_page import METRICS, WAIT, cells, child, settle, stored, tab
 
 _TABS = ("run", "runs", "evaluation", "weights", "changes", "ablation")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from pytestqt.qtbot import QtBot
 
+from app.main_window import MainWindow
 from app.project import Project
 from app.tasks import Tasks
 from app.training_worker import Training
