@@ -6,14 +6,26 @@ from importlib.util import module_from_spec, spec_from_file_location
 from itertools import combinations
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QEvent, QPoint, Qt
 from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import QDialogButtonBox, QKeySequenceEdit, QLabel, QMenu, QPushButton, QWidget
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import (
+    QApplication,
+    QDialogButtonBox,
+    QKeySequenceEdit,
+    QLabel,
+    QMenu,
+    QPushButton,
+    QTabWidget,
+    QTreeWidgetItem,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from app.keyed_action import NATIVE, KeyedAction, clashes
 from app.main_window import MainWindow
 from app.settings import Settings
+from app.views.key_tree import ACTION, KEY, RESET, KeyTree
 from app.views.settings_dialog import SettingsDialog
 from tests.support import REPOSITORY
 
@@ -31,10 +43,33 @@ def settings(window: MainWindow) -> SettingsDialog:
     return dialog
 
 
+def row_of(dialog: SettingsDialog, name: str) -> QTreeWidgetItem:
+    """The row of an action, with the keyboard on it."""
+    tree = dialog.findChild(KeyTree)
+    dialog.findChild(QTabWidget).setCurrentIndex(1)
+    wanted = action(dialog.parent(), name)
+    rows = map(tree.topLevelItem, range(tree.topLevelItemCount()))
+    row = next(each for each in rows if getattr(each, "action", None) is wanted)
+    tree.setCurrentItem(row)
+    tree.setFocus()
+    return row
+
+
 def enter(dialog: SettingsDialog, name: str, key: str) -> None:
-    field = dialog.findChild(QKeySequenceEdit, f"{name}Key")
-    assert field is not None, name
-    field.setKeySequence(QKeySequence(key))
+    row_of(dialog, name)
+    QTest.keyClick(dialog.findChild(KeyTree), Qt.Key.Key_Return)
+    editor = dialog.findChild(QKeySequenceEdit)
+    assert editor is not None and editor.accessibleName(), name
+    QTest.keySequence(editor, QKeySequence(key))
+    assert not editor.isVisible()
+    QApplication.sendPostedEvents(editor, QEvent.Type.DeferredDelete)
+
+
+def shown(dialog: SettingsDialog) -> list[str]:
+    """The words of all rows that the search lets through."""
+    tree = dialog.findChild(KeyTree)
+    rows = tree.findItems("", Qt.MatchFlag.MatchContains, ACTION)
+    return [row.text(ACTION) for row in rows if not row.isHidden()]
 
 
 def test_every_action_has_a_key_and_its_tooltip_names_it(window: MainWindow) -> None:
@@ -129,15 +164,66 @@ def test_no_key_is_remembered_and_reset_brings_all_back(window: MainWindow) -> N
     assert Settings().keys("unsureAction") is None
 
 
+@pytest.mark.parametrize("key", ["Return", "Ctrl+Shift+F9", "?"])
+def test_any_key_can_be_entered(window: MainWindow, key: str) -> None:
+    dialog = settings(window)
+    enter(dialog, "reloadAction", key)
+    assert row_of(dialog, "reloadAction").text(KEY) == QKeySequence(key).toString(NATIVE)
+    dialog.reject()
+
+
+def test_escape_leaves_the_key_as_it_was(window: MainWindow) -> None:
+    dialog = settings(window)
+    row, tree = row_of(dialog, "undoAction"), dialog.findChild(KeyTree)
+    QTest.keyClick(tree, Qt.Key.Key_F2)
+    editor = dialog.findChild(QKeySequenceEdit)
+    QTest.keyClick(editor, Qt.Key.Key_Escape)
+    assert not editor.isVisible() and dialog.isVisible()
+    assert row.text(KEY) == "Ctrl+Z"
+    dialog.reject()
+
+
+def test_a_row_can_be_emptied_and_reset_by_key_and_by_mouse(window: MainWindow) -> None:
+    dialog = settings(window)
+    row, tree = row_of(dialog, "searchAction"), dialog.findChild(KeyTree)
+    first = row.text(KEY)
+    assert first == "/ or Ctrl+F" and row.icon(RESET).isNull()
+    QTest.keyClick(tree, Qt.Key.Key_Delete)
+    assert row.text(KEY) == "" and row.font(KEY).bold() and not row.icon(RESET).isNull()
+    assert row.data(KEY, Qt.ItemDataRole.AccessibleTextRole) == "none, changed"
+    QTest.keyClick(tree, Qt.Key.Key_Backspace)
+    assert row.text(KEY) == first and not row.font(KEY).bold() and row.icon(RESET).isNull()
+    enter(dialog, "searchAction", "Ctrl+G")
+    assert row.text(KEY) == "Ctrl+G"
+    tree.scrollToItem(row)
+    place = tree.visualItemRect(row)
+    click = QPoint(tree.header().sectionViewportPosition(RESET) + 10, place.center().y())
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=click)
+    assert row.text(KEY) == first
+    click.setX(tree.header().sectionViewportPosition(KEY) + 10)
+    QTest.mouseClick(tree.viewport(), Qt.MouseButton.LeftButton, pos=click)
+    assert dialog.findChild(QKeySequenceEdit).isVisible()
+    dialog.reject()
+
+
+def test_the_arrows_pass_headings_by(window: MainWindow) -> None:
+    dialog = settings(window)
+    tree = dialog.findChild(KeyTree)
+    heading = next(n for n in range(1, tree.topLevelItemCount()) if not tree.topLevelItem(n).flags())
+    dialog.findChild(QTabWidget).setCurrentIndex(1)
+    tree.setCurrentItem(tree.topLevelItem(heading - 1))
+    QTest.keyClick(tree, Qt.Key.Key_Down)
+    assert tree.currentItem() is tree.topLevelItem(heading + 1)
+    dialog.reject()
+
+
 def test_the_search_finds_actions_by_word_and_key(window: MainWindow) -> None:
     dialog = settings(window)
     field = dialog.findChild(QWidget, "keySearch")
     field.setText("counterpart")
-    shown = [each for each in dialog.findChildren(QKeySequenceEdit) if not each.isHidden()]
-    assert [each.objectName() for each in shown] == ["no_counterpartActionKey"]
+    assert shown(dialog) == ["Review", "No counterpart"]
     field.setText("ctrl+z")
-    shown = [each for each in dialog.findChildren(QKeySequenceEdit) if not each.isHidden()]
-    assert [each.objectName() for each in shown] == ["undoActionKey"]
+    assert shown(dialog) == ["Edit", "Undo"]
     dialog.reject()
 
 
