@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from core.alignment.assignment import one_to_one
 from core.review.journal import BULK_NOTE, BULK_REJECTED_NOTE, Decision, Step, decide
 from core.store.candidate_columns import CandidateColumns, candidate_columns
+from core.store.candidates import KNOWN
 from core.store.entities import entity_labels
 from core.store.project_file import ProjectFile
 
@@ -21,10 +22,7 @@ Ids = npt.NDArray[np.int64]
 Mask = npt.NDArray[np.bool_]
 MOST_NAMED = 50
 # The pairs that leave no other counterpart to their entities.
-HELD = (
-    "SELECT left_id, right_id FROM current_verdict WHERE kind = 'accepted'"
-    " UNION SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed'"
-)
+HELD = f"SELECT left_id, right_id FROM current_verdict WHERE kind = 'accepted' UNION {KNOWN}"
 
 
 @dataclass(frozen=True, slots=True)

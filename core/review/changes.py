@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from core.store.candidates import VerdictKind, reviewable_run
+from core.store.candidates import KNOWN, VerdictKind, reviewable_run
 
 JUMP = 3  # places that a pair must have gained to count
 TOP = 3  # and among which it must be now
@@ -38,9 +38,9 @@ class Changes:
     best: Sequence[Change] = ()  # the best candidate of an entity that had another
 
 
-_SETTLED = """
+_SETTLED = f"""
 SELECT left_id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')
-UNION SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed'
+UNION SELECT left_id FROM ({KNOWN}) AS known
 """
 # Of an accepted pair that is no candidate any more nothing can be shown but what stands in its place.
 _CONTRADICTED = """

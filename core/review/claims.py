@@ -10,17 +10,18 @@ from sqlalchemy.orm import Session
 
 from core.review.evidence import PairEvidence
 from core.review.journal import Decision, VerdictKind
+from core.store.candidates import KNOWN
 from core.store.entities import AttributeRow, EntityCard, attribute_rows, entity_cards
 
 Side = Literal["left", "right"]
 Standing = Literal["accepted", "known", "proposed"]
 _MOST_ATTRIBUTES = 8
 
-_CLAIMS = text("""
+_CLAIMS = text(f"""
 SELECT v.left_id, v.right_id, 'accepted' AS standing, v.author, v.decided_at FROM current_verdict v
 WHERE v.kind = 'accepted' AND (v.left_id = :left OR v.right_id = :right)
-UNION ALL SELECT s.left_id, s.right_id, 'known', '', '' FROM run_seed s
-WHERE s.run_id = :run AND s.role = 'seed' AND (s.left_id = :left OR s.right_id = :right)
+UNION ALL SELECT left_id, right_id, 'known', '', '' FROM ({KNOWN}) AS known
+WHERE left_id = :left OR right_id = :right
 """)
 _CANDIDATE = text(
     "SELECT score, probability, rank FROM candidate"
@@ -105,14 +106,14 @@ def contest_of(session: Session, run_id: int, left_id: int, right_id: int) -> Co
 def leave_one(contest: Contest, kept: tuple[int, int] | None, author: str, note: str = "") -> list[Decision]:
     """The verdicts, for one step, that leave ``kept`` alone in force, or none of them.
 
-    A known link is not decided on: it is what the run was told.
+    A known link that is kept needs no verdict; one that is rejected is not what the next run learns from.
     """
     decisions = []
     for claim in contest.claims:
         kind: VerdictKind = "accepted" if claim.pair == kept else "rejected"
-        if claim.standing == "known" or claim.standing == kind:
-            continue
-        decisions.append(Decision(*claim.pair, kind, claim.score, contest.run_id, author, note))
+        in_force = "accepted" if claim.standing == "known" else claim.standing
+        if in_force != kind:
+            decisions.append(Decision(*claim.pair, kind, claim.score, contest.run_id, author, note))
     # Accepted last: of two verdicts on an entity the later is the one to come back to.
     return sorted(decisions, key=lambda decision: decision.kind == "accepted")
 
@@ -120,17 +121,15 @@ def leave_one(contest: Contest, kept: tuple[int, int] | None, author: str, note:
 def leave_all_but(evidence: PairEvidence, accepted: Decision) -> list[Decision]:
     """The verdicts, for one step, that put ``accepted`` in the place of its entities' other counterparts."""
     left_id, right_id = evidence.key
-    replaced = []
+    replaced: dict[tuple[int, int], Decision] = {}  # a known link may have been accepted too
     for conflict in evidence.conflicts:
-        if conflict.other_id is None or conflict.seed:
+        if conflict.other_id is None:
             continue
         pair = (left_id, conflict.other_id) if conflict.side == "left" else (conflict.other_id, right_id)
-        replaced.append(
-            Decision(
-                *pair, "rejected", None, accepted.run_id, accepted.author, "replaced by another counterpart"
-            )
+        replaced[pair] = Decision(
+            *pair, "rejected", None, accepted.run_id, accepted.author, "replaced by another counterpart"
         )
-    return [*replaced, accepted]
+    return [*replaced.values(), accepted]
 
 
 def _attributes(session: Session, entity_id: int) -> tuple[AttributeRow, ...]:

@@ -16,7 +16,7 @@ from core.review.neighbourhood import NeighbourComparison
 from core.review.neighbours import compare_neighbours
 from core.review.pair_history import PastVerdict, pair_history
 from core.review.score_parts import ModalityEvidence, Reasons, SupportEvidence, score_parts
-from core.store.candidates import verdicts_of
+from core.store.candidates import KNOWN, verdicts_of
 from core.store.entities import IMAGE_PROBLEMS, EntityCard, ImageRef, attribute_rows, entity_cards
 from core.store.entity_kinds import EntityKind, kinds_of
 from core.store.schema import Candidate
@@ -224,8 +224,7 @@ def _conflicts(session: Session, run_id: int, left: EntityCard, right: EntityCar
         text(
             "SELECT left_id, right_id, kind FROM current_verdict"
             f" WHERE (kind = 'accepted' AND ({other_pair})) OR (kind = 'no_counterpart' AND left_id = :left)"
-            " UNION ALL SELECT left_id, right_id, 'seed' FROM run_seed"
-            f" WHERE run_id = :run AND role = 'seed' AND ({other_pair})"
+            f" UNION ALL SELECT left_id, right_id, 'seed' FROM ({KNOWN}) AS known WHERE {other_pair}"
         ),
         values,
     ).all()

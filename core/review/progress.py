@@ -128,8 +128,10 @@ def correct_pairs_left(session: Session, run_id: int) -> Left | None:
     if not known.any():
         return None
     verdicts = verdicts_in_force(session)
-    settled = np.concatenate([run_pairs(session, run_id, "seed"), verdicts.accepted])
     rejected = _keys(verdicts.rejected[:, 0], verdicts.rejected[:, 1])
+    seeds = run_pairs(session, run_id, "seed")
+    known_links = seeds[~np.isin(_keys(seeds[:, 0], seeds[:, 1]), rejected)]
+    settled = np.concatenate([known_links, verdicts.accepted])
     waits = (
         known
         & ~np.isin(columns.left_id, np.concatenate([settled[:, 0], verdicts.alone]))

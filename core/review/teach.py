@@ -8,23 +8,24 @@ from sqlalchemy.orm import Session
 
 from core.alignment.teaching import gains, neighbourhood
 from core.store.arrays import entity_ids, relation_triples
+from core.store.candidates import KNOWN
 
 BATCH = 100  # pairs between two refreshes
 
 # The best candidate of each undecided entity that was not rejected, as the review list shows it.
-_SHOWN = """
+_SHOWN = f"""
 WITH in_force AS MATERIALIZED (SELECT left_id, right_id, kind FROM current_verdict),
 settled AS MATERIALIZED (
   SELECT left_id FROM in_force WHERE kind <> 'rejected'
-  UNION SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed')
+  UNION SELECT left_id FROM ({KNOWN}) AS known)
 SELECT c.left_id, c.right_id, c.rank, coalesce(c.probability, c.score) AS chance FROM candidate c
 WHERE c.run_id = :run AND c.left_id NOT IN (SELECT left_id FROM settled)
   AND NOT EXISTS (SELECT 1 FROM in_force f WHERE f.left_id = c.left_id AND f.right_id = c.right_id)
 ORDER BY c.left_id, c.rank
 """
-_KNOWN = """
+_KNOWN = f"""
 SELECT left_id FROM current_verdict WHERE kind = 'accepted'
-UNION SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed'
+UNION SELECT left_id FROM ({KNOWN}) AS known
 """
 
 

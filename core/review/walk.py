@@ -7,6 +7,8 @@ from typing import Literal
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from core.store.candidates import KNOWN
+
 
 def pair_of(
     session: Session, run_id: int, side: Literal["left", "right"], entity_id: int
@@ -22,8 +24,7 @@ def pair_of(
     for statement in (
         f"SELECT left_id, right_id FROM current_verdict WHERE {own} = :id AND kind = 'accepted'"
         " ORDER BY id DESC LIMIT 1",
-        "SELECT left_id, right_id FROM run_seed"
-        f" WHERE run_id = :run AND {own} = :id AND role = 'seed' LIMIT 1",
+        f"SELECT left_id, right_id FROM ({KNOWN}) AS known WHERE {own} = :id LIMIT 1",
         f"SELECT c.left_id, c.right_id FROM candidate c WHERE c.run_id = :run AND c.{own} = :id"
         " AND NOT EXISTS (SELECT 1 FROM current_verdict v WHERE v.left_id = c.left_id"
         f" AND v.right_id = c.right_id AND v.kind = 'rejected') ORDER BY {order} LIMIT 1",

@@ -23,6 +23,13 @@ SELECT d.* FROM verdict_disagreement d WHERE NOT EXISTS (
   AND (s.right_id = d.right_id OR s.right_id IS NULL) AND s.note LIKE '{SETTLED}%')
 """
 
+# The links that the run ``:run`` was trained on, but for those that a verdict rejects.
+KNOWN = """
+SELECT s.left_id, s.right_id FROM run_seed s WHERE s.run_id = :run AND s.role = 'seed' AND NOT EXISTS (
+  SELECT 1 FROM current_verdict d
+  WHERE d.left_id = s.left_id AND d.right_id = s.right_id AND d.kind = 'rejected')
+"""
+
 
 @dataclass(frozen=True, slots=True)
 class CandidateRow:
@@ -67,9 +74,8 @@ SELECT -v.id AS id, NULL AS run_id, v.left_id, v.right_id, l.label AS left_label
   l.uri AS left_uri, r.uri AS right_uri, NULL AS rank, NULL AS score, NULL AS probability, NULL AS mutual
 FROM verdict v JOIN entity l ON l.id = v.left_id JOIN entity r ON r.id = v.right_id WHERE -v.id IN :ids
 """).bindparams(bindparam("ids", expanding=True))
-_SEEDS = text("""
-SELECT left_id, right_id FROM run_seed
-WHERE run_id = :run AND role = 'seed' AND (left_id IN :lefts OR right_id IN :rights)
+_SEEDS = text(f"""
+SELECT left_id, right_id FROM ({KNOWN}) AS known WHERE left_id IN :lefts OR right_id IN :rights
 """).bindparams(bindparam("lefts", expanding=True), bindparam("rights", expanding=True))
 _HOLDERS = text("""
 SELECT left_id, right_id FROM current_verdict WHERE kind = 'accepted' AND right_id IN :rights
@@ -149,7 +155,7 @@ def decided_pairs(session: Session, run_id: int) -> tuple[Ids, Ids]:
     settled = session.execute(
         text(
             "SELECT left_id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')"
-            " UNION SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed'"
+            f" UNION SELECT left_id FROM ({KNOWN}) AS known"
         ),
         {"run": run_id},
     ).all()

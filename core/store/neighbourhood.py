@@ -9,6 +9,8 @@ from typing import Any
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
+from core.store.candidates import KNOWN
+
 _MOST_VALUES = 10_000  # bound to one statement: databases have a limit
 
 
@@ -72,7 +74,7 @@ def counterparts(session: Session, run_id: int, left_ids: Sequence[int]) -> Coun
     of_run = "run_id = :run AND left_id IN :ids"
     known = _rows(
         session,
-        f"SELECT left_id, right_id FROM run_seed WHERE {of_run} AND role = 'seed'"
+        f"SELECT left_id, right_id FROM ({KNOWN}) AS known WHERE left_id IN :ids"
         f" UNION ALL {verdicts} = 'accepted'",
         left_ids,
         run=run_id,

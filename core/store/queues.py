@@ -30,14 +30,16 @@ HUB = 3  # entities that have the same one as their best candidate
 _Among = Literal["waiting", "decided", "claimed", "disputed", "every"]
 
 # Verdicts are few and candidates many: the verdicts in force are listed once and looked up per candidate.
-# A left entity is settled by an accepted pair, by "no counterpart" and by being a seed of the run.
+# A left entity is settled by an accepted pair, by "no counterpart" and by being a seed of the run that
+# nobody rejected.
 _COMMON = """
 WITH in_force AS MATERIALIZED (SELECT id, left_id, right_id, kind, author FROM current_verdict),
 pairs AS MATERIALIZED (SELECT left_id, right_id FROM in_force WHERE right_id IS NOT NULL),
 rejected AS MATERIALIZED (SELECT left_id, right_id FROM in_force WHERE kind = 'rejected'),
 taken AS MATERIALIZED (
   SELECT left_id, right_id FROM in_force WHERE kind = 'accepted'
-  UNION SELECT left_id, right_id FROM run_seed WHERE run_id = :run AND role = 'seed'),
+  UNION SELECT s.left_id, s.right_id FROM run_seed s WHERE s.run_id = :run AND s.role = 'seed'
+  AND NOT EXISTS (SELECT 1 FROM rejected x WHERE x.left_id = s.left_id AND x.right_id = s.right_id)),
 settled AS MATERIALIZED (
   SELECT left_id FROM taken UNION SELECT left_id FROM in_force WHERE kind = 'no_counterpart')
 """

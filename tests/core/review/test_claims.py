@@ -3,7 +3,11 @@ from __future__ import annotations
 from core.review.claims import Contest, contest_of, leave_all_but, leave_one
 from core.review.evidence import pair_evidence
 from core.review.journal import Decision, current_verdicts, decide, undo
+from core.review.queue import load_queue
+from core.store.candidates import candidate_rows
+from core.store.neighbourhood import counterparts
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter
 
 
 def contest(project: ProjectFile, left: int, right: int) -> Contest | None:
@@ -55,7 +59,7 @@ def test_of_a_left_entity_too(project: ProjectFile) -> None:
     assert accepted(project) == {(1, 41)}
 
 
-def test_a_known_link_is_not_decided_on(project: ProjectFile) -> None:
+def test_a_known_link_is_kept_without_a_verdict_and_rejected_like_any_other(project: ProjectFile) -> None:
     found = contest(project, 1, 43)  # 43 is the counterpart of the seed 3
     assert found is not None
     assert [(claim.pair, claim.standing) for claim in found.claims] == [
@@ -63,7 +67,35 @@ def test_a_known_link_is_not_decided_on(project: ProjectFile) -> None:
         ((1, 43), "proposed"),
     ]
     assert [(d.left_id, d.kind) for d in leave_one(found, (3, 43), "")] == [(1, "rejected")]
-    assert [(d.left_id, d.kind) for d in leave_one(found, (1, 43), "")] == [(1, "accepted")]
+    kept = [(d.left_id, d.right_id, d.kind) for d in leave_one(found, (1, 43), "")]
+    assert kept == [(3, 43, "rejected"), (1, 43, "accepted")]
+    assert {(d.left_id, d.kind) for d in leave_one(found, None, "")} == {(1, "rejected"), (3, "rejected")}
+
+
+def test_a_known_link_that_was_rejected_stands_in_the_way_of_nothing(project: ProjectFile) -> None:
+    def waits() -> bool:
+        with project.read() as session:
+            return 3 in load_queue(session, CandidateFilter(1)).left_ids
+
+    def conflicts() -> int:
+        with project.read() as session:
+            return len(pair_evidence(session, 1, 1, 43).conflicts)
+
+    assert not waits() and conflicts() == 1
+    with project.read() as session:
+        evidence = pair_evidence(session, 1, 1, 43)
+    decide(project, leave_all_but(evidence, Decision(1, 43, "accepted")))
+    assert accepted(project) == {(1, 43)}
+    assert waits() and conflicts() == 0
+    assert contest(project, 1, 43) is None
+    with project.read() as session:
+        row = next(
+            row for row in candidate_rows(session, [1, 2, 3]) if (row.left_id, row.right_id) == (1, 41)
+        )
+        assert row.settled
+        assert counterparts(session, 1, [1, 3]).known == {1: 43}
+    undo(project)
+    assert not waits() and conflicts() == 1
 
 
 def test_replacing_rejects_what_was_accepted_for_either_entity(project: ProjectFile) -> None:
