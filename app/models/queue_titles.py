@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from core.store.queues import QueueName
+from core.store.queues import HUB, QueueName
 
 # In the order of the chooser; None is a line between groups.
 QUEUE_TITLES: dict[QueueName, str] = {
@@ -24,14 +24,16 @@ QUEUE_TITLES: dict[QueueName, str] = {
     "disagreement": "Disagreements",
     "all": "All",
 }
+BLIND_TITLE = "Undecided, by name"
 GROUP_ENDS: tuple[QueueName, ...] = ("changed", "disagreement")
+BLIND_TIP = "What waits for a verdict, in the order of names"
 QUEUE_TIPS: dict[QueueName, str] = {
     "undecided": "What waits for a verdict, the most likely pair first",
     "uncertain": "What waits, the entity first whose right candidate is the hardest to tell",
     "dissent": "More than half of the modalities find another candidate of the entity more similar",
     "mutual": "Each of the two is the best candidate of the other",
     "conflict": "Two accepted for one entity, and proposals of an entity that is taken",
-    "hub": "The best candidate of three or more entities",
+    "hub": f"A right entity that is the best candidate of {HUB} or more",
     "weak": "Less than 25 % likely; without probabilities, hardly ahead of the next and not mutual",
     "missing": "One of the two lacks an image, attributes or another modality of the run",
     "changed": "The run before had another best candidate",

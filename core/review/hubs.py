@@ -1,4 +1,4 @@
-"""Hubs: right entities that are the best candidate of several left ones, of which one can be right."""
+"""Hubs: right entities that ``HUB`` or more left ones have as their best candidate; one can be right."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
 
 from core.review.journal import Decision
-from core.store.candidates import verdicts_of
+from core.store.candidates import KNOWN, verdicts_of
 from core.store.entities import EntityCard, entity_cards
 from core.store.entity_kinds import EntityKind, kinds_of
+from core.store.queues import HUB
 
-_SETTLED = """
+_SETTLED = f"""
 SELECT left_id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')
-UNION SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed'
+UNION SELECT left_id FROM ({KNOWN}) AS known
 """
 
 
@@ -65,17 +66,18 @@ class Hub:
 
 
 def hub_ids(session: Session, run_id: int) -> list[int]:
-    """Right entities that at least two left ones wait for with it as their best, those with most first."""
+    """Right entities that ``HUB`` left ones have as their best, two of which wait; those with most first."""
     rows = session.execute(
         text(
             f"WITH settled AS MATERIALIZED ({_SETTLED}), pairs AS MATERIALIZED"
             " (SELECT left_id, right_id FROM current_verdict WHERE right_id IS NOT NULL)"
-            " SELECT c.right_id, count(*) AS number FROM candidate c"
-            " WHERE c.run_id = :run AND c.rank = 1 AND c.left_id NOT IN (SELECT left_id FROM settled)"
-            " AND NOT EXISTS (SELECT 1 FROM pairs x WHERE x.left_id = c.left_id AND x.right_id = c.right_id)"
-            " GROUP BY c.right_id HAVING count(*) > 1 ORDER BY number DESC, c.right_id"
+            " SELECT right_id FROM (SELECT c.right_id, count(*) AS claims, count(*) FILTER ("
+            "   WHERE c.left_id NOT IN (SELECT left_id FROM settled) AND NOT EXISTS"
+            "   (SELECT 1 FROM pairs x WHERE x.left_id = c.left_id AND x.right_id = c.right_id)) AS waiting"
+            "  FROM candidate c WHERE c.run_id = :run AND c.rank = 1 GROUP BY c.right_id) AS claimed"
+            " WHERE claims >= :hub AND waiting > 1 ORDER BY waiting DESC, right_id"
         ),
-        {"run": run_id},
+        {"run": run_id, "hub": HUB},
     )
     return [row.right_id for row in rows]
 
@@ -126,7 +128,7 @@ def _is_decided(kinds: Mapping[int | None, str], right_id: int) -> bool:
 
 
 def _seeds(session: Session, run_id: int, left_ids: list[int]) -> set[int]:
-    statement = text(
-        "SELECT left_id FROM run_seed WHERE run_id = :run AND role = 'seed' AND left_id IN :ids"
-    ).bindparams(bindparam("ids", expanding=True))
+    statement = text(f"SELECT left_id FROM ({KNOWN}) AS known WHERE left_id IN :ids").bindparams(
+        bindparam("ids", expanding=True)
+    )
     return set(session.scalars(statement, {"run": run_id, "ids": left_ids}))
