@@ -28,7 +28,7 @@ from core.export.links import FORMATS, FileExistsAlreadyError, Preview, Written,
 from core.export.options import ExportOptions
 from core.export.verdicts import ExportChoices, export_choices
 
-_PREVIEW_LINES = 20
+_PREVIEW_ROWS = 20
 
 
 class ExportView(QWidget):
@@ -136,7 +136,7 @@ class ExportView(QWidget):
         def load() -> tuple[ExportChoices, Preview]:
             with file.read() as session:
                 choices = export_choices(session)
-            return choices, preview(file, name, _PREVIEW_LINES, options)
+            return choices, preview(file, name, _PREVIEW_ROWS, options)
 
         self._project.tasks.read(self, load, self._show_preview, self._on_preview_failed, key="preview")
 
@@ -150,16 +150,15 @@ class ExportView(QWidget):
     def _show_preview(self, loaded: tuple[ExportChoices, Preview]) -> None:
         choices, found = loaded
         self._options.show_choices(choices)
-        something = bool(found.links or found.rejected or found.unsure)
-        self._preview.setPlainText(found.text if something else "")
+        self._preview.setPlainText("" if found.is_empty else found.text)
         told = "1 accepted link" if found.links == 1 else f"{found.links:,} accepted links"
         told += f", {found.rejected:,} rejected" if found.rejected else ""
         told += f", {found.unsure:,} unsure" if found.unsure else ""
-        many = found.text.count("\n") >= _PREVIEW_LINES
-        self._count.setText(told + (f", the first {_PREVIEW_LINES} lines below" if many else ""))
+        many = found.text.count("\n") >= found.header_lines + _PREVIEW_ROWS
+        self._count.setText(told + (f", the first {_PREVIEW_ROWS} rows below" if many else ""))
         if self.message.property("about") == "preview":
             self.message.hide()
-        self._export.setProperty("possible", something)
+        self._export.setProperty("possible", not found.is_empty)
         self._update_button()
 
     def _on_preview_failed(self, message: str) -> None:
@@ -199,7 +198,7 @@ class ExportView(QWidget):
             self._tell(result)
         else:
             question = f"{result.path} exists already."
-            self.message.show_notice(question, "Replace it", lambda: self._write(replace=True))
+            self.message.show_question(question, "Replace it", lambda: self._write(replace=True), "Keep it")
         self._update_button()
 
     def _tell(self, written: Written) -> None:

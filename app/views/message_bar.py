@@ -60,16 +60,22 @@ class MessageBar(QFrame):
 
     def show_notice(self, message: str, action: str = "", run: Callable[[], None] | None = None) -> None:
         """Say what was done, with one button for what naturally follows."""
-        self._show("mdi6.check-circle-outline", "notice", message, "")
+        self._offer("mdi6.check-circle-outline", message, action, run)
+
+    def show_question(
+        self, message: str, action: str, run: Callable[[], None], refuse: str = "Later"
+    ) -> None:
+        """Ask something that can wait; ``refuse`` is the button that leaves everything as it is."""
+        self._offer("mdi6.help-circle-outline", message, action, run)
+        self._close.hide()
+        self._later.setText(refuse)
+        self._later.show()
+
+    def _offer(self, icon_name: str, message: str, action: str, run: Callable[[], None] | None) -> None:
+        self._show(icon_name, "notice", message, "")
         self._run = run
         self._action.setText(action)
         self._action.setVisible(bool(action))
-
-    def show_question(self, message: str, action: str, run: Callable[[], None]) -> None:
-        """Ask something that can wait."""
-        self.show_notice(message, action, run)
-        self._close.hide()
-        self._later.show()
 
     def _show(self, icon_name: str, tone: str, message: str, details: str) -> None:
         color = theme.error_color() if tone == "error" else theme.secondary_color()

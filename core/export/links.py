@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import islice
+from itertools import islice, takewhile
 from pathlib import Path
 
 from core.errors import MimeaError
@@ -38,21 +39,26 @@ class FileExistsAlreadyError(ExportError):
 
 @dataclass(frozen=True, slots=True)
 class Format:
-    """A file format: its name for people, the ending of its files, and whether "not the same" fits in."""
+    """A file format: its name for people, the ending of its files, and whether "not the same" fits in.
+
+    ``header`` matches the lines before the first row, and not that row.
+    """
 
     title: str
     suffix: str
     lines: Callable[[Export], Iterator[str]]
+    header: str
     holds_rejections: bool = False
 
 
+_NO_HEADER = "(?!)"
 FORMATS = {
-    "nt": Format("N-Triples", ".nt", ntriples_lines),
-    "ttl": Format("Turtle", ".ttl", turtle_lines),
-    "sssom": Format("SSSOM", ".sssom.tsv", sssom_lines, holds_rejections=True),
-    "alignment": Format("Alignment RDF", ".rdf", alignment_lines),
-    "csv": Format("CSV", ".csv", csv_lines, holds_rejections=True),
-    "openea": Format("OpenEA", ".ent_links", openea_lines),
+    "nt": Format("N-Triples", ".nt", ntriples_lines, _NO_HEADER),
+    "ttl": Format("Turtle", ".ttl", turtle_lines, "[#@\n]"),
+    "sssom": Format("SSSOM", ".sssom.tsv", sssom_lines, "#|subject_id\t", holds_rejections=True),
+    "alignment": Format("Alignment RDF", ".rdf", alignment_lines, "(?!<map>|</Alignment>)"),
+    "csv": Format("CSV", ".csv", csv_lines, "left_uri,", holds_rejections=True),
+    "openea": Format("OpenEA", ".ent_links", openea_lines, _NO_HEADER),
 }
 
 
@@ -68,9 +74,14 @@ class Written:
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    """The head of the file with the accepted pairs, and what an export would write."""
+    """The head of the file with the accepted pairs, and what an export would write.
+
+    ``text`` begins with ``header_lines`` lines that are no pairs.
+    """
 
     text: str
+    header_lines: int
+    is_empty: bool  # nothing of any kind would be written
     links: int
     rejected: int
     unsure: int
@@ -117,11 +128,14 @@ def write_links(
 def preview(
     project: ProjectFile, format: str, limit: int = 20, options: ExportOptions | None = None
 ) -> Preview:
-    """The first ``limit`` lines of what :func:`write_links` would write, and its counts."""
+    """The header and the first ``limit`` rows of what :func:`write_links` would write, and its counts."""
     options, shape = options or ExportOptions(), _format(format)
     with without_collection():
         counts, exports = _load(project, _files(Path("preview"), shape, options), options)
-        return Preview("".join(islice(shape.lines(exports[0]), limit)), *counts)
+        header = list(takewhile(re.compile(shape.header).match, shape.lines(exports[0])))
+        lines = islice(shape.lines(exports[0]), len(header) + limit)
+        nothing = not any(export.verdicts for export in exports)
+        return Preview("".join(lines), "".join(header).count("\n"), nothing, *counts)
 
 
 def replace_atomically(path: Path, lines: Iterable[str]) -> None:

@@ -29,7 +29,18 @@ def view(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> ExportView:
 def test_the_first_lines_and_the_count_are_shown(view: ExportView) -> None:
     text = view.findChild(QPlainTextEdit, "exportPreview").toPlainText()
     assert text.count("owl#sameAs") == 20
-    assert view.findChild(QLabel, "exportCount").text() == "30 accepted links, the first 20 lines below"
+    assert view.findChild(QLabel, "exportCount").text() == "30 accepted links, the first 20 rows below"
+
+
+def test_rows_are_shown_beside_a_long_header(view: ExportView, qtbot: QtBot) -> None:
+    formats = view.findChild(QComboBox, "exportFormat")
+    formats.setCurrentIndex(formats.findData("sssom"))
+    formats.activated.emit(formats.currentIndex())
+    shown = view.findChild(QPlainTextEdit, "exportPreview")
+    qtbot.waitUntil(lambda: shown.toPlainText().startswith("#"))
+    lines = shown.toPlainText().splitlines()
+    header = next(place for place, line in enumerate(lines) if not line.startswith("#"))
+    assert lines[header].startswith("subject_id\t") and len(lines) == header + 1 + 20
 
 
 @pytest.mark.parametrize("name", ["nt", "ttl", "csv"])
@@ -70,6 +81,11 @@ def test_an_existing_file_is_asked_about(view: ExportView, project: ProjectFile,
     view.findChild(QPushButton, "exportButton").click()
     qtbot.waitUntil(lambda: view.message.text == f"{path} exists already.")
     assert path.read_text() == "old"
+    (keep,) = [each for each in view.message.findChildren(QPushButton) if each.text() == "Keep it"]
+    keep.click()
+    assert view.message.text == "" and path.read_text() == "old"
+    view.findChild(QPushButton, "exportButton").click()
+    qtbot.waitUntil(lambda: bool(view.message.text))
     (replace,) = [each for each in view.message.findChildren(QPushButton) if each.text() == "Replace it"]
     replace.click()
     qtbot.waitUntil(lambda: view.message.text == f"30 links written to {path}")

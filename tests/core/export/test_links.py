@@ -193,7 +193,26 @@ def test_an_unwritable_folder_is_said_in_one_sentence(decided: ProjectFile, tmp_
 def test_the_preview_is_the_head_of_the_file(decided: ProjectFile, tmp_path: Path) -> None:
     write_links(decided, tmp_path / "links.nt", "nt")
     lines = (tmp_path / "links.nt").read_text().splitlines(keepends=True)
-    assert preview(decided, "nt", 1) == Preview(lines[0], 3, 0, 0)
+    assert preview(decided, "nt", 1) == Preview(lines[0], 0, False, 3, 0, 0)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_the_preview_has_the_header_and_then_rows(decided: ProjectFile, tmp_path: Path, format: str) -> None:
+    write_links(decided, tmp_path / "links", format)
+    lines = (tmp_path / "links").read_text(encoding="utf-8").splitlines()
+    told = preview(decided, format, 2)
+    shown = told.text.splitlines()
+    assert len(shown) == told.header_lines + 2 and len(shown) < len(lines)
+    rows = [number for number, line in enumerate(lines) if "0001" in line and line[0] != "#"]
+    assert told.header_lines == rows[0] and "0001" in shown[told.header_lines]
+
+
+def test_a_preview_of_nothing_says_so(project: ProjectFile) -> None:
+    assert preview(project, "sssom").is_empty
+    decide(project, [Decision(4, None, "no_counterpart", author="ada")])
+    options = ExportOptions(rejected=True)
+    assert not preview(project, "sssom", options=options).is_empty
+    assert preview(project, "nt", options=options).is_empty
 
 
 def test_an_exported_file_is_readable_by_others(decided: ProjectFile, tmp_path: Path) -> None:
