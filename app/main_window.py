@@ -6,16 +6,8 @@ from pathlib import Path
 
 from PySide6.QtCore import Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
-from PySide6.QtWidgets import (
-    QApplication,
-    QFileDialog,
-    QHBoxLayout,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
-from app import theme
 from app.actions import Actions
 from app.dialogs import Dialogs
 from app.icons import application_icon
@@ -29,6 +21,7 @@ from app.settings import Settings
 from app.side_work import SideWork
 from app.status import StatusReporter
 from app.tasks import Tasks
+from app.themes import Themes
 from app.training_worker import Training
 from app.views.message_bar import MessageBar
 from app.views.rail import Rail
@@ -56,6 +49,7 @@ class MainWindow(QMainWindow):
         self.side_work = SideWork(self)
         self.opener = ProjectOpener(self.project, (self.training, self.side_work), settings, self)
         self.actions_ = Actions(self)
+        self._themes = Themes(settings, self.actions_.themes)
         self._care = ProjectCare(self.project, self)
         self._menu = MenuDialogs(settings, self)
         self.message = MessageBar()
@@ -189,8 +183,7 @@ class MainWindow(QMainWindow):
         actions.about.triggered.connect(self._menu.show_about)
         actions.recent_menu.aboutToShow.connect(self._fill_recent)
         actions.recent_menu.triggered.connect(self._on_recent)
-        actions.themes.triggered.connect(self._on_theme)
-        self._menu.theme_chosen.connect(self._dress)
+        self._menu.theme_chosen.connect(self._themes.choose)
         actions.pages.triggered.connect(self._on_page)
         self._rail.chosen.connect(self.show_page)
         self._status.history_changed.connect(actions.set_history)
@@ -218,7 +211,6 @@ class MainWindow(QMainWindow):
         self.resize(1280, 800)
         if not self.settings.geometry.isEmpty():
             self.restoreGeometry(self.settings.geometry)
-        self._mark_theme()
 
     @Slot()
     def _on_pages_completed(self) -> None:
@@ -289,19 +281,3 @@ class MainWindow(QMainWindow):
     @Slot(QAction)
     def _on_recent(self, action: QAction) -> None:
         self.open_project(place(action.data()))
-
-    @Slot(QAction)
-    def _on_theme(self, action: QAction) -> None:
-        self._dress(action.data())
-
-    @Slot(str)
-    def _dress(self, name: theme.Theme) -> None:
-        self.settings.theme = name
-        self._mark_theme()
-        application = QApplication.instance()
-        assert isinstance(application, QApplication)
-        theme.apply_theme(application, name)
-
-    def _mark_theme(self) -> None:
-        for action in self.actions_.themes.actions():
-            action.setChecked(action.data() == self.settings.theme)
