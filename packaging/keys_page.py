@@ -27,6 +27,8 @@ PAGE = ROOT / "resources" / "help" / "keys.md"
 _HEAD = """# Keys
 
 `?` lists the keys in force. *Edit > Settings > Keys* changes them; these are the first ones.
+
+![Settings, Keys: each key is changed in its own cell](settings-keys.png)
 """
 
 

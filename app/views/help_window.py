@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize, Qt, QUrl, Slot
-from PySide6.QtGui import QKeySequence, QShortcut
+from typing import Any
+
+from PySide6.QtCore import QByteArray, QSize, Qt, QUrl, Slot
+from PySide6.QtGui import QImage, QKeySequence, QShortcut, QTextDocument
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem, QTextBrowser, QWidget
 
 from app import theme
@@ -20,6 +22,7 @@ _PAGES = (
     ("keys.md", "Keys"),
 )
 _ITEM_HEIGHT = 30
+_INDENT = 44  # pixels by which a list moves its pictures in
 
 
 class HelpWindow(QDialog):
@@ -29,14 +32,14 @@ class HelpWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("helpWindow")
         self.setWindowTitle("Help")
-        self.resize(860, 620)
+        self.resize(1080, 760)
         self._list = QListWidget(objectName="helpPages")
         self._list.setFixedWidth(180)
         for file, title in _PAGES:
             item = QListWidgetItem(title, self._list)
             item.setSizeHint(QSize(0, _ITEM_HEIGHT))
             item.setData(Qt.ItemDataRole.UserRole, file)
-        self._text = QTextBrowser(objectName="helpText", openExternalLinks=True)
+        self._text = _PageBrowser(objectName="helpText", openExternalLinks=True)
         self._text.setSearchPaths([str(RESOURCES / "help")])
         self._text.document().setDocumentMargin(2 * theme.LARGE)
         layout = QHBoxLayout(self)
@@ -64,3 +67,19 @@ class HelpWindow(QDialog):
         for row, (file, _) in enumerate(_PAGES):
             if source.fileName() == file:
                 self._list.setCurrentRow(row)
+
+
+class _PageBrowser(QTextBrowser):
+    """Pictures that are wider than the page are shown as wide as it."""
+
+    def loadResource(self, kind: int, name: QUrl) -> Any:
+        found = super().loadResource(kind, name)
+        if kind != QTextDocument.ResourceType.ImageResource.value or not isinstance(found, QByteArray):
+            return found
+        image, ratio = QImage.fromData(found), self.devicePixelRatioF()
+        margins = 2 * self.document().documentMargin() + _INDENT
+        room = int((self.width() - self.verticalScrollBar().sizeHint().width() - margins) * ratio)
+        if image.width() > room:
+            image = image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+            image.setDevicePixelRatio(ratio)
+        return image

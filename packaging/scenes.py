@@ -1,0 +1,159 @@
+"""What the pictures of the help show beyond the pages: tabs, panels, boards and dialogs."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from PySide6.QtCore import QEventLoop, QModelIndex, QTimer
+from PySide6.QtWidgets import QApplication, QDialog, QTableView, QTabWidget, QWidget
+
+from app.keyed_action import KeyedAction
+from app.main_window import MainWindow
+from app.pages import REVIEW, TRAIN
+from app.theme import RESOURCES
+from app.views.settings_dialog import SettingsDialog
+
+Pair = tuple[int, int]
+
+TABS = ("runs", "evaluation", "weights", "changes", "ablation")
+_PANELS = ("history", "session")  # of the review page, closed at first
+_DIALOGS = ("findElsewhere", "keys", "help", "openTeam")  # that show something by themselves
+_LIMIT, _LOOK = 60_000, 50  # milliseconds
+_CALM = 14  # looks in a row, for layouts and late tasks
+
+
+class RestlessWindowError(Exception):
+    """The window still does something after a minute."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cast:
+    """Who is in the pictures: a pair that tells much, and a candidate of an entity that has a counterpart."""
+
+    telling: Pair
+    second: Pair
+
+
+def settle(window: MainWindow, done: Callable[[], bool] = lambda: True) -> None:
+    """Run the event loop until ``done``, and nothing has been read, written or laid out for a while.
+
+    Raises:
+        RestlessWindowError: that took longer than a minute.
+    """
+    loop, calm, looks = QEventLoop(), 0, 0
+
+    def look() -> None:
+        nonlocal calm, looks
+        looks += 1
+        calm = calm + 1 if done() and not window.tasks.busy else 0
+        if calm >= _CALM or looks * _LOOK >= _LIMIT:
+            loop.quit()
+
+    timer = QTimer(interval=_LOOK)
+    timer.timeout.connect(look)
+    timer.start()
+    loop.exec()
+    timer.stop()
+    if calm < _CALM:
+        raise RestlessWindowError(f"after {_LIMIT // 1000} s: {window.tasks.busy=}, {done()=}")
+
+
+def scenes(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
+    """The name of each picture and what is to be grabbed for it; the window is left as it was between two."""
+    yield from _tabs(window)
+    yield from _review(window, cast)
+    yield from _dialogs(window, cast)
+
+
+def _tabs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    window.show_page(TRAIN)
+    for name in TABS:
+        window.pages.train.show_tab(name)
+        settle(window)
+        if name == "runs":
+            _find(window, QTableView, "runsTable").selectAll()
+            settle(window)
+        yield f"train-{name}", window
+    window.pages.train.show_tab("run")
+
+
+def _review(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
+    _show(window, cast.telling)
+    table = _find(window, QTableView, "supportTable")
+    table.activated.emit(table.model().index(0, 0, QModelIndex()))
+    settle(window)
+    yield "walk", window
+    trigger(window, "walkBack")
+    _show(window, cast.telling)
+    trigger(window, "blind")
+    yield "blind", window
+    trigger(window, "blind")
+    for panel in _PANELS:
+        trigger(window, panel)
+    yield "panels", window
+    for panel in _PANELS:
+        trigger(window, panel)
+
+
+def _dialogs(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
+    _show(window, cast.second)
+    for name, action in (("second", "accepted"), ("conflict", "resolveConflict")):
+        yield from _opened(window, name, action)
+    window.pages.review.show_queue("mutual")
+    settle(window)
+    yield from _opened(window, "bulk", "acceptListed")
+    window.pages.review.show_queue("hub")
+    settle(window)
+    yield from _opened(window, "hubs", "hubBoard")
+    window.pages.review.show_queue("undecided")
+    _show(window, cast.telling)
+    for action in _DIALOGS:
+        yield from _opened(window, action, action)
+    window.new_project([RESOURCES / "demo" / "atlas", RESOURCES / "demo" / "factbook"])
+    yield from _grabbed(window, "import")
+    trigger(window, "settings")
+    for dialog in dialogs():
+        assert isinstance(dialog, SettingsDialog)
+        for place, name in enumerate(("settings", "settings-keys")):
+            _find(dialog, QTabWidget, "settingsTabs").setCurrentIndex(place)
+            settle(window)
+            yield f"dialog-{name}", dialog
+        dialog.close()
+
+
+def trigger(window: MainWindow, name: str) -> None:
+    """Do what an action does, and wait for what follows."""
+    _find(window, KeyedAction, f"{name}Action").trigger()
+    settle(window)
+
+
+def dialogs() -> list[QDialog]:
+    """Those that are open."""
+    return [each for each in QApplication.topLevelWidgets() if isinstance(each, QDialog) and each.isVisible()]
+
+
+def _opened(window: MainWindow, name: str, action: str) -> Iterator[tuple[str, QWidget]]:
+    trigger(window, action)
+    yield from _grabbed(window, name)
+
+
+def _grabbed(window: MainWindow, name: str) -> Iterator[tuple[str, QWidget]]:
+    """The one dialog that is open, which is closed again."""
+    settle(window, lambda: bool(dialogs()))
+    (dialog,) = dialogs()
+    yield f"dialog-{name}", dialog
+    dialog.close()
+    settle(window, lambda: not dialogs())
+
+
+def _show(window: MainWindow, pair: Pair) -> None:
+    window.show_page(REVIEW)
+    window.pages.review.show_pair(*pair)
+    settle(window)
+
+
+def _find(parent: QWidget, kind: type, name: str):  # type: ignore[no-untyped-def]
+    found = parent.findChild(kind, name)
+    assert found is not None, name
+    return found
