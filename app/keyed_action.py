@@ -72,6 +72,24 @@ class KeyedAction(QAction):
         self.setToolTip(_with_key(self.tip, keys))
 
 
+def page_action(
+    page: QWidget,
+    name: str,
+    text: str,
+    keys: Sequence[str],
+    tip: str,
+    *,
+    group: str = "Review",
+    checkable: bool = False,
+) -> KeyedAction:
+    """An action of ``page``, whose keys answer on it alone."""
+    action = KeyedAction(
+        f"{name}Action", text, keys, page, group=group, tip=tip, checkable=checkable, on_page=True
+    )
+    page.addAction(action)
+    return action
+
+
 def tell_key(action: KeyedAction, widget: QWidget, tip: str) -> None:
     """Have the tooltip of ``widget``, where an action leads to, name that action's key."""
 

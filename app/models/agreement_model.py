@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.labels import isolated
 from core.review.neighbourhood import Agreement
 
 LEFT_RELATION, LEFT_LABEL, NUMBER, RIGHT_LABEL, RIGHT_RELATION = range(5)
@@ -20,6 +21,11 @@ class AgreementModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._agreements: tuple[Agreement, ...] = ()
+        self._blind = False
+
+    def set_blind(self, blind: bool) -> None:
+        """Leave out how likely the run finds a match that nobody decided on."""
+        self._blind = blind
 
     def set_agreements(self, agreements: tuple[Agreement, ...]) -> None:
         """Show those of another pair."""
@@ -47,7 +53,7 @@ class AgreementModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(agreement, column)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _explanation(agreement)
+            return _explanation(agreement, blind=self._blind)
         return None
 
 
@@ -59,11 +65,16 @@ def _text(agreement: Agreement, column: int) -> str | None:
     return ", ".join(agreement.relations if column == LEFT_RELATION else agreement.right_relations)
 
 
-def _explanation(agreement: Agreement) -> str:
+def _explanation(agreement: Agreement, *, blind: bool) -> str:
+    strength = f"; strength {agreement.strength:.2f}: the match's probability, times how rare both are"
     how = "matched by the run only" if agreement.proposed else "known to be the same"
     return (
-        f"{agreement.number}: {agreement.label} ({', '.join(agreement.relations)})\n"
-        f"{agreement.right_label} ({', '.join(agreement.right_relations)})\n"
-        f"{how}; strength {agreement.strength:.2f}: the match's probability, times how rare both are\n"
+        f"{agreement.number}: {_with_relations(agreement.label, agreement.relations)}\n"
+        f"{_with_relations(agreement.right_label, agreement.right_relations)}\n"
+        f"{how}{'' if blind and agreement.proposed else strength}\n"
         "Return or a click shows this pair"
     )
+
+
+def _with_relations(label: str, relations: tuple[str, ...]) -> str:
+    return f"{isolated(label)} ({', '.join(map(isolated, relations))})"

@@ -11,8 +11,8 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from app import theme
+from app.labels import isolated
 from app.models.row_pages import RowPages
-from app.settings import Settings
 from app.tasks import Tasks
 from core.review.journal import Step
 from core.review.queue import Mask, Queue, waiting_rows
@@ -46,7 +46,7 @@ class CandidateModel(QAbstractTableModel):
         self._file: ProjectFile | None = None
         self._queue: Queue | None = None
         self._names = ("Left", "Right")
-        self._blind = Settings().blind
+        self._blind = False
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
         self._stale = False  # verdicts were given since the list was read
@@ -143,7 +143,8 @@ class CandidateModel(QAbstractTableModel):
             arrow = (
                 _ARROWS.get((section, self._queue.wanted.ordered_by), "") if self._queue is not None else ""
             )
-            name = ("Likely" if self.shows_probability else "Score", *self._names, "")[section]
+            likely = "Likely" if self.shows_probability and not self._blind else "Score"
+            name = (likely, *self._names, "")[section]
             return name if self._blind and section == SCORE else name + arrow
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
             return Qt.AlignmentFlag.AlignVCenter | (
@@ -237,6 +238,6 @@ def _explanation(row: CandidateRow, column: int) -> str:
         if row.seed:
             return f"{verdict}, a known link that the run was trained on"
         others = [row.left_label] * row.settled + [row.right_label] * row.taken
-        return "".join([verdict, *(f"; {label} has another counterpart" for label in others)])
+        return "".join([verdict, *(f"; {isolated(label)} has another counterpart" for label in others)])
     label, uri = (row.left_label, row.left_uri) if column == LEFT else (row.right_label, row.right_uri)
     return f"{label}\n{uri}"

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.labels import isolated
 from core.review.elsewhere import Hit
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -37,6 +38,6 @@ class HitModel(QAbstractListModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return hit.card.label
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            taken = f"the counterpart of {hit.counterpart}" if hit.counterpart else ""
+            taken = f"the counterpart of {isolated(hit.counterpart)}" if hit.counterpart else ""
             return "\n".join(part for part in (hit.card.label, hit.card.uri, hit.why, taken) if part)
         return None

@@ -31,7 +31,7 @@ class Bulk(QObject):
         ids = np.concatenate(
             [np.empty(0, np.int64), *(queue.ids[first : last + 1] for first, last in chosen)]
         )
-        dialog = BulkDialog(kind, self._page)
+        dialog = BulkDialog(kind, self._page, hidden=Settings().blind)
         dialog.exclusive_changed.connect(lambda exclusive: self._plan(dialog, kind, ids, exclusive))
         dialog.confirmed.connect(self._write)
         dialog.finished.connect(dialog.deleteLater)

@@ -15,7 +15,8 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from core.review.bulk_plan import BulkPlan
+from app.labels import isolated
+from core.review.bulk_plan import BulkPlan, Clash
 
 _WORDS = {"accepted": ("Accept", "accepted"), "rejected": ("Reject", "rejected")}
 
@@ -26,8 +27,9 @@ class BulkDialog(QDialog):
     exclusive_changed = Signal(bool)
     confirmed = Signal(object)  # the plan
 
-    def __init__(self, kind: str, parent: QWidget | None = None) -> None:
+    def __init__(self, kind: str, parent: QWidget | None = None, *, hidden: bool = False) -> None:
         super().__init__(parent)
+        self._hidden = hidden  # what the model says of pairs without a verdict
         self.setObjectName("bulkDialog")
         self.setMinimumWidth(460)
         self._plan: BulkPlan | None = None
@@ -72,10 +74,10 @@ class BulkDialog(QDialog):
         self._number.setText(
             f"{self._verb} {len(plan):,} {pairs}" if len(plan) else f"Nothing to be {self._done}"
         )
-        self._facts.setText("\n".join(_facts(plan)))
+        self._facts.setText("\n".join(_facts(plan, hidden=self._hidden)))
         self._facts.setVisible(bool(self._facts.text()))
         self._clashes.clear()
-        self._clashes.addItems([f"{clash.label}: {', '.join(clash.others)}" for clash in plan.clashes])
+        self._clashes.addItems([_clash_text(clash) for clash in plan.clashes])
         self._clashes.setVisible(bool(plan.clashes))
         self._confirm.setText(f"{self._verb} {len(plan):,}")
         self._confirm.setEnabled(len(plan) > 0)
@@ -93,11 +95,13 @@ class BulkDialog(QDialog):
         self.accept()
 
 
-def _facts(plan: BulkPlan) -> list[str]:
+def _facts(plan: BulkPlan, *, hidden: bool) -> list[str]:
     facts = []
-    if plan.precision is not None:
+    if hidden and plan.kind == "accepted":
+        facts.append("What precision to expect is hidden while you judge blind.")
+    elif plan.precision is not None:
         wrong = round((1 - plan.precision) * len(plan))
-        facts.append(f"Expected precision {plan.precision:.1%}: about {wrong:,} of them wrong.")
+        facts.append(f"Expected precision {plan.precision * 100:.1f} %: about {wrong:,} of them wrong.")
     elif plan.kind == "accepted" and len(plan):
         facts.append("The run has no probabilities, so nothing can be said of how many are right.")
     if plan.left_out:
@@ -109,3 +113,7 @@ def _facts(plan: BulkPlan) -> list[str]:
     if plan.decided:
         facts.append(f"Decided already, and left as they are: {plan.decided:,}.")
     return facts
+
+
+def _clash_text(clash: Clash) -> str:
+    return f"{isolated(clash.label)}: {', '.join(map(isolated, clash.others))}"

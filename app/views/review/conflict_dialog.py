@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.labels import isolated
 from app.models.candidate_model import percent
 from app.views.elided_label import ElidedLabel
 from app.views.review.image_pane import ImagePane
@@ -34,12 +35,15 @@ class ConflictDialog(QDialog):
 
     chosen = Signal(object)  # (left id, right id), or None for none of them
 
-    def __init__(self, contest: Contest, images: ImageStore, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, contest: Contest, images: ImageStore, parent: QWidget | None = None, *, hidden: bool = False
+    ) -> None:
         super().__init__(parent)
+        self._hidden = hidden  # what the model says of pairs without a verdict
         self.setObjectName("conflictDialog")
         self.setWindowTitle("Resolve a conflict")
         self._keys: dict[str, tuple[int, int] | None] = {"N": None}
-        title = QLabel(f"Which is the counterpart of {contest.card.label}?", wordWrap=True)
+        title = QLabel(f"Which is the counterpart of {isolated(contest.card.label)}?", wordWrap=True)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setFont(theme.font("title"))
         cards = QHBoxLayout(spacing=theme.MEDIUM)
@@ -58,14 +62,12 @@ class ConflictDialog(QDialog):
         line.setProperty("role", "rule")
         row.addWidget(line)
         row.addWidget(scroll, stretch=1)
-        none = QPushButton(
-            "&None of them", objectName="keepNone", toolTip="Reject all that are not known links (N)"
-        )
+        none = QPushButton("&None of them", objectName="keepNone", toolTip="Reject all, known links too (N)")
         none.setAutoDefault(False)
         none.clicked.connect(partial(self._choose, None))
         cancel = QPushButton("Cancel", objectName="keepAll", toolTip="Leave all as it is (Esc)")
         cancel.clicked.connect(self.reject)
-        hint = QLabel("A number keeps that pair and rejects the others, as one step.")
+        hint = QLabel("A number keeps that pair and rejects the others, known links too, as one step.")
         hint.setProperty("role", "secondary")
         buttons = QHBoxLayout(spacing=theme.MEDIUM)
         buttons.addWidget(hint, stretch=1)
@@ -82,9 +84,11 @@ class ConflictDialog(QDialog):
 
     def _claim(self, number: int, claim: Claim, images: ImageStore) -> QWidget:
         told = _STANDINGS[claim.standing] + (f" by {claim.author}" if claim.author else "")
-        card = _card(claim.card, claim.attributes, images, told, _likely(claim))
+        hidden = self._hidden and claim.standing == "proposed"
+        likely = "score hidden until you decide" if hidden else _likely(claim)
+        card = _card(claim.card, claim.attributes, images, told, likely)
         keep = QPushButton(f"Keep this  ·  {number}", objectName=f"keep{number}")
-        keep.setAccessibleName(f"Keep {claim.card.label}")
+        keep.setAccessibleName(f"Keep {isolated(claim.card.label)}")
         keep.setToolTip(f"Keep this pair, reject the others ({number})")
         keep.setAutoDefault(False)  # Return on its own decides nothing
         keep.clicked.connect(partial(self._choose, claim.pair))
@@ -134,7 +138,7 @@ def _card(card: EntityCard, attributes: tuple[AttributeRow, ...], images: ImageS
     layout.addSpacing(theme.SMALL)
     for attribute in attributes:
         line = ElidedLabel()
-        line.set_whole(f"{attribute.name}: {attribute.value}")
+        line.set_whole(f"{isolated(attribute.name)}: {isolated(attribute.value)}")
         layout.addWidget(line)
     layout.addStretch()
     return widget

@@ -39,7 +39,7 @@ class Conflicts(QObject):
         if contest is None:
             self.nothing.emit("nothing else claims these two")
             return
-        dialog = ConflictDialog(contest, self._images, self._page)
+        dialog = ConflictDialog(contest, self._images, self._page, hidden=Settings().blind)
         dialog.chosen.connect(partial(self._write, contest))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtWidgets import QWidget
 
 from app.project import Project
+from app.settings import Settings
 from app.views.review.elsewhere_dialog import ElsewhereDialog
 from app.views.review.image_store import ImageStore
 from core.review.elsewhere import Hit, search_right, similar_images
 from core.review.evidence import PairEvidence
+from core.store.project_file import ProjectFile
 
 
 class Elsewhere(QObject):
@@ -39,7 +42,7 @@ class Elsewhere(QObject):
             self._look(dialog, read)
 
         def by_image() -> None:
-            self._look(dialog, partial(similar_images, file, evidence.run_id, left.id))
+            self._look(dialog, partial(_similar_images, file, evidence.run_id, left.id, Settings().blind))
 
         dialog.text_wanted.connect(by_words)
         dialog.image_wanted.connect(by_image)
@@ -50,3 +53,9 @@ class Elsewhere(QObject):
 
     def _look(self, dialog: ElsewhereDialog, read: Callable[[], list[Hit]]) -> None:
         self._project.tasks.read(dialog, read, dialog.show_hits, dialog.show_problem, key="hits")
+
+
+def _similar_images(file: ProjectFile, run_id: int, left_id: int, hidden: bool) -> list[Hit]:
+    """What is found by image; ``hidden``: without how similar the run finds it."""
+    hits = similar_images(file, run_id, left_id)
+    return [replace(hit, why="") for hit in hits] if hidden else hits

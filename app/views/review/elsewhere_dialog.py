@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter, QPixmap
+from PySide6.QtGui import QKeyEvent, QPainter
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -21,7 +21,9 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.labels import isolated
 from app.models.hit_model import HIT_ROLE, HitModel
+from app.views.review.card_picture import draw_picture
 from app.views.review.image_store import THUMBNAIL, ImageStore
 from core.review.elsewhere import Hit
 
@@ -39,7 +41,7 @@ class ElsewhereDialog(QDialog):
     def __init__(self, label: str, graph: str, images: ImageStore, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("elsewhereDialog")
-        self.setWindowTitle(f"Find the counterpart of {label}")
+        self.setWindowTitle(f"Find the counterpart of {isolated(label)}")
         self.resize(560, 560)
         self._by = QComboBox(objectName="elsewhereBy", toolTip="By which it is looked for (Alt+B)")
         self._by.setAccessibleName("Look for")
@@ -126,7 +128,9 @@ class ElsewhereDialog(QDialog):
         hit: Hit | None = self._list.currentIndex().data(HIT_ROLE)
         self._accept.setEnabled(hit is not None)
         taken = hit is not None and hit.counterpart
-        self._told.setText(f"Already the counterpart of {hit.counterpart}." if hit and taken else "")
+        self._told.setText(
+            f"Already the counterpart of {isolated(hit.counterpart)}." if hit and taken else ""
+        )
 
     @Slot()
     def _take(self) -> None:
@@ -195,13 +199,4 @@ class _HitDelegate(QStyledItemDelegate):
         if picture is None or picture.image is None:
             painter.fillRect(place, theme.border_color())
             return
-        ratio = painter.device().devicePixelRatio()
-        pixmap = QPixmap.fromImage(picture.image).scaled(
-            place.size() * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
-        target.moveCenter(place.center())
-        painter.drawPixmap(target.topLeft(), pixmap)
+        draw_picture(painter, place, picture.image)

@@ -15,6 +15,7 @@ from core.review.queue import Queue
 from core.store.queues import FacetName
 
 _NAMES: tuple[FacetName, ...] = ("chance", "margin", "mutual", "image", "kind", "verdict", "author")
+_TELLING: frozenset[FacetName] = frozenset(("chance", "margin", "mutual"))  # what the model says of pairs
 _LONGEST = 22  # characters of a chosen value on its button
 
 Chosen = tuple[tuple[FacetName, str], ...]
@@ -29,30 +30,31 @@ class FacetBar(QWidget):
         super().__init__(parent)
         self.setObjectName("facetBar")
         self._chosen: dict[FacetName, str] = {}
+        self._blind = False
         self._buttons: dict[FacetName, QPushButton] = {}
-        layout = QFlowLayout(self)
-        layout.setContentsMargins(0, 0, 0, 0)
-        layout.setSpacing(theme.SMALL)
+        self._flow = QFlowLayout(self)
+        self._flow.setContentsMargins(0, 0, 0, 0)
+        self._flow.setSpacing(theme.SMALL)
         for name in _NAMES:
-            button = QPushButton(objectName=f"{name}Facet")
+            button = QPushButton(self, objectName=f"{name}Facet")
             button.setProperty("facet", True)
             button.setProperty("menu", True)
             button.setMenu(QMenu(button))
             button.hide()
-            layout.addWidget(button)
             self._buttons[name] = button
-        self._clear = QPushButton(icon("mdi6.filter-remove-outline"), "", objectName="clearFiltersButton")
+        self._clear = QPushButton(
+            icon("mdi6.filter-remove-outline"), "", self, objectName="clearFiltersButton"
+        )
         self._clear.setProperty("facet", True)
         self._clear.setAccessibleName(clear.text().replace("&", ""))
         self._clear.setToolTip(clear.toolTip())
         self._clear.clicked.connect(clear.trigger)
         self._clear.hide()
-        layout.addWidget(self._clear)
 
     @property
     def chosen(self) -> Chosen:
-        """The value of each facet that is narrowed down."""
-        return tuple(self._chosen.items())
+        """The value of each facet that is narrowed down, of those that can be seen."""
+        return tuple((name, value) for name, value in self._chosen.items() if not self._hides(name))
 
     @property
     def has_focus(self) -> bool:
@@ -63,6 +65,10 @@ class FacetBar(QWidget):
         """Narrow down by these values and no others; nobody is told."""
         self._chosen = dict(chosen)
 
+    def set_blind(self, blind: bool) -> None:
+        """Leave what the model says of pairs out of it, or take it in again; nobody is told."""
+        self._blind = blind
+
     def show_facets(self, queue: Queue, *, filtered: bool) -> None:
         """Show the groups of a list; ``filtered`` says whether there is anything to clear."""
         self._clear.setVisible(filtered)
@@ -70,7 +76,7 @@ class FacetBar(QWidget):
             values = queue.facets.get(name, ())
             title = queue.titles.get(name, name.capitalize())
             chosen = self._chosen.get(name)
-            button.setVisible(bool(values) or chosen is not None)
+            button.setVisible((bool(values) or chosen is not None) and not self._hides(name))
             shown = chosen if chosen is None or len(chosen) <= _LONGEST else f"{chosen[: _LONGEST - 1]}…"
             button.setText(title if shown is None else shown)
             button.setAccessibleName(title if chosen is None else f"{title}: {chosen}")
@@ -92,6 +98,18 @@ class FacetBar(QWidget):
                 gone.setCheckable(True)
                 gone.setChecked(True)
                 gone.triggered.connect(partial(self._choose, name, chosen))
+        self._line_up()
+
+    def _line_up(self) -> None:
+        """Lay out what is shown alone: the layout leaves gaps for what is hidden."""
+        while self._flow.count():
+            self._flow.takeAt(0)
+        for button in (*self._buttons.values(), self._clear):
+            if not button.isHidden():
+                self._flow.addWidget(button)
+
+    def _hides(self, name: FacetName) -> bool:
+        return self._blind and name in _TELLING
 
     def _choose(self, name: FacetName, label: str, _checked: bool = False) -> None:
         """Choose a value; one that is chosen already lets all pass again."""

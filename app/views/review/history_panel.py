@@ -5,23 +5,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from functools import partial
 
-from PySide6.QtCore import QItemSelection, QModelIndex, Qt, Signal, Slot
-from PySide6.QtWidgets import (
-    QAbstractItemView,
-    QFrame,
-    QHBoxLayout,
-    QHeaderView,
-    QLabel,
-    QTableView,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QItemSelection, QModelIndex, Signal, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
-from app.keyed_action import KeyedAction
+from app.keyed_action import page_action
 from app.models.history_model import KIND, PAIR, ROW_ROLE, WHEN, HistoryModel
 from app.project import Project
 from app.views.empty_state import action_button
+from app.views.review.paged_table import PagedTable
 from core.review.history import HistoryRow, history_ids
 from core.store.candidates import Ids
 from core.store.project_file import ProjectFile
@@ -40,9 +32,20 @@ class HistoryPanel(QWidget):
         self.setObjectName("historyPanel")
         self._project = project
         self._model = HistoryModel(project.tasks, self)
-        self.table = _HistoryTable(self._model)
-        self.revoke = self._action("revoke", "Revoke", "Del", "Take these verdicts back and leave all others")
-        self.restore = self._action("restore", "Restore", "Ins", "Bring these verdicts back")
+        self.table = PagedTable(self._model, _ROW, (PAIR,), {KIND: 30, WHEN: 84})
+        self.table.setObjectName("historyTable")
+        self.table.setAccessibleName("Verdicts, newest first")
+        self.revoke = page_action(
+            self,
+            "revoke",
+            "Revoke",
+            ["Del"],
+            "Take these verdicts back and leave all others",
+            group="History",
+        )
+        self.restore = page_action(
+            self, "restore", "Restore", ["Ins"], "Bring these verdicts back", group="History"
+        )
         self._count = QLabel(objectName="historyCount")
         self._count.setProperty("role", "secondary")
         buttons = QHBoxLayout(spacing=theme.MEDIUM)
@@ -91,11 +94,6 @@ class HistoryPanel(QWidget):
             self._model.show(file, ids)
             self._count.setText(f"{len(ids):,} {'verdict' if len(ids) == 1 else 'verdicts'}")
 
-    def _action(self, name: str, text: str, key: str, tip: str) -> KeyedAction:
-        action = KeyedAction(f"{name}Action", text, [key], self, group="History", tip=tip, on_page=True)
-        self.addAction(action)
-        return action
-
     def _chosen(self) -> Sequence[HistoryRow]:
         rows = [index.row() for index in self.table.selectionModel().selectedRows()][:_MOST]
         found = (self._model.index(row, PAIR).data(ROW_ROLE) for row in rows)
@@ -122,33 +120,6 @@ class HistoryPanel(QWidget):
         row: HistoryRow | None = index.data(ROW_ROLE)
         if row is not None and row.right_id is not None:
             self.pair_chosen.emit(row.left_id, row.right_id)
-
-
-class _HistoryTable(QTableView):
-    def __init__(self, model: HistoryModel) -> None:
-        super().__init__()
-        self.setObjectName("historyTable")
-        self.setAccessibleName("Verdicts, newest first")
-        self.setModel(model)
-        self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setProperty("bare", True)
-        self.setStyleSheet("QHeaderView::section { padding: 5px 3px; }")
-        self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
-        self.setSelectionMode(QAbstractItemView.SelectionMode.ExtendedSelection)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setTabKeyNavigation(False)
-        self.setWordWrap(False)
-        self.setShowGrid(False)
-        self.verticalHeader().hide()
-        self.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.verticalHeader().setDefaultSectionSize(_ROW)
-        header = self.horizontalHeader()
-        header.setHighlightSections(False)
-        header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        header.setSectionResizeMode(PAIR, QHeaderView.ResizeMode.Stretch)
-        header.setMinimumSectionSize(28)
-        self.setColumnWidth(KIND, 30)
-        self.setColumnWidth(WHEN, 84)
 
 
 def _ids_of(file: ProjectFile) -> Ids:

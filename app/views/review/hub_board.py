@@ -13,6 +13,7 @@ from app.views.review.image_pane import ImagePane
 from app.views.review.image_store import ImageStore
 from app.views.review.pair_actions import PairActions
 from core.review.hubs import Hub
+from core.store.queues import HUB
 
 _PICTURE = 132
 
@@ -106,7 +107,7 @@ class HubBoard(QDialog):
 
 def _question(hub: Hub | None, left: int) -> str:
     if hub is None or not hub.claimants:
-        return "No right entity is the best candidate of several left ones that wait for a verdict."
+        return f"No right entity is the best candidate of {HUB} left ones or more that wait for a verdict."
     count = len(hub.claimants)
     claim = "entity has" if count == 1 else "entities have"
     more = f" {left:,} hubs wait." if left > 1 else ""

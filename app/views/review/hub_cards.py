@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPen, QPixmap
+from PySide6.QtGui import QColor, QPainter, QPen
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -16,10 +16,12 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.models.claimant_model import CLAIMANT_ROLE, SCORE_ROLE, ClaimantModel
+from app.views.review.card_picture import draw_picture
 from app.views.review.image_store import CARD, ImageStore
 from core.review.hubs import Claimant
 
 _WIDTH, _PICTURE, _LINE = 200, 104, 19
+_FRAME = 2  # pixels around a card, for the border of the current one
 
 
 class HubCards(QListView):
@@ -39,6 +41,7 @@ class HubCards(QListView):
         self.setResizeMode(QListView.ResizeMode.Adjust)
         self.setUniformItemSizes(True)
         self.setSpacing(theme.SMALL)
+        self.setViewportMargins(-theme.SMALL - _FRAME, 0, 0, 0)  # flush with what stands above
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setStyleSheet("QListView { border: none; background: transparent; outline: none; }")
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
@@ -81,7 +84,7 @@ class _CardDelegate(QStyledItemDelegate):
         claimant: Claimant = index.data(CLAIMANT_ROLE)
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        card = option.rect.adjusted(2, 2, -2, -2)
+        card = option.rect.adjusted(_FRAME, _FRAME, -_FRAME, -_FRAME)
         selected = bool(option.state & QStyle.StateFlag.State_Selected)
         painter.setPen(QPen(theme.accent_color(), 2) if selected else QPen(theme.border_color()))
         painter.setBrush(option.palette.highlight().color() if selected else theme.base_color())
@@ -121,16 +124,7 @@ class _CardDelegate(QStyledItemDelegate):
             problem = "no image" if not images else picture.problem if picture is not None else ""
             painter.drawText(place, Qt.AlignmentFlag.AlignCenter, problem)
             return
-        ratio = painter.device().devicePixelRatio()
-        pixmap = QPixmap.fromImage(picture.image).scaled(
-            place.size() * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        target = QRect(place.topLeft(), pixmap.deviceIndependentSize().toSize())
-        target.moveCenter(place.center())
-        painter.drawPixmap(target.topLeft(), pixmap)
+        draw_picture(painter, place, picture.image)
 
 
 def _picture_room(index: QModelIndex | QPersistentModelIndex) -> int:

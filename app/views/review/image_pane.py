@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app import theme
 from app.icons import icon
+from app.labels import isolated
 from app.views.review.image_store import FULL, LARGE, ImageStore
 from core.store.entities import EntityCard, ImageRef
 
@@ -184,9 +185,8 @@ class ImagePane(QWidget):
             elif picture is not None:
                 self._problem = picture.problem
         self.setToolTip(path)
-        self.setAccessibleName(
-            f"Image of {self._label}" if not self._problem else f"{self._label}: {self._problem}"
-        )
+        label = isolated(self._label)
+        self.setAccessibleName(f"Image of {label}" if not self._problem else f"{label}: {self._problem}")
         self.update()
 
     def paintEvent(self, event: QPaintEvent) -> None:

@@ -38,6 +38,7 @@ class Judging(QObject):
         self._shown = shown
         self._saving = False
         self._delayed: Callable[[], None] | None = None  # a verdict that waits for fresh evidence
+        project.tasks.failed.connect(self.saved)
 
     def judge(self, kind: VerdictKind, _checked: bool = False, *, note: str | None = None) -> None:
         """Write a verdict on the pair on the screen; not while the last one is being written."""
@@ -72,6 +73,7 @@ class Judging(QObject):
         note = self._bar.note.text().strip()
         self.judge(kind, note=f"{SETTLED}: {note}" if note else SETTLED)
 
+    @Slot()
     def saved(self) -> None:
         """The verdict is on disk, or nothing came of it."""
         self._saving = False

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QWidget
@@ -58,6 +59,9 @@ class ListTools(QObject):
             "Every word is looked for in labels, URIs and attribute values of both sides",
         )
         tell_key(actions.save_filter, self._filters.button, "Saved filters")
+        actions.next.triggered.connect(partial(panel.go_on, 1))
+        actions.previous.triggered.connect(partial(panel.go_on, -1))
+        actions.search.triggered.connect(panel.focus_search)
         actions.queue.triggered.connect(panel.chooser.showPopup)
         actions.clear.triggered.connect(panel.clear_filters)
         actions.save_filter.triggered.connect(self._filters.save)

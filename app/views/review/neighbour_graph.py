@@ -12,6 +12,7 @@ from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEv
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from app import theme
+from app.labels import isolated
 from core.review.neighbourhood import EgoGraph, Neighbour
 
 # Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
@@ -71,7 +72,7 @@ class NeighbourGraph(pg.GraphicsView):
         """Show ``graph``."""
         self._graph = graph
         self._draw()
-        names = ", ".join(f"{n.number} {n.label}" for n in graph.nodes if n.number)
+        names = ", ".join(f"{n.number} {isolated(n.label)}" for n in graph.nodes if n.number)
         self.setAccessibleDescription(f"{graph.total} neighbours; matched: {names or 'none'}")
 
     def sizeHint(self) -> QSize:

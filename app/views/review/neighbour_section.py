@@ -81,6 +81,10 @@ class NeighbourSection(QWidget):
             if self._whole is not None:
                 self._show(thin_out(self._whole, most))
 
+    def set_blind(self, blind: bool) -> None:
+        """Keep from the table how likely the run finds a match of neighbours that nobody decided on."""
+        self._support.set_blind(blind)
+
     def show_comparison(self, comparison: NeighbourComparison) -> None:
         """Show the neighbourhoods of a pair."""
         self._whole = comparison
@@ -106,7 +110,7 @@ class NeighbourSection(QWidget):
 def _agreement(comparison: NeighbourComparison) -> str:
     if comparison.share is None:
         return ""
-    percent = f" ({comparison.share:.0%})" if comparison.share else ""
+    percent = f" ({comparison.share * 100:.0f} %)" if comparison.share else ""
     proposed = len(comparison.agreements) - comparison.known
     return f"{comparison.known} agree{percent}" + (f", {proposed} proposed" if proposed else "")
 

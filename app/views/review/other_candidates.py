@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPixmap
+from PySide6.QtGui import QColor, QPainter
 from PySide6.QtWidgets import (
     QFrame,
     QListView,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.models.other_model import OTHER_ROLE, SCORE_ROLE, SHOWN_ROLE, OtherModel
 from app.views.elided_label import ElidedLabel
+from app.views.review.card_picture import draw_picture
 from app.views.review.image_store import THUMBNAIL, ImageStore
 from core.review.evidence import OtherCandidate
 
@@ -147,14 +148,4 @@ class _OtherDelegate(QStyledItemDelegate):
             painter.drawRoundedRect(place, theme.SMALL, theme.SMALL)
             painter.setOpacity(1.0)
             return
-        ratio = painter.device().devicePixelRatio()
-        pixmap = QPixmap.fromImage(picture.image).scaled(
-            place.size() * ratio,
-            Qt.AspectRatioMode.KeepAspectRatio,
-            Qt.TransformationMode.SmoothTransformation,
-        )
-        pixmap.setDevicePixelRatio(ratio)
-        size = pixmap.deviceIndependentSize().toSize()
-        target = QRect(place.topLeft(), size)
-        target.moveCenter(place.center())
-        painter.drawPixmap(target.topLeft(), pixmap)
+        draw_picture(painter, place, picture.image)

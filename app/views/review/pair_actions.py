@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QWidget
 
 from app.icons import icon
-from app.keyed_action import KeyedAction
+from app.keyed_action import KeyedAction, page_action
 from app.settings import Settings
 from app.views.review.part_words import name_of
 from core.modality import Part
@@ -27,32 +29,29 @@ class PairActions:
 
     def __init__(self, page: QWidget) -> None:
         self._page = page
-        self.back = self._new("walkBack", "Back along the walk", ["Alt+Left"], "To the pair before")
+        new = partial(page_action, page)
+        self.back = new("walkBack", "Back along the walk", ["Alt+Left"], "To the pair before")
         self.back.setIcon(icon("mdi6.arrow-left"))
-        self.hub = self._new(
-            "hubBoard", "Resolve a hub", ["H"], "All entities that claim the right one at once"
-        )
-        self.two_steps = self._new(
+        self.hub = new("hubBoard", "Resolve a hub", ["H"], "All entities that claim the right one at once")
+        self.two_steps = new(
             "twoSteps", "2 steps", ["G"], "Show neighbours of neighbours too", checkable=True
         )
-        self.blind = self._new(
+        self.blind = new(
             "blind", "Judge blind", ["B"], "Hide scores and ranks until the verdict is given", checkable=True
         )
         self.blind.setChecked(Settings().blind)
         self.blind.toggled.connect(_remember_blind)
-        self.next_left = self._new("nextLeftImage", "Next left picture", ["["], "If it has several")
-        self.next_right = self._new("nextRightImage", "Next right picture", ["]"], "If it has several")
-        self.enlarge = self._new("enlarge", "Enlarge the pictures", ["+", "="], "Both of them")
-        self.reduce = self._new("reduce", "Reduce the pictures", ["-"], "Both, down to what fits")
+        self.next_left = new("nextLeftImage", "Next left picture", ["["], "If it has several")
+        self.next_right = new("nextRightImage", "Next right picture", ["]"], "If it has several")
+        self.enlarge = new("enlarge", "Enlarge the pictures", ["+", "="], "Both of them")
+        self.reduce = new("reduce", "Reduce the pictures", ["-"], "Both, down to what fits")
         copying, opening = "Its URI, to the clipboard", "Its URI, in the browser"
-        self.copy_left = self._new("copyLeftUri", "Copy the left address", ["Y"], copying)
-        self.copy_right = self._new("copyRightUri", "Copy the right address", ["Shift+Y"], copying)
-        self.open_left = self._new("openLeftUri", "Open the left address", ["O"], opening)
-        self.open_right = self._new("openRightUri", "Open the right address", ["Shift+O"], opening)
+        self.copy_left = new("copyLeftUri", "Copy the left address", ["Y"], copying)
+        self.copy_right = new("copyRightUri", "Copy the right address", ["Shift+Y"], copying)
+        self.open_left = new("openLeftUri", "Open the left address", ["O"], opening)
+        self.open_right = new("openRightUri", "Open the right address", ["Shift+O"], opening)
         self.parts: dict[Part, KeyedAction] = {
-            part: self._new(
-                f"{part}WhatIf", f"Without {name_of(part)}", [key], "See what becomes of the rank"
-            )
+            part: new(f"{part}WhatIf", f"Without {name_of(part)}", [key], "See what becomes of the rank")
             for part, key in _PART_KEYS.items()
         }
         self.pick_left = self._picks("pickLeft", "", "the left entity")
@@ -80,7 +79,8 @@ class PairActions:
     def _picks(self, name: str, modifier: str, whose: str) -> list[KeyedAction]:
         """1 to 9, and 0 for the tenth."""
         return [
-            self._new(
+            page_action(
+                self._page,
                 f"{name}{number}",
                 f"Candidate {number} of {whose}",
                 [f"{modifier}{number % 10}"],
@@ -88,28 +88,6 @@ class PairActions:
             )
             for number in range(1, MOST_OTHERS + 1)
         ]
-
-    def _new(
-        self,
-        name: str,
-        text: str,
-        keys: list[str],
-        tip: str,
-        *,
-        checkable: bool = False,
-    ) -> KeyedAction:
-        action = KeyedAction(
-            f"{name}Action",
-            text,
-            keys,
-            self._page,
-            group="Review",
-            tip=tip,
-            checkable=checkable,
-            on_page=True,
-        )
-        self._page.addAction(action)
-        return action
 
     def _on_board(self, name: str, text: str, keys: list[str], tip: str) -> KeyedAction:
         """One that the hub board takes, not the page."""

@@ -56,8 +56,11 @@ class PairHeader(QWidget):
         self.left.show_card(evidence.left, evidence.left_kind)
         self.right.show_card(evidence.right, evidence.right_kind)
         self._score.setText("–" if hidden or evidence.score is None else f"{evidence.score:.2f}")
-        self._show_probability(evidence.probability)
         self._likely.setVisible(not hidden)
+        if hidden:
+            self._likely.clear()
+        else:
+            self._show_probability(evidence.probability)
         self._place.setText("score hidden until you decide" if hidden else _place(evidence))
         self._stored = evidence.verdict
         self._show_verdict()

@@ -19,7 +19,7 @@ from app.views.review.other_candidates import OtherCandidates
 from app.views.review.pair_header import PairHeader
 from app.views.review.walk import WalkBar
 from app.views.review.why_panel import WhyPanel
-from core.review.evidence import PairEvidence
+from core.review.evidence import OtherCandidate, PairEvidence
 
 _WIDEST_OTHERS = 560
 _USUAL = 700  # pixels: the height in which all evidence has room; what there is beyond is shared out
@@ -107,6 +107,7 @@ class PairPanel(QScrollArea):
     def set_blind(self, blind: bool) -> None:
         """Hide what the model says of pairs that have no verdict, or show it."""
         shown, self._blind, self._shown = self._shown, blind, None
+        self.neighbours.set_blind(blind)
         if shown is not None:
             self.show_evidence(shown)
 
@@ -130,13 +131,16 @@ class PairPanel(QScrollArea):
         self._no_attributes.setVisible(not evidence.attributes)
         self.neighbours.show_comparison(evidence.neighbours)
         self.for_left.show_others(
-            f"Candidates of {isolated(evidence.left.label)}", evidence.for_left, evidence.key, hidden=hidden
+            f"Candidates of {isolated(evidence.left.label)}{_set_aside(evidence, evidence.for_left)}",
+            evidence.for_left,
+            evidence.key,
+            hidden=self._blind,  # of a pair that has its verdict too: the others wait for theirs
         )
         self.for_right.show_others(
-            f"{isolated(evidence.right.label)} is a candidate of",
+            f"{isolated(evidence.right.label)} is a candidate of{_set_aside(evidence, evidence.for_right)}",
             evidence.for_right,
             evidence.key,
-            hidden=hidden,
+            hidden=self._blind,
         )
         self.history.show_history(evidence.history, hidden=hidden)
 
@@ -158,6 +162,16 @@ class PairPanel(QScrollArea):
         self.why.set_height(image)
         self.attributes.set_height(LOWEST + int(spare * _ROWS_SHARE))
         self.neighbours.set_height(min(_HIGHEST_GRAPH, _LOWEST_GRAPH + int(spare * _GRAPH_SHARE)))
+
+
+def _set_aside(evidence: PairEvidence, others: tuple[OtherCandidate, ...]) -> str:
+    """How many of the pairs listed accepting this one would exclude, where that is still open."""
+    if evidence.verdict is not None or evidence.seed:
+        return ""
+    waiting = sum(
+        other.verdict is None and (other.left_id, other.right_id) != evidence.key for other in others
+    )
+    return f"  ·  accepting sets {waiting} aside" if waiting else ""
 
 
 def _line() -> QFrame:

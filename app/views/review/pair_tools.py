@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QWidget
 
+from app.labels import pair_text
 from app.project import Project
 from app.views.review.hubs import Hubs
 from app.views.review.image_store import ImageStore
@@ -37,9 +38,14 @@ class PairTools(QObject):
         self.hubs = Hubs(project, images, self.actions, page)
         self._mouse_back = MouseBack(page)
         self._connect()
-        panel.set_blind(self.actions.blind.isChecked())
+        panel.set_blind(self.blind)
         project.opened.connect(self.walk.forget)
         project.closed.connect(self.walk.forget)
+
+    @property
+    def blind(self) -> bool:
+        """Whether what the model says is hidden until the verdict."""
+        return self.actions.blind.isChecked()
 
     def menu_actions(self) -> list[QAction]:
         """For the Review menu, in its order."""
@@ -49,7 +55,7 @@ class PairTools(QObject):
         """Show a pair, and be about that pair from now on."""
         changed = evidence != self._panel.shown
         self._panel.show_evidence(evidence)
-        self.walk.arrive(evidence.key, f"{evidence.left.label} = {evidence.right.label}")
+        self.walk.arrive(evidence.key, pair_text(evidence.left.label, evidence.right.label))
         self._what_if.show_evidence(evidence)
         if changed:
             self._wider.show_evidence(evidence)

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.models.queue_titles import GROUP_ENDS, QUEUE_TIPS, QUEUE_TITLES
+from app.models.queue_titles import BLIND_TIP, BLIND_TITLE, GROUP_ENDS, QUEUE_TIPS, QUEUE_TITLES
 from core.store.queues import QueueName
 
 COUNT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -52,13 +52,26 @@ class QueueChooser(QComboBox):
         """Choose a queue."""
         self.setCurrentIndex(self.findData(name))
 
+    def _tell(self, place: int) -> None:
+        told = f"{self.itemText(place)}, {self.itemData(place, COUNT_ROLE) or 0:,}"
+        self.setItemData(place, told, Qt.ItemDataRole.AccessibleTextRole)
+
+    def set_blind(self, blind: bool) -> None:
+        """Call the first queue by the order that it has for somebody who judges blind."""
+        title, tip = (
+            (BLIND_TITLE, BLIND_TIP) if blind else (QUEUE_TITLES["undecided"], QUEUE_TIPS["undecided"])
+        )
+        place = self.findData("undecided")
+        self.setItemText(place, title)
+        self.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+        self._tell(place)
+
     def show_counts(self, counts: Mapping[QueueName, int]) -> None:
         """Say how many pairs each queue holds."""
         for name, count in counts.items():
             place = self.findData(name)
             self.setItemData(place, count, COUNT_ROLE)
-            told = f"{QUEUE_TITLES[name]}, {count:,}"
-            self.setItemData(place, told, Qt.ItemDataRole.AccessibleTextRole)
+            self._tell(place)
 
 
 class _QueueDelegate(QStyledItemDelegate):

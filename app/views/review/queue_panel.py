@@ -21,8 +21,9 @@ from core.store.queues import QUEUES, CandidateFilter, QueueName, QueueOrder
 
 _DEBOUNCE = 150  # milliseconds of quiet before typing becomes a query
 _SCORES: tuple[QueueOrder, ...] = ("score", "score_ascending")
+_TELLING: tuple[QueueOrder, ...] = ("likely", "likely_ascending", *_SCORES)  # kept from who judges blind
 _ORDERS: dict[int, tuple[QueueOrder, ...]] = {  # by column; another click takes the next
-    SCORE: ("likely", "likely_ascending", *_SCORES),
+    SCORE: _TELLING,
     LEFT: ("left_label",),
     RIGHT: ("right_label",),
     VERDICT: ("verdict",),
@@ -40,6 +41,7 @@ class QueuePanel(QWidget):
         self._model = model
         self._order: QueueOrder | None = None  # the queue's own
         self._pairs: frozenset[tuple[int, int]] | None = None
+        self._blind = False
         self.chooser = QueueChooser()
         self._best = QComboBox(toolTip="Whether the list holds one pair of each entity that waits, or all")
         self._best.setObjectName("queueCombo")
@@ -93,11 +95,26 @@ class QueuePanel(QWidget):
             self.search.text().strip(),
             self.chooser.queue,
             self._best.currentData() and self._pairs is None,
-            self._order,
+            self._neutral if self._blind else self._order,
             self.facets.chosen,
             Settings().author,
             self._pairs,
         )
+
+    @property
+    def _neutral(self) -> QueueOrder | None:
+        """The order, but by name in place of one that tells what the model says of each pair."""
+        order = self._order or QUEUES[self.chooser.queue].order
+        return "left_label" if order in _TELLING else self._order
+
+    @Slot(bool)
+    def set_blind(self, blind: bool) -> None:
+        """Keep from the list what the model says of pairs without a verdict, or show it."""
+        self._blind = blind
+        self._model.set_blind(blind)
+        self.facets.set_blind(blind)
+        self.chooser.set_blind(blind)
+        self.filter_changed.emit()
 
     @property
     def is_filtered(self) -> bool:
@@ -201,6 +218,20 @@ class QueuePanel(QWidget):
         if same:
             self.row_chosen.emit(row)
 
+    @Slot()
+    def go_on(self, step: int, _checked: bool = False) -> None:
+        """Select the next pair that waits, or with ``step`` -1 the one before."""
+        queue = self._model.queue
+        row = queue.next_waiting(self.row, step) if queue is not None else None
+        if row is not None:
+            self.select(row)
+
+    @Slot()
+    def focus_search(self) -> None:
+        """Put the keyboard on the search, its text selected."""
+        self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
+        self.search.selectAll()
+
     @Slot(int)
     def _queue_chosen(self, _index: int) -> None:
         self._order = self._pairs = None
@@ -213,6 +244,8 @@ class QueuePanel(QWidget):
 
     @Slot(int)
     def _sort(self, column: int) -> None:
+        if self._blind and column == SCORE:
+            return
         queue = self._model.queue
         orders = _ORDERS[column] if column != SCORE or (queue is not None and queue.probable) else _SCORES
         now = queue.wanted.ordered_by if queue is not None else None

@@ -71,6 +71,7 @@ class RecheckDialog(QDialog):
         self._attributes = AttributeTable()
         self._attributes.set_height(_ROWS)
         self._neighbours = NeighbourSection()
+        self._neighbours.set_blind(True)
         self._neighbours.set_height(_GRAPH)
         self._pair = QWidget()
         self._actions = {kind: self._answer(kind, verdicts[kind]) for kind in _ANSWERS}

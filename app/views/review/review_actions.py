@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QWidget
 
 from app import theme
 from app.icons import icon
-from app.keyed_action import KeyedAction
+from app.keyed_action import KeyedAction, page_action
 from app.settings import Settings
 
 
@@ -81,7 +81,6 @@ class ReviewActions:
             "focusList", "Back to the list", ["Ctrl+L"], "Put the keyboard on the list"
         )
         self.reload = self._add("reload", "Reload the list", ["F5"], "Take what is decided off the list")
-        page.addActions(self._all)
 
     def all(self) -> list[QAction]:
         """In menu order, with separators."""
@@ -96,16 +95,7 @@ class ReviewActions:
     def _add(
         self, name: str, text: str, keys: list[str], tip: str, *, checkable: bool = False
     ) -> KeyedAction:
-        action = KeyedAction(
-            f"{name}Action",
-            text,
-            keys,
-            self._page,
-            group="Review",
-            tip=tip,
-            checkable=checkable,
-            on_page=True,
-        )
+        action = page_action(self._page, name, text, keys, tip, checkable=checkable)
         self._all.append(action)
         return action
 

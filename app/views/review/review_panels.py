@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QApplication, QWidget
 
-from app.keyed_action import KeyedAction
+from app.keyed_action import KeyedAction, page_action
 from app.project import Project
 from app.views.review.history_panel import HistoryPanel
 from app.views.review.image_store import ImageStore
@@ -82,9 +82,8 @@ class ReviewPanels(QObject):
         return not self.desk.is_open("list")
 
     def _add(self, name: str, text: str, key: str, tip: str, work: Callable[[], None]) -> KeyedAction:
-        action = KeyedAction(f"{name}Action", text, [key], self._page, group="Review", tip=tip, on_page=True)
+        action = page_action(self._page, name, text, [key], tip)
         action.triggered.connect(work)
-        self._page.addAction(action)
         self.actions.append(action)
         return action
 

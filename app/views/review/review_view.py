@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from functools import partial
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QVBoxLayout, QWidget
 
@@ -62,6 +62,7 @@ class ReviewView(QWidget):
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
+        self._queue.set_blind(self._pair_tools.blind)
         self._connect()
         self.reload()
 
@@ -104,12 +105,8 @@ class ReviewView(QWidget):
         project.verdicts_changed.connect(self._verdicts_changed)
         project.runs_changed.connect(self._results_changed)
         project.graphs_changed.connect(self._results_changed)
-        project.tasks.failed.connect(self._task_failed)
         for kind, action in self._actions.verdicts.items():
             action.triggered.connect(partial(self._judging.judge, kind))
-        self._actions.next.triggered.connect(partial(self._move, 1))
-        self._actions.previous.triggered.connect(partial(self._move, -1))
-        self._actions.search.triggered.connect(self._focus_search)
         self._actions.note.triggered.connect(self._bar.note.setFocus)
         self._actions.focus_list.triggered.connect(self.focus_table)
         self._actions.reload.triggered.connect(self.reload)
@@ -121,7 +118,7 @@ class ReviewView(QWidget):
         self._queue.row_chosen.connect(self._row_chosen)
         self._bar.note_left.connect(self.focus_table)
         self._pair_tools.pair_wanted.connect(self._go_to)
-        self._pair_tools.blind_changed.connect(self._model.set_blind)
+        self._pair_tools.blind_changed.connect(self._queue.set_blind)
         self._panels.pair_chosen.connect(self._go_to)
         self._panel.disagreement.settled.connect(self._judging.settle)
         self._evidence.loaded.connect(self._evidence_loaded)
@@ -280,18 +277,6 @@ class ReviewView(QWidget):
         else:
             self.reload()
 
-    @Slot()
-    def _move(self, step: int, _checked: bool = False) -> None:
-        queue = self._model.queue
-        row = queue.next_waiting(self._queue.row, step) if queue is not None else None
-        if row is not None:
-            self._queue.select(row)
-
-    @Slot()
-    def _focus_search(self) -> None:
-        self._queue.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
-        self._queue.search.selectAll()
-
     # What changed elsewhere
 
     @Slot()
@@ -311,7 +296,3 @@ class ReviewView(QWidget):
     def _results_changed(self) -> None:
         self._evidence.outdate()
         self.reload()
-
-    @Slot(str)
-    def _task_failed(self, _error: str) -> None:
-        self._judging.saved()

@@ -7,6 +7,7 @@ from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
+from app.labels import isolated, pair_text
 from core.review.evidence import PairEvidence
 
 
@@ -22,21 +23,20 @@ class SecondCounterpart(QDialog):
         self.setWindowTitle("A second counterpart")
         self.setMinimumWidth(440)
         taken = [conflict for conflict in evidence.conflicts if conflict.other_id is not None]
-        title = QLabel(f"Accept {evidence.left.label} = {evidence.right.label}?", wordWrap=True)
+        title = QLabel(f"Accept {pair_text(evidence.left.label, evidence.right.label)}?", wordWrap=True)
         title.setFont(theme.font(bold=True))
+        known = any(conflict.seed for conflict in taken)
         lines = [
-            f"{conflict.label} on the {conflict.side} has {conflict.other_label} as its counterpart"
-            f"{', known from the import' if conflict.seed else ''}."
+            f"{isolated(conflict.label)} on the {conflict.side} has {isolated(conflict.other_label)}"
+            f" as its counterpart{', known from the import' if conflict.seed else ''}."
             for conflict in taken
         ]
+        if known:
+            lines.append("Replacing rejects the known link: the next run does not learn from it.")
         text = QLabel("\n".join(lines), wordWrap=True)
-        replace = self._button("&Replace", "R", "secondReplace", "Reject what was accepted, accept this pair")
+        replace = self._button("&Replace", "R", "secondReplace", "Reject what it has, accept this pair")
         both = self._button("&Keep both", "K", "secondKeepBoth", "The entity has several counterparts")
         cancel = self._button("Cancel", "Esc", "secondCancel", "Decide nothing")
-        known = all(conflict.seed for conflict in taken)
-        replace.setEnabled(not known)
-        if known:
-            replace.setToolTip("A link known from the import can't be replaced here")
         replace.clicked.connect(self.replaced)
         both.clicked.connect(self.both_kept)
         for button in (replace, both):

@@ -56,7 +56,7 @@ class SessionPanel(QWidget):
         for name, text, tip in _ROWS:
             title = QLabel(text)
             title.setProperty("role", "secondary")
-            value = QLabel(objectName=f"{name}Fact", textFormat=Qt.TextFormat.PlainText)
+            value = QLabel(objectName=f"{name}Fact", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
             value.setFont(theme.font(tabular=True))
             value.setContentsMargins(0, 0, 0, theme.MEDIUM)
             for label in (title, value):
@@ -96,7 +96,7 @@ def _words(facts: SessionFacts) -> dict[str, str]:
     return {
         "decided": f"{facts.decided:,} decided{bulk}",
         "pace": "–" if facts.pace is None else f"{facts.pace:,.0f} an hour",
-        "agreement": "–" if agreement is None else f"{agreement:.0%} of {facts.compared:,}",
+        "agreement": "–" if agreement is None else f"{agreement * 100:.0f} % of {facts.compared:,}",
         "precision": precision_in_words(facts.precision, "\n"),
         "left": _left_in_words(facts.left),
     }
@@ -116,7 +116,8 @@ def precision_in_words(precision: Precision, join: str = ", ") -> str:
     low, high = precision.interval
     judged = precision.confirmed + precision.refused
     unsure = f", {precision.unsure:,} unsure" if precision.unsure else ""
-    return f"{precision.share:.0%} ({low:.0%} to {high:.0%}){join}{judged:,} judged again{unsure}"
+    share = f"{precision.share * 100:.0f} % ({low * 100:.0f} to {high * 100:.0f} %)"
+    return f"{share}{join}{judged:,} judged again{unsure}"
 
 
 def _read(file: ProjectFile, author: str) -> SessionFacts:

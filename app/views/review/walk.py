@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QToolBut
 
 from app import theme
 from app.keyed_action import KeyedAction
+from app.labels import isolated
 from app.project import Project
 from core.review.journal import Decision
 from core.review.walk import pair_of
@@ -116,7 +117,7 @@ class Walk(QObject):
 
     def _found(self, label: str, pair: Pair | None) -> None:
         if pair is None:
-            self._show(f"{label} has no counterpart, and none is proposed for it")
+            self._show(f"{isolated(label)} has no counterpart, and none is proposed for it")
         else:
             self.go(*pair)
 

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import QCheckBox, QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.models.candidate_model import percent
+from app.views.review.bar_rows import HEAD, ROW, SIDE, THIN_BAR, BarRows
 from app.views.review.part_words import (
     Evidence,
     color_of,
@@ -30,14 +31,9 @@ from core.modality import MODALITIES, PAPER_MODALITIES, Part, Parts
 from core.review.evidence import PairEvidence
 from core.review.score_parts import shown_parts
 
-_ROW, _CLOSE_ROW, _LOWEST_ROW = 40, 34, 25
-_LINE = 17  # the height of a line of text
 _FEWEST_LINES = 1 + len(PAPER_MODALITIES) + 1
-_HEAD = 18
-_SIDE = 40
 _TICK = 20  # the width of a box before a name
 _NUMBER = 36  # the width of a column of numbers
-_BAR, _THIN_BAR = 8, 4
 _PALE = 80  # opacity of 255: the similarity behind what it adds
 _STRIPES = Qt.BrushStyle.FDiagPattern
 
@@ -58,7 +54,7 @@ class WeightBars(QWidget):
         self.setMinimumWidth(264)
         self.setMaximumWidth(420)
         self._evidence: PairEvidence | None = None
-        self._height = _HEAD + _FEWEST_LINES * _ROW
+        self._height = HEAD + _FEWEST_LINES * ROW
         parts: tuple[Part, ...] = (*MODALITIES, "support")
         self._boxes = {part: _box(self, part) for part in parts}
         for box in self._boxes.values():
@@ -101,7 +97,7 @@ class WeightBars(QWidget):
         return [f"score: {whole}", *map(in_words, self._parts)]
 
     def sizeHint(self) -> QSize:
-        return QSize(320, _HEAD + self._lines * self._row)
+        return QSize(320, HEAD + self._lines * self._rows.row_height)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
@@ -109,7 +105,7 @@ class WeightBars(QWidget):
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
-            row = (event.pos().y() - _HEAD) // self._row
+            row = (event.pos().y() - HEAD) // self._rows.row_height
             lines = self.lines()
             if 0 <= row < len(lines):
                 QToolTip.showText(event.globalPos(), lines[row], self)
@@ -124,10 +120,10 @@ class WeightBars(QWidget):
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_head(painter)
-        self._paint_score(painter, self._row_rect(0), self._evidence.score)
+        self._paint_score(painter, self._rows.row(0), self._evidence.score)
         additions = shown_parts([part.contribution for part in self._parts], self._evidence.score or 0.0)
         for number, (part, adds) in enumerate(zip(self._parts, additions, strict=True), start=1):
-            self._paint_part(painter, self._row_rect(number), part, adds)
+            self._paint_part(painter, self._rows.row(number), part, adds)
 
     @Slot(bool)
     def _on_toggled(self, _checked: bool) -> None:
@@ -149,7 +145,7 @@ class WeightBars(QWidget):
             box.setVisible(part in lines)
             box.setEnabled(part in there and there - self.left_out != {part})
             if part in lines:
-                text = self._text(self._middle(self._row_rect(lines[part][0])))
+                text = self._rows.text(self._rows.middle(self._rows.row(lines[part][0])))
                 size = box.sizeHint()
                 box.setGeometry(
                     QRect(text.left() - 1, text.center().y() - size.height() // 2, _TICK, size.height())
@@ -165,33 +161,14 @@ class WeightBars(QWidget):
         return max(_FEWEST_LINES, 1 + len(self._parts))
 
     @property
-    def _row(self) -> int:
-        return max(_LOWEST_ROW, min(_ROW, (self._height - _HEAD) // self._lines))
-
-    @property
-    def _bar(self) -> int:
-        return _BAR if self._row > _CLOSE_ROW else _THIN_BAR
-
-    def _row_rect(self, number: int) -> QRect:
-        return QRect(0, _HEAD + number * self._row, self.width(), self._row)
-
-    def _middle(self, row: QRect) -> QRect:
-        return row.adjusted(_SIDE + theme.MEDIUM, 0, -_SIDE - theme.MEDIUM, 0)
-
-    def _track(self, row: QRect) -> QRectF:
-        """Where a bar lies: below the line of text."""
-        middle = self._middle(row)
-        return QRectF(middle.left(), middle.top() + _LINE + self._row // 8, middle.width(), self._bar)
-
-    def _text(self, row: QRect) -> QRect:
-        """Where the line of text stands."""
-        return QRect(row.left(), row.top() + self._row // 20, row.width(), _LINE)
+    def _rows(self) -> BarRows:
+        return BarRows(self.width(), self._height, self._lines)
 
     def _paint_head(self, painter: QPainter) -> None:
         painter.setFont(theme.font("small"))
         painter.setPen(theme.secondary_color())
-        row = QRect(0, 0, self.width(), _HEAD)
-        middle = self._middle(row)
+        row = self._rows.head()
+        middle = self._rows.middle(row)
         left, right = Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight
         for place, align, word in (
             (row, left, "weight"),
@@ -205,7 +182,7 @@ class WeightBars(QWidget):
         self._paint_words(painter, row, "score", ("" if score is None else f"{score:.2f}",), bold=True)
         if score is None:
             self._paint_remark(painter, row, "score", "not scored")
-        track = self._track(row)
+        track = self._rows.track(row)
         self._paint_track(painter, track, hatched=score is None)
         start = track.left()
         painter.setClipPath(_rounded(track))
@@ -218,7 +195,7 @@ class WeightBars(QWidget):
 
     def _paint_part(self, painter: QPainter, row: QRect, part: Evidence, adds: str) -> None:
         name, value = name_of(part_of(part)), value_of(part)
-        track = self._track(row)
+        track = self._rows.track(row)
         self._paint_track(painter, track, hatched=value is None)
         if value is None:
             self._paint_words(painter, row, name, (), indent=_TICK)
@@ -228,7 +205,12 @@ class WeightBars(QWidget):
             painter.setClipPath(_rounded(track))
             # A negative similarity has no length; its number says what it is.
             for length, opacity in ((value, _PALE), (part.contribution or 0.0, 255)):
-                bar = QRectF(track.left(), track.top(), track.width() * max(0.0, min(1.0, length)), self._bar)
+                bar = QRectF(
+                    track.left(),
+                    track.top(),
+                    track.width() * max(0.0, min(1.0, length)),
+                    self._rows.bar_height,
+                )
                 _fill(painter, bar, part, opacity)
             painter.setClipping(False)
         for weight, left in zip(weights_of(part), (True, False), strict=True):
@@ -245,7 +227,7 @@ class WeightBars(QWidget):
         indent: int = 0,
     ) -> None:
         """The name, and numbers in columns from the right; where room is scarce the name gives way."""
-        place = self._text(self._middle(row))
+        place = self._rows.text(self._rows.middle(row))
         painter.setFont(theme.font(bold=bold, tabular=True))
         painter.setPen(self.palette().text().color())
         align = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
@@ -264,7 +246,7 @@ class WeightBars(QWidget):
     ) -> None:
         """Why there is no number, after the name."""
         taken = indent + QFontMetrics(theme.font()).horizontalAdvance(name) + theme.MEDIUM
-        rest = self._text(self._middle(row)).adjusted(taken, 0, 0, 0)
+        rest = self._rows.text(self._rows.middle(row)).adjusted(taken, 0, 0, 0)
         painter.setFont(theme.font("small"))
         painter.setPen(theme.secondary_color())
         text = QFontMetrics(painter.font()).elidedText(remark, Qt.TextElideMode.ElideRight, rest.width())
@@ -277,8 +259,8 @@ class WeightBars(QWidget):
     def _paint_weight(
         self, painter: QPainter, row: QRect, weight: float | None, part: Evidence, *, left: bool
     ) -> None:
-        place = self._text(row)
-        place = QRect(row.left() if left else row.right() - _SIDE + 1, place.top(), _SIDE, place.height())
+        place = self._rows.text(row)
+        place = QRect(row.left() if left else row.right() - SIDE + 1, place.top(), SIDE, place.height())
         align = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignRight
         painter.setFont(theme.font("small", tabular=True))
         painter.setPen(self.palette().text().color() if weight is not None else theme.secondary_color())
@@ -286,11 +268,11 @@ class WeightBars(QWidget):
         painter.drawText(place, align | Qt.AlignmentFlag.AlignVCenter, shown)
         if weight is None:
             return
-        length = max(2.0, _SIDE * min(1.0, weight))
+        length = max(2.0, SIDE * min(1.0, weight))
         start = place.left() if left else place.right() + 1 - length
-        top = self._track(row).top() + (self._bar - _THIN_BAR) / 2
-        painter.setClipPath(_rounded(QRectF(start, top, length, _THIN_BAR)))
-        _fill(painter, QRectF(start, top, length, _THIN_BAR), part)
+        top = self._rows.track(row).top() + (self._rows.bar_height - THIN_BAR) / 2
+        painter.setClipPath(_rounded(QRectF(start, top, length, THIN_BAR)))
+        _fill(painter, QRectF(start, top, length, THIN_BAR), part)
         painter.setClipping(False)
 
 

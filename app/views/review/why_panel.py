@@ -59,7 +59,7 @@ class WhyPanel(QWidget):
 
     def show_evidence(self, evidence: PairEvidence, *, hidden: bool) -> None:
         """Show the numbers of a pair, or that they are hidden."""
-        self.bars.show_evidence(evidence)
+        self.bars.show_evidence(None if hidden else evidence)
         if not self.bars.left_out:
             self.show_answer(None)
         self._pages.setCurrentWidget(self._blind if hidden else self._shown)

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication, QDialog, QLineEdit, QTableView, QWidget
+from PySide6.QtCore import QAbstractListModel, QSettings, Qt
+from PySide6.QtWidgets import (
+    QAbstractButton,
+    QAbstractItemView,
+    QApplication,
+    QComboBox,
+    QDialog,
+    QHeaderView,
+    QLabel,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
 
 from app.project import Project
 from app.tasks import Tasks
@@ -15,6 +27,12 @@ from app.views.review.review_view import ReviewView
 from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
 from tests.support import build_project
+
+_SAID_ROLES = (
+    Qt.ItemDataRole.DisplayRole,
+    Qt.ItemDataRole.ToolTipRole,
+    Qt.ItemDataRole.AccessibleTextRole,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -116,6 +134,23 @@ class Page:
             verdicts = list(current_verdicts(session))
         other.close()
         return verdicts
+
+    def said(self, widget: QWidget) -> list[str]:
+        """All lines that a widget and those in it say, in sight, in tooltips or to a screen reader."""
+        said = []
+        for each in (widget, *widget.findChildren(QWidget)):
+            said += [each.windowTitle(), each.toolTip(), each.accessibleName(), each.accessibleDescription()]
+            if isinstance(each, QLabel | QAbstractButton):
+                said.append(each.text())
+            elif isinstance(each, QComboBox):
+                said.append(each.currentText())
+            elif isinstance(each, QAbstractItemView) and (model := each.model()) is not None:
+                columns = 1 if isinstance(model, QAbstractListModel) else model.columnCount()
+                cells = [model.index(r, c) for r in range(model.rowCount()) for c in range(columns)]
+                said += [str(index.data(role) or "") for index in cells for role in _SAID_ROLES]
+            elif isinstance(each, QHeaderView) and (model := each.model()) is not None:
+                said += [str(model.headerData(n, each.orientation()) or "") for n in range(each.count())]
+        return [line for text in said for line in re.sub("<[^>]+>", "\n", text).splitlines() if line.strip()]
 
     def visible(self, widget: QWidget) -> bool:
         return widget.isVisibleTo(self.view)

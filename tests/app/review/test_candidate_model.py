@@ -116,10 +116,10 @@ def test_the_small_models(wide: ProjectFile) -> None:
         evidence = pair_evidence(session, 1, 1, 301)
     attributes, others = AttributeModel(), OtherModel()
     fatal = QAbstractItemModelTester.FailureReportingMode.Fatal
-    testers = [QAbstractItemModelTester(model, fatal) for model in (attributes, others)]
+    for model in (attributes, others):
+        QAbstractItemModelTester(model, fatal, model)
     attributes.set_pairs(evidence.attributes)
     others.set_others(evidence.for_left, (1, 301))
     assert attributes.rowCount() == len(evidence.attributes)
     assert attributes.index(0, 2).data(Qt.ItemDataRole.ToolTipRole) == "equal"
     assert others.index(0).data() == evidence.for_left[0].label
-    assert len(testers) == 2

@@ -156,7 +156,7 @@ def test_accepted_pairs_are_judged_again_without_score_and_verdict(
     assert asked == {(i, 40 + i) for i in range(1, 5)}
     told = dialog.findChild(QLabel, "recheckTold")
     qtbot.waitUntil(lambda: told.text().startswith("Done."))
-    assert "67% (21% to 94%), 3 judged again, 1 unsure" in told.text()
+    assert "67 % (21 to 94 %), 3 judged again, 1 unsure" in told.text()
     assert len(page.stored()) == 4  # the verdicts stand
     with page.project.file.read() as session:
         kinds = session.execute(text("SELECT kind FROM recheck ORDER BY id")).scalars().all()

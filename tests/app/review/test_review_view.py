@@ -6,6 +6,8 @@ import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 
+from app import theme
+from app.labels import isolated
 from app.settings import Settings
 from core.errors import MimeaError
 from core.review import journal
@@ -48,7 +50,7 @@ def test_a_letter_writes_the_verdict_and_shows_the_next_pair(page, key, kind, ri
     assert verdict.run_id == 1
     assert page.shown == (2, 42)
     assert page.row == 1
-    assert page.text(0, 3) in ("✓", "✗", "?", "–")
+    assert page.text(0, 3) == theme.VERDICT_STYLE[kind].glyph
 
 
 def test_the_verdict_is_on_disk_before_the_next_pair_is_shown(page, qtbot) -> None:
@@ -265,7 +267,7 @@ def test_other_candidates_lead_to_their_pair_and_accepting_one_warns(page) -> No
     page.settle()
     assert page.shown == (other.left_id, other.right_id)
     notice = page.find(QWidget, "conflictNotice")
-    assert "already accepted as the counterpart of France 1" in notice.text
+    assert f"already accepted as the counterpart of {isolated('France 1')}" in notice.text
     page.press(Key.Key_A)
     page.answer("secondCounterpart", Key.Key_K)
     assert [(v.left_id, v.right_id) for v in page.stored()] == [(1, 41), (1, other.right_id)]
