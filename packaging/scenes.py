@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QModelIndex, QTimer
 from PySide6.QtWidgets import QApplication, QDialog, QTableView, QTabWidget, QWidget
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import QApplication, QDialog, QTableView, QTabWidget, QWi
 from app.keyed_action import KeyedAction
 from app.main_window import MainWindow
 from app.pages import REVIEW, TRAIN
-from app.theme import RESOURCES
 from app.views.settings_dialog import SettingsDialog
 
 Pair = tuple[int, int]
@@ -59,11 +59,13 @@ def settle(window: MainWindow, done: Callable[[], bool] = lambda: True) -> None:
         raise RestlessWindowError(f"after {_LIMIT // 1000} s: {window.tasks.busy=}, {done()=}")
 
 
-def scenes(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
-    """The name of each picture and what is to be grabbed for it; the window is left as it was between two."""
+def scenes(window: MainWindow, cast: Cast, graphs: list[Path]) -> Iterator[tuple[str, QWidget]]:
+    """The name of each picture and what is to be grabbed for it; ``graphs`` are two to be imported."""
     yield from _tabs(window)
     yield from _review(window, cast)
     yield from _dialogs(window, cast)
+    window.new_project(graphs)
+    yield from _grabbed(window, "import")
 
 
 def _tabs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
@@ -107,11 +109,10 @@ def _dialogs(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
     settle(window)
     yield from _opened(window, "hubs", "hubBoard")
     window.pages.review.show_queue("undecided")
+    settle(window)
     _show(window, cast.telling)
     for action in _DIALOGS:
         yield from _opened(window, action, action)
-    window.new_project([RESOURCES / "demo" / "atlas", RESOURCES / "demo" / "factbook"])
-    yield from _grabbed(window, "import")
     trigger(window, "settings")
     for dialog in dialogs():
         assert isinstance(dialog, SettingsDialog)

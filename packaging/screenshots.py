@@ -29,6 +29,7 @@ from PIL import Image  # noqa: E402
 from PySide6.QtCore import QSettings  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from scenes import Cast, scenes, settle  # noqa: E402
+from sqlalchemy import text  # noqa: E402
 
 from app import theme  # noqa: E402
 from app.application import create_application  # noqa: E402
@@ -58,6 +59,7 @@ SHOWN = {
     **{name: f"dialog-{name}-light" for name in ("second", "conflict", "bulk", "hubs", "import")},
     **{name: f"dialog-{name}-light" for name in ("settings", "settings-keys")},
 }
+FOLDER = Path(tempfile.gettempdir()) / "mimea-pictures"  # its name is seen in some of them
 ACCEPTED = 214
 COLORS = 256
 
@@ -71,26 +73,47 @@ def main() -> None:
     parser.add_argument("--project", type=Path, help="a trained project of the demo graphs; it is copied")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "countries.mimea"
+    shutil.rmtree(FOLDER, ignore_errors=True)
+    FOLDER.mkdir()
+    os.environ["HOME"] = str(FOLDER)
+    try:
+        path = FOLDER / "countries.mimea"
         if options.project:
             shutil.copy(options.project, path)
             shutil.copytree(f"{options.project}.d", f"{path}.d")
-        elif run(["demo", folder]) != 0:
+        elif run(["demo", str(FOLDER)]) != 0:
             sys.exit("the demo could not be made")
+        graphs = _neutral_sources(path)
         accepted = _accept_some(path)
         if run(["train", str(path), "--preset", "quick"]) != 0:
             sys.exit("the second run failed")
         cast = _cast(path, accepted)
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, folder)
+        QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(FOLDER))
+        Settings().author = "ada"
         application = create_application()
         GarbageCollector(application)
         for name in THEMES:
-            _shoot_theme(application, name, path, cast, options.out)
+            _shoot_theme(application, name, path, (cast, graphs), options.out)
+    finally:
+        shutil.rmtree(FOLDER)
     for name, picture in SHOWN.items():
         _reduce(options.out / f"{picture}.png", HELP / f"{name}.png")
     print(f"{len(list(options.out.glob('*.png')))} pictures in {options.out}, {len(SHOWN)} of them in {HELP}")
+
+
+def _neutral_sources(path: Path) -> list[Path]:
+    """Both graphs by paths that say nothing of the machine on which the pictures are taken."""
+    project = ProjectFile.open(path)
+    graphs = []
+    for name in ("atlas", "factbook"):
+        graphs.append(FOLDER / name)
+        graphs[-1].symlink_to(ROOT / "resources" / "demo" / name)
+        with project.write() as session:
+            values = {"name": name, "source": str(graphs[-1])}
+            session.execute(text("UPDATE graph SET source = :source WHERE name = :name"), values)
+    project.close()
+    return graphs
 
 
 def _accept_some(path: Path) -> list[CandidateRow]:
@@ -132,7 +155,11 @@ def _tells(pair: PairEvidence) -> bool:
     return bool(pair.mutual and visual and pair.left.label != pair.right.label and len(pair.attributes) > 5)
 
 
-def _shoot_theme(application: QApplication, name: theme.Theme, path: Path, cast: Cast, out: Path) -> None:
+def _shoot_theme(
+    application: QApplication, name: theme.Theme, path: Path, shown: tuple[Cast, list[Path]], out: Path
+) -> None:
+    cast, graphs = shown
+
     def save(widget: QWidget, picture: str) -> None:
         widget.grab().save(str(out / f"{picture}.png"))
 
@@ -155,7 +182,7 @@ def _shoot_theme(application: QApplication, name: theme.Theme, path: Path, cast:
             settle(window)
             save(window, f"{page}-{name}-{width}x{height}")
     window.resize(*SMALL)
-    for picture, widget in scenes(window, cast):
+    for picture, widget in scenes(window, cast, graphs):
         save(widget, f"{picture}-{name}")
     window.close()
     settle(window, lambda: not window.isVisible())

@@ -56,7 +56,7 @@ class SessionPanel(QWidget):
         for name, text, tip in _ROWS:
             title = QLabel(text)
             title.setProperty("role", "secondary")
-            value = QLabel(objectName=f"{name}Fact", textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+            value = QLabel(objectName=f"{name}Fact", textFormat=Qt.TextFormat.PlainText)
             value.setFont(theme.font(tabular=True))
             value.setContentsMargins(0, 0, 0, theme.MEDIUM)
             for label in (title, value):
@@ -106,7 +106,7 @@ def _left_in_words(left: Left | None) -> str:
     if left is None:
         return "no probabilities"
     low, high = left.range
-    return f"roughly {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
+    return f"about {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
 
 
 def precision_in_words(precision: Precision, join: str = ", ") -> str:

@@ -48,7 +48,7 @@ class CurvePlot(QWidget):
         self._epoch.setProperty("role", "secondary")
         self._title = title or QLabel(figure.title)
         self._title.setFont(theme.font(bold=True))
-        self._labels = QHBoxLayout(spacing=theme.LARGE)
+        self._labels = QHBoxLayout(spacing=theme.MEDIUM + theme.SMALL)
         header = QHBoxLayout(spacing=theme.LARGE)
         header.addWidget(self._title)
         header.addWidget(self._epoch)
@@ -172,7 +172,9 @@ class CurvePlot(QWidget):
 
 def _short(value: float) -> str:
     """A value of a legend: all lines' stand in one row."""
-    return f"{value:,.0f}" if abs(value) >= 1000 else f"{value:.3g}"
+    if abs(value) >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3f}" if 0.001 <= abs(value) < 1 else f"{value:.3g}"
 
 
 def _pen(line: Line) -> QPen:

@@ -163,7 +163,7 @@ def test_accepted_pairs_are_judged_again_without_score_and_verdict(
     assert kinds == ["accepted", "rejected", "unsure", "accepted"]
     dialog.close()
     fact = page.find(QLabel, "precisionFact")
-    qtbot.waitUntil(lambda: fact.text().startswith("67%"))
+    qtbot.waitUntil(lambda: fact.text().startswith("67 %"))
 
 
 def test_without_accepted_pairs_there_is_nothing_to_judge_again(page: Page) -> None:
