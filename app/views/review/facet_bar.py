@@ -107,6 +107,7 @@ class FacetBar(QWidget):
         for button in (*self._buttons.values(), self._clear):
             if not button.isHidden():
                 self._flow.addWidget(button)
+        self._flow.update()
 
     def _hides(self, name: FacetName) -> bool:
         return self._blind and name in _TELLING

@@ -54,8 +54,14 @@ def test_blind_leaks_nothing_anywhere_on_the_page(page, project: ProjectFile) ->
     explained.add("What the score is made of")
     leaks = [line for line in page.said(page.view) if TELLING.search(line) and line not in explained]
     assert not leaks
-    for facet in ("chance", "margin", "mutual"):
-        assert not page.visible(page.find(QPushButton, f"{facet}Facet"))
+    likely, margin, mutual, image = (
+        page.find(QPushButton, f"{facet}Facet") for facet in ("chance", "margin", "mutual", "image")
+    )
+    assert not any(map(page.visible, (likely, margin, mutual))) and page.visible(image)
+    page.qtbot.waitUntil(lambda: image.x() == 0)
+    page.press(Key.Key_B)
+    assert page.visible(mutual)
+    page.qtbot.waitUntil(lambda: mutual.x() == 0 < image.x())
 
 
 def test_blind_lists_pairs_by_name_and_brings_order_and_facets_back(page) -> None:
