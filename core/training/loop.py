@@ -102,6 +102,8 @@ class TrainingLoop:
         except Exception as error:
             if device_lost(error):
                 self.lost, self.kept = True, self.spare
+            elif out_of_memory(error) and self.spare is not None:
+                self.kept = self.spare  # main memory has room to rank what a GPU has not
             reason = yield from self._fail(sentence(error))
             raise TrainingError(reason) from error
 
@@ -125,6 +127,8 @@ class TrainingLoop:
         settings = self.config.training
         seeds = self.data.positions(self.split.known)
         self.precision = self._precision()
+        if self.stopper.exhausted:  # stopped in the epoch that was the last one anyway
+            return
         for epoch in range(self.epoch + 1, settings.epochs + 1):
             began = perf_counter()
             pairs = np.concatenate([seeds, self.pseudo.accepted])

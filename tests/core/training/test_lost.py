@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from core.errors import TrainingError
 from core.store import runs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
+from core.training import loop
+from core.training.embeddings import Embeddings
 from core.training.events import Evaluated, Notice, RunFinished
 from core.training.failures import device_lost, disk_full, sentence
 from core.training.loop import TrainingLoop
@@ -75,6 +78,33 @@ def test_a_gpu_that_vanishes_leaves_the_state_in_main_memory(
     assert isinstance(events[-1], RunFinished) and (events[-1].status, events[-1].epoch) == ("failed", 10)
     assert events[-1].candidates > 0
     assert checkpoint_path(project.sidecar, 1).exists()
+
+
+def test_candidates_are_ranked_in_main_memory_where_a_gpu_has_no_room(
+    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    spares, ranked = [], []
+    keep, measure = TrainingLoop._keep, loop.report
+
+    def on_a_device(self: TrainingLoop, embeddings: Embeddings) -> Embeddings:
+        self.spare = replace(embeddings, joint=embeddings.joint.clone())
+        spares.append(self.spare)
+        return keep(self, embeddings)
+
+    def full_at_first(run_id: int, embeddings: Embeddings, *arguments: Any, **options: Any) -> Any:
+        ranked.append(embeddings.joint.data_ptr())
+        if len(ranked) == 1:
+            raise torch.OutOfMemoryError("CUDA out of memory. Tried to allocate 2 GiB")
+        return measure(run_id, embeddings, *arguments, **options)
+
+    monkeypatch.setattr(TrainingLoop, "_keep", on_a_device)
+    monkeypatch.setattr(loop, "report", full_at_first)
+    events: list[Any] = []
+    with pytest.raises(TrainingError, match="memory is full"):
+        for event in train(make_project(), quick):
+            events.append(event)  # noqa: PERF402 - what came before the error counts
+    assert ranked[1:] == [spares[-1].joint.data_ptr()] != ranked[:1]
+    assert isinstance(events[-1], RunFinished) and events[-1].candidates > 0
 
 
 def test_a_disk_that_is_full_ends_in_a_sentence_and_the_run_can_go_on(

@@ -6,6 +6,7 @@ import dataclasses
 import signal
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -344,3 +345,18 @@ def test_a_killed_process_goes_on_from_the_command_line(
     assert _result(project, 1) == _result(project, 2)
     assert _result(project, 1)["run"][0] == "done"
     project.close()
+
+
+def test_a_run_stopped_where_its_patience_ended_is_over_when_it_is_resumed(
+    make_project: MakeProject, quick: RunConfig
+) -> None:
+    project, stop = make_project(), threading.Event()
+    config = quick.replace(validation_ratio=0.3, patience=1, evaluate_every=1, epochs=60)
+    whole = [event.epoch for event in train(project, config) if isinstance(event, EpochDone)]
+    assert len(whole) < 60
+    for event in train(project, config, stop):
+        if isinstance(event, EpochDone) and event.epoch == whole[-1]:
+            stop.set()
+    again = list(resume(project, 2))
+    assert not [event for event in again if isinstance(event, EpochDone)]
+    assert isinstance(again[-1], RunFinished) and again[-1].status == "done"
