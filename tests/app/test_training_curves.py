@@ -189,3 +189,21 @@ def test_a_lone_value_is_a_point_and_epochs_are_whole(qtbot: QtBot) -> None:
     axis = plot._plot.getAxis("bottom")
     ticks = [tick for _, level in axis.tickValues(1.0, 3.0, 900) for tick in level]
     assert ticks and all(tick == int(tick) for tick in ticks)
+
+
+def test_long_curves_are_thin(qtbot: QtBot) -> None:
+    """A thick line of thousands of noisy values takes Qt a good part of a second."""
+    columns = Columns(BY_KEY["loss"].columns)
+    plot = CurvePlot("plot", BY_KEY["loss"], columns)
+    qtbot.addWidget(plot)
+    widths = []
+    for epoch in range(1, 1001):
+        columns.append(epoch, {"joint": 1 / epoch})
+        if epoch in (400, 1000):
+            plot.redraw()
+            plot.apply_theme()
+            widths.append(plot._curves["joint"].opts["pen"].widthF())
+    assert widths == [1.6, 1.0]
+    columns.clear()
+    plot.redraw()
+    assert plot._curves["joint"].opts["pen"].widthF() == 1.6

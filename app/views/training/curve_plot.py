@@ -21,6 +21,10 @@ _PENS: dict[Style, Qt.PenStyle] = {
     "dash-dot": Qt.PenStyle.DashDotLine,
 }
 _MARKS: dict[Style, str] = {"solid": "━━", "dash": "╍╍", "dot": "┅┅", "dash-dot": "╍┅"}
+_THICK, _THIN = 1.6, 1.0  # pixels
+# Points from which curves are thin: Qt takes 15 times as long for a thick noisy line as for one of a pixel.
+_LONG = 500
+_DRAWN = 400  # stretches of a curve, each by its least and its highest value; all epochs are always in view
 
 
 class CurvePlot(QWidget):
@@ -103,8 +107,7 @@ class CurvePlot(QWidget):
         """Take the colours of the theme in force."""
         style_axes(self._plot)
         for line in self._figure.lines:
-            self._curves[line.name].setPen(_pen(line))
-            self._curves[line.name].setSymbolBrush(_pen(line).color())
+            self._draw_with(line, self._curves[line.name].opts["pen"].widthF() == _THIN)
         self._cursor.setPen(pg.mkPen(theme.secondary_color(), width=1, style=Qt.PenStyle.DashLine))
         self._read_values(None)
 
@@ -112,13 +115,19 @@ class CurvePlot(QWidget):
         """Draw what the buffers hold now."""
         for line in self._figure.lines:
             epochs, values = self._data.line(line.name)
-            self._curves[line.name].setData(epochs, values)
-            self._curves[line.name].setSymbol("o" if len(values) == 1 else None)  # no line, and yet a value
+            curve, long = self._curves[line.name], len(values) > _LONG
+            if long != (curve.opts["pen"].widthF() == _THIN):
+                self._draw_with(line, long)
+            step = max(1, len(values) // _DRAWN)
+            curve.setDownsampling(ds=step, auto=False, method="peak")
+            curve.setData(epochs, values)
+            curve.setSymbol("o" if len(values) == 1 else None)  # no line, and yet a value
             if line.name in self._bands:
                 _, spread = self._data.line(band(line.name))
                 if len(spread) == len(values):
                     for curve, side in zip(self._bands[line.name], (-1, 1), strict=True):
-                        curve.setData(epochs, np.clip(values + side * spread, 0, 1))
+                        edge = np.clip(values + side * spread, 0, 1)
+                        curve.setData(epochs[::step], edge[::step])
         if not self._cursor.isVisible():
             self._read_values(None)
 
@@ -134,12 +143,20 @@ class CurvePlot(QWidget):
         self._cursor.hide()
         self._read_values(None)
 
+    def _draw_with(self, line: Line, thin: bool) -> None:
+        pen = _pen(line, _THIN if thin else _THICK)
+        self._curves[line.name].setPen(pen)
+        self._curves[line.name].setSymbolBrush(pen.color())
+
     def _curve(self) -> pg.PlotDataItem:
-        curve = self._plot.plot(
-            antialias=True, skipFiniteCheck=True, clipToView=True, symbol=None, symbolSize=6, symbolPen=None
+        return self._plot.plot(
+            pen=pg.mkPen(width=_THICK),
+            antialias=True,
+            skipFiniteCheck=True,
+            symbol=None,
+            symbolSize=6,
+            symbolPen=None,
         )
-        curve.setDownsampling(auto=True, method="peak")
-        return curve
 
     def _band(self, line: Line) -> tuple[pg.PlotDataItem, pg.PlotDataItem]:
         low, high = self._plot.plot(pen=None), self._plot.plot(pen=None)
@@ -177,7 +194,7 @@ def _short(value: float) -> str:
     return f"{value:.3f}" if 0.001 <= abs(value) < 1 else f"{value:.3g}"
 
 
-def _pen(line: Line) -> QPen:
+def _pen(line: Line, width: float) -> QPen:
     """The pen of the theme in force."""
     color = QColor(line.color) if line.color else theme.text_color()
-    return pg.mkPen(color, width=1.6, style=_PENS[line.style])
+    return pg.mkPen(color, width=width, style=_PENS[line.style])

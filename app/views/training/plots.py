@@ -37,4 +37,5 @@ def style_axes(plot: pg.PlotWidget, left_width: int = 44) -> None:
         axis.setTextPen(theme.secondary_color())
         axis.setTickFont(theme.font("small"))
         axis.setStyle(tickLength=0)
+        axis.setCacheMode(axis.CacheMode.DeviceCoordinateCache)  # its texts cost more than a curve
     plot.getAxis("left").setWidth(left_width)
