@@ -11,7 +11,7 @@ from core.modality import Modality
 from core.store.graphs import GraphInfo, ProjectInfo
 
 _FLOAT = 4  # bytes
-_LIBRARIES = 600e6  # a process that has loaded torch, its libraries and the tables
+_LIBRARIES = 1e9  # a process that has loaded torch, what it loads with the first epoch, and the tables
 _HASHED_WORDS = 2**15  # columns of a name's bag at most
 _VISUAL = 4096  # numbers of an image's features at most
 _SMALLER_DIMENSIONS = (256, 200, 128, 100, 64, 32)
