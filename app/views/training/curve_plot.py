@@ -52,8 +52,8 @@ class CurvePlot(QWidget):
         self._epoch.setProperty("role", "secondary")
         self._title = title or QLabel(figure.title)
         self._title.setFont(theme.font(bold=True))
-        self._labels = QHBoxLayout(spacing=theme.MEDIUM + theme.SMALL)
-        header = QHBoxLayout(spacing=theme.LARGE)
+        self._labels = QHBoxLayout(spacing=theme.MEDIUM)
+        header = QHBoxLayout(spacing=theme.MEDIUM)
         header.addWidget(self._title)
         header.addWidget(self._epoch)
         header.addStretch()
@@ -191,7 +191,7 @@ def _short(value: float) -> str:
     """A value of a legend: all lines' stand in one row."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
-    return f"{value:.3f}" if 0.001 <= abs(value) < 1 else f"{value:.3g}"
+    return f"{round(value, 3) or value:.3g}"
 
 
 def _pen(line: Line, width: float) -> QPen:
