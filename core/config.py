@@ -249,13 +249,15 @@ def _coerce(section: type, name: str, value: Any) -> Any:
             raise ValueError
         if wanted in (int, float):
             return wanted(value)
+        if wanted is str and not isinstance(value, str):
+            raise TypeError
     except (KeyError, TypeError, ValueError):
         raise ConfigError(f"{name} must be {_kind(wanted)}, found {value!r}") from None
     return value
 
 
 def _kind(wanted: Any) -> str:
-    kinds = {bool: "true or false", int: "a whole number", float: "a number"}
+    kinds = {bool: "true or false", int: "a whole number", float: "a number", str: "text"}
     return kinds.get(wanted, "a list of names")
 
 

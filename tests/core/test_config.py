@@ -54,6 +54,7 @@ def test_text_from_a_command_line_becomes_the_right_type() -> None:
         ("pivot", "smell", r"pivot must be one of structure, .*, name, found 'smell'"),
         ("modalities", "structure,smell", "there is no modality 'smell'"),
         ("modalities", (), "modalities must name at least one"),
+        ("visual_weights", 7, "visual_weights must be text, found 7"),
         ("dimension", 301, "dimension must be even"),
         ("colour", "red", "there is no setting 'colour'"),
         ("model.epochs", 3, "there is no setting 'model.epochs'"),

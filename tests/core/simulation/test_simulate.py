@@ -77,6 +77,9 @@ def test_a_simulation_teaches_and_changes_nothing(
     assert best[0].metrics == random[0].metrics
     assert best[0].actually_left > best[2].actually_left
     assert picture.read_text(encoding="utf-8").lstrip().startswith("<?xml")
+    elsewhere = [*arguments[:-1], str(tmp_path / "nowhere" / "rounds.svg")]
+    assert cli.run(["simulate", str(project.path), *elsewhere]) == 1
+    assert "rounds.svg can't be written: No such file" in capsys.readouterr().err
     with project.read() as session:
         assert verdict_counts(session).total == 0 and len(runs.list_runs(session)) == 1
     assert cli.run(["simulate", str(project.path), "--orders", "worst"]) == 2
