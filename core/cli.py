@@ -198,6 +198,6 @@ def add_settings(parser: argparse.ArgumentParser) -> None:
         help="settings to start from (default: those of the paper)",
     )
     parser.add_argument(
-        "--config", type=Path, metavar="FILE", help="settings as JSON, as `info --json` shows them"
+        "--config", type=Path, metavar="FILE", help="settings as JSON, as the Train page exports them"
     )
     parser.add_argument("--set", action="append", default=[], metavar="KEY=VALUE", help="any one setting")

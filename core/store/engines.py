@@ -29,7 +29,7 @@ WRITING: Mapping[str, Mapping[str, Any]] = {
 def sqlite_engine(path: Path, *, writable: bool = True) -> Engine:
     """Connections to a file; with ``writable`` False they refuse to change it."""
     url = URL.create("sqlite", database=str(path))
-    if not writable and _cant_change(path):
+    if _cant_change(path):
         # SQLite wants to put a file beside even to read, unless it is told that nobody writes.
         url = url.set(database=path.as_uri(), query={"mode": "ro", "immutable": "1", "uri": "true"})
     engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})

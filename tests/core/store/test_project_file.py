@@ -30,13 +30,14 @@ def test_every_connection_enforces_foreign_keys(project: ProjectFile) -> None:
                              "VALUES (9999, 'x', '', 0, 0, 'ok')"))  # fmt: skip
 
 
+@pytest.mark.parametrize("writable", [True, False])  # a command that only reads asks for no less
 def test_a_project_in_a_folder_that_cant_be_written_is_looked_at(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, writable: bool
 ) -> None:
     path = tmp_path / "new.mimea"
     ProjectFile.create(path).close()
     monkeypatch.setattr("core.store.engines.os.access", lambda _path, _mode: False)
-    project = ProjectFile.open(path, writable=False)
+    project = ProjectFile.open(path, writable=writable)
     with project.read() as session:
         assert session.scalars(select(Graph.name)).all() == []
         assert [each.name for each in tmp_path.iterdir()] == ["new.mimea"]  # no file beside, which would fail
