@@ -19,7 +19,7 @@ _SMALLER_DIMENSIONS = (256, 200, 128, 100, 64, 32)
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """Bytes at the peak of training and of what follows it; a rough figure."""
+    """Bytes at the peak of an epoch, and of ranking, as evaluations and the end of the run do it."""
 
     training: float
     ranking: float
@@ -46,7 +46,7 @@ def estimate(info: ProjectInfo, config: RunConfig) -> Estimate:
     # AdamW keeps two moments beside each weight and its gradient.
     training = 4 * learned + structure + 4 * rows * width + 8 * (2 * batch) ** 2 + 4 * n * width
     similarity = min(info.left.entities * info.right.entities, MOST_KEPT_NUMBERS)
-    ranking = 2 * learned + 6 * n * width + 2 * similarity
+    ranking = 4 * learned + 6 * n * width + 2 * similarity
     return Estimate(_FLOAT * training, _FLOAT * ranking)
 
 
