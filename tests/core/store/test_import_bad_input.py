@@ -12,6 +12,7 @@ import pickle
 import sqlite3
 import zipfile
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -173,6 +174,19 @@ def test_links_to_nowhere_are_counted(tmp_path: Path) -> None:
     folder = lay_out(tmp_path, {**OPENEA, "ent_links": b"a\tx\na\tnobody\nnobody\tx\n"})
     report = import_dataset(tmp_path / "p.mimea", open_dataset(folder))
     assert (report.links, report.links_unknown) == (1, 2)
+
+
+def test_pictures_that_a_table_names_outside_its_folder_are_not_opened(tmp_path: Path) -> None:
+    secret = lay_out(tmp_path / "secret", {"s.png": picture()}) / "s.png"
+    rows = f"id,image\na,../secret/s.png\nb,{secret}\nc,own.png\n"
+    folder = lay_out(tmp_path / "l", {"g.csv": rows.encode(), "own.png": picture()})
+    (tmp_path / "r.nt").write_bytes(NT)
+    target = tmp_path / "p.mimea"
+    report = import_dataset(target, open_pair(folder, tmp_path / "r.nt"))
+    assert (report.left.counts["image"], report.left.images_outside) == (3, 2)
+    with closing(ProjectFile.open(target)) as project, project.read() as session:
+        found = session.execute(text("SELECT status, sha256 <> '' FROM image ORDER BY entity_id")).all()
+    assert [tuple(row) for row in found] == [("outside", 0), ("outside", 0), ("ok", 1)]
 
 
 def test_pictures_that_are_cut_huge_or_elsewhere_are_told_apart(tmp_path: Path) -> None:
