@@ -234,3 +234,12 @@ def test_a_plan_that_comes_after_its_dialog_was_closed_is_dropped(page) -> None:
     )  # as the next turn of the loop does
     page.settle()
     assert page.stored() == []
+
+
+def test_what_accepting_would_set_aside_is_said_before(page) -> None:  # type: ignore[no-untyped-def]
+    others = page.view._panel.for_left
+    assert len(others.others) == 5
+    assert others._heading.whole.endswith("accepting sets 4 aside")
+    page.press(Key.Key_A)
+    page.press(Key.Key_Up)
+    assert page.shown == (1, 41) and "aside" not in others._heading.whole
