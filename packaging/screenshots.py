@@ -189,9 +189,12 @@ def _shoot_theme(
 
 
 def _reduce(source: Path, target: Path) -> None:
-    """Copy a picture with fewer colours: flat areas and text lose nothing that can be seen."""
+    """Copy a picture with fewer colours, chosen so that thin marks keep theirs too."""
     with Image.open(source) as picture:
-        picture.convert("RGB").quantize(COLORS, dither=Image.Dither.NONE).save(target, optimize=True)
+        fewer = picture.convert("RGB").quantize(
+            COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
+        )
+        fewer.save(target, optimize=True)
 
 
 if __name__ == "__main__":
