@@ -9,6 +9,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMainWindow, QMenu
 
 from app.keyed_action import KeyedAction
+from app.labels import plain_tip, unmarked
 from app.views.rail import PAGES
 from core.store.places import Place
 
@@ -92,18 +93,20 @@ class Actions(QObject):
         """List the projects that were opened last."""
         self.recent_menu.clear()
         for place in places:
-            action = self.recent_menu.addAction(place.name if isinstance(place, Path) else place)
+            name = place.name if isinstance(place, Path) else place
+            action = self.recent_menu.addAction(unmarked(name))
             action.setData(str(place))
-            action.setToolTip(str(place))
+            action.setToolTip(plain_tip(str(place)))
         if not places:
             self.recent_menu.addAction("Nothing yet").setEnabled(False)
 
-    def set_project_open(self, is_open: bool, *, is_shared: bool = False) -> None:
+    def set_project_open(self, is_open: bool, *, may_write: bool = False, is_shared: bool = False) -> None:
         """Enable what needs a project; a server looks after those that are shared."""
-        for action in (self.add_links, self.export):
-            action.setEnabled(is_open)
-        for action in (self.backup, self.compact, self.check):
+        self.export.setEnabled(is_open)
+        self.add_links.setEnabled(may_write)
+        for action in (self.backup, self.check):
             action.setEnabled(is_open and not is_shared)
+        self.compact.setEnabled(may_write and not is_shared)
         if not is_open:
             self.undo.setEnabled(False)
             self.redo.setEnabled(False)

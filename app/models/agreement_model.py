@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app.labels import isolated
+from app.labels import isolated, tip_or_spoken
 from core.review.neighbourhood import Agreement
 
 LEFT_RELATION, LEFT_LABEL, NUMBER, RIGHT_LABEL, RIGHT_RELATION = range(5)
@@ -53,7 +53,7 @@ class AgreementModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(agreement, column)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _explanation(agreement, blind=self._blind)
+            return tip_or_spoken(role, _explanation(agreement, blind=self._blind))
         return None
 
 

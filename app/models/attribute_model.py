@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.labels import plain_tip
 from core.review.attributes import AttributePair, Mark
 
 LEFT_NAME, LEFT_VALUE, MARK, RIGHT_VALUE, RIGHT_NAME = range(5)
@@ -62,5 +63,5 @@ class AttributeModel(QAbstractTableModel):
             # Line breaks would make a cell of one line look empty.
             return cell.name if column in (LEFT_NAME, RIGHT_NAME) else " ".join(cell.text.split())
         if role == Qt.ItemDataRole.ToolTipRole:
-            return "\n".join((cell.name, *cell.values))
+            return plain_tip("\n".join((cell.name, *cell.values)))
         return None

@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
+from app.labels import tip_or_spoken
 from app.models.candidate_model import percent
 from core.review.hubs import Claimant
 
@@ -52,7 +53,7 @@ class ClaimantModel(QAbstractListModel):
             state = "accepted before" if claimant.accepted else ""
             score = "" if self._hidden else _score(claimant)
             lines = (claimant.card.label, claimant.card.uri, claimant.card.description, score, state)
-            return "\n".join(filter(None, lines))
+            return tip_or_spoken(role, "\n".join(filter(None, lines)))
         return None
 
 

@@ -6,7 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
-from app.labels import isolated
+from app.labels import isolated, tip_or_spoken
 from core.review.elsewhere import Hit
 
 HIT_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -39,5 +39,6 @@ class HitModel(QAbstractListModel):
             return hit.card.label
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             taken = f"the counterpart of {isolated(hit.counterpart)}" if hit.counterpart else ""
-            return "\n".join(part for part in (hit.card.label, hit.card.uri, hit.why, taken) if part)
+            lines = (hit.card.label, hit.card.uri, hit.why, taken)
+            return tip_or_spoken(role, "\n".join(filter(None, lines)))
         return None

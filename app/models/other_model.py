@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, Qt
 
 from app import theme
-from app.labels import isolated
+from app.labels import isolated, tip_or_spoken
 from core.review.evidence import OtherCandidate
 
 OTHER_ROLE = Qt.ItemDataRole.UserRole + 1
@@ -64,5 +64,5 @@ class OtherModel(QAbstractListModel):
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
             verdict = f", {theme.VERDICT_STYLE[other.verdict].label.lower()}" if other.verdict else ""
             score = "" if hidden else f", score {other.score:.4f}"
-            return f"{isolated(other.label)}{score}{verdict}"
+            return tip_or_spoken(role, f"{isolated(other.label)}{score}{verdict}")
         return None

@@ -8,6 +8,8 @@ from typing import Any
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, Qt
 
+from app.labels import plain_tip
+
 _ROOT = QModelIndex()
 
 
@@ -72,7 +74,7 @@ class RowsModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.TextAlignmentRole:
             return _alignment(self._columns[index.column()])
         if role == Qt.ItemDataRole.ToolTipRole and self._hint is not None:
-            return self._hint(self._rows[index.row()])
+            return plain_tip(self._hint(self._rows[index.row()]))
         return None
 
 

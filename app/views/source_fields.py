@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QLabel,
@@ -71,7 +71,9 @@ class SourceFields(QWidget):
         self._pages.addWidget(_form([("Left graph", self._left), ("Right graph", self._right), *optional]))
         for _, field in optional:
             field.set_placeholder("optional")
-        self._detected = QLabel(objectName="detectedFormat", wordWrap=True)
+        self._detected = QLabel(
+            objectName="detectedFormat", wordWrap=True, textFormat=Qt.TextFormat.PlainText
+        )
         self._detected.setMinimumHeight(2 * self._detected.fontMetrics().lineSpacing())
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

@@ -55,7 +55,7 @@ class ElsewhereDialog(QDialog):
         self._list.setAccessibleName(f"Entities of {graph}")
         self._list.setModel(self._model)
         self._list.setItemDelegate(_HitDelegate(images, self._list))
-        self._told = QLabel(wordWrap=True, objectName="elsewhereTold")
+        self._told = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="elsewhereTold")
         self._told.setProperty("role", "secondary")
         self._accept = QPushButton(
             "Accept", objectName="elsewhereAccept", toolTip="The two are the same (Return)"

@@ -11,6 +11,7 @@ from superqt import QFlowLayout
 
 from app import theme
 from app.icons import icon
+from app.labels import plain_tip, unmarked
 from core.review.queue import Queue
 from core.store.queues import FacetName
 
@@ -78,23 +79,22 @@ class FacetBar(QWidget):
             chosen = self._chosen.get(name)
             button.setVisible((bool(values) or chosen is not None) and not self._hides(name))
             shown = chosen if chosen is None or len(chosen) <= _LONGEST else f"{chosen[: _LONGEST - 1]}…"
-            button.setText(title if shown is None else shown)
+            button.setText(title if shown is None else unmarked(shown))
             button.setAccessibleName(title if chosen is None else f"{title}: {chosen}")
-            button.setToolTip(
-                f"Narrow the list down by {title.lower()}" if chosen is None else f"{title}: {chosen}"
-            )
+            tip = f"Narrow the list down by {title.lower()}" if chosen is None else f"{title}: {chosen}"
+            button.setToolTip(plain_tip(tip))
             button.setProperty("chosen", chosen is not None)
             button.style().unpolish(button)
             button.style().polish(button)
             menu = button.menu()
             menu.clear()
             for value in values:
-                action = menu.addAction(f"{value.label.replace('&', '&&')}\t{value.count:,}")
+                action = menu.addAction(f"{unmarked(value.label)}\t{value.count:,}")
                 action.setCheckable(True)
                 action.setChecked(value.label == chosen)
                 action.triggered.connect(partial(self._choose, name, value.label))
             if chosen is not None and chosen not in [value.label for value in values]:
-                gone = menu.addAction(f"{chosen.replace('&', '&&')}\t0")
+                gone = menu.addAction(f"{unmarked(chosen)}\t0")
                 gone.setCheckable(True)
                 gone.setChecked(True)
                 gone.triggered.connect(partial(self._choose, name, chosen))

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from app import theme
 from app.icons import icon
-from app.labels import isolated
+from app.labels import isolated, plain_tip
 from app.views.review.image_store import FULL, LARGE, ImageStore
 from core.store.entities import EntityCard, ImageRef
 
@@ -184,7 +184,7 @@ class ImagePane(QWidget):
                 self._take_picture()
             elif picture is not None:
                 self._problem = picture.problem
-        self.setToolTip(path)
+        self.setToolTip(plain_tip(path))
         label = isolated(self._label)
         self.setAccessibleName(f"Image of {label}" if not self._problem else f"{label}: {self._problem}")
         self.update()

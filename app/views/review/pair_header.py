@@ -7,6 +7,7 @@ from PySide6.QtGui import QColor, QPalette
 from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
+from app.labels import plain_tip
 from app.models.candidate_model import percent
 from app.views.review.entity_lines import EntityLines
 from core.review.evidence import PairEvidence, StoredVerdict
@@ -95,7 +96,8 @@ class PairHeader(QWidget):
         self._verdict.setText(f"{style.glyph} {style.label}{by}")
         who = f"by {stored.author}, " if stored.author else ""
         note = f"\n{stored.note}" if stored.note else ""
-        self._verdict.setToolTip(f"{style.label} {who}{stored.decided_at[:16].replace('T', ' ')} UTC{note}")
+        when = f"{stored.decided_at[:16].replace('T', ' ')} UTC"
+        self._verdict.setToolTip(plain_tip(f"{style.label} {who}{when}{note}"))
 
     @property
     def labels(self) -> tuple[str, str]:

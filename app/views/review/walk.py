@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QToolBut
 
 from app import theme
 from app.keyed_action import KeyedAction
-from app.labels import isolated
+from app.labels import isolated, unmarked
 from app.project import Project
 from core.review.journal import Decision
 from core.review.walk import pair_of
@@ -48,7 +48,7 @@ class WalkBar(QWidget):
         """Say which pair is one step back, and why a step could not be taken."""
         self._back.setVisible(bool(names))
         steps = f" ({len(names)} steps)" if len(names) > 1 else ""
-        self._back.setText(f"Back to {names[-1]}{steps}" if names else "")
+        self._back.setText(f"Back to {unmarked(names[-1])}{steps}" if names else "")
         self._problem.setText(problem)
         self.setVisible(bool(names or problem))
 
