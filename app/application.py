@@ -19,7 +19,7 @@ from PySide6.QtCore import (
     Slot,
     qInstallMessageHandler,
 )
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.device_finder import DeviceFinder
@@ -51,17 +51,19 @@ def main(project: Place | None = None) -> int:
     errors = ErrorReporter(window)
     errors.caught.connect(window.show_error)
     errors.install()
-    interrupts = _Interrupts(application)
+    interrupts = _Interrupts(window)
     device = DeviceFinder(window)
     device.found.connect(window.show_devices)
+    window.devices_wanted.connect(device.renew)
     window.show()
     if project is not None:
         window.open_project(project)
     QTimer.singleShot(_WARM_UP_MILLISECONDS, device, device.start)
     status = application.exec()
     status = _INTERRUPTED if interrupts.caught else status
-    if device.busy:
+    if device.busy or window.busy:
         # torch is still being imported: ending the interpreter beneath it crashes, and nothing is left to do.
+        # Or somebody who closed the window twice does not want to wait for what goes.
         os._exit(status)
     return status
 
@@ -95,10 +97,14 @@ class ThemeFollower(QObject):
 
 
 class _Interrupts(QObject):
-    """Closes the windows on Ctrl+C and SIGTERM; a socket wakes Qt's loop, or Python's handler never runs."""
+    """Closes the window on Ctrl+C and SIGTERM; a socket wakes Qt's loop, or Python's handler never runs.
 
-    def __init__(self, application: QApplication) -> None:
-        super().__init__(application)
+    The window, not all windows: a dialog that imports would refuse, but ends when its window closes.
+    """
+
+    def __init__(self, window: QWidget) -> None:
+        super().__init__(window)
+        self._window = window
         self.caught = False
         self._reader, self._writer = socket.socketpair()
         self._writer.setblocking(False)
@@ -115,7 +121,7 @@ class _Interrupts(QObject):
     def _on_woken(self) -> None:
         self._reader.recv(64)
         if self.caught:
-            QApplication.closeAllWindows()
+            self._window.close()
 
 
 def _on_qt_message(kind: QtMsgType, _context: QMessageLogContext, text: str) -> None:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from pathlib import Path
 
-from PySide6.QtCore import Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction, QCloseEvent, QDragEnterEvent, QDropEvent, QShowEvent
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
@@ -26,7 +27,7 @@ from app.training_worker import Training
 from app.views.message_bar import MessageBar
 from app.views.rail import Rail
 from app.views.status_bar import StatusBar
-from core.store.places import Place, place
+from core.store.places import Place, place, without_password
 from core.training.devices import DeviceInfo
 
 _SUFFIX = ".mimea"
@@ -34,6 +35,8 @@ _SUFFIX = ".mimea"
 
 class MainWindow(QMainWindow):
     """Owns the open project, the run that goes, and the pages that show them."""
+
+    devices_wanted = Signal()  # what they have free is to be shown
 
     def __init__(self, settings: Settings) -> None:
         super().__init__()
@@ -102,12 +105,20 @@ class MainWindow(QMainWindow):
         """Say above the page what went wrong."""
         self.message.show_error(message, details)
 
+    @property
+    def busy(self) -> bool:
+        """Whether something is at work that the window waits for before it closes."""
+        return bool(self._going())
+
     def closeEvent(self, event: QCloseEvent) -> None:
-        if self._busy():
+        if self.busy and self._closing:
+            super().closeEvent(event)  # asked a second time: nobody has to wait, and a run can go on later
+            return
+        if self.busy:
             # The run saves what it learned and then ends; the window is closed when it has.
             event.ignore()
             self._closing = True
-            self._bar.show_job("Saving the run …")
+            self._bar.show_job(f"{self._going()} … Close again to leave at once.")
             self.setEnabled(False)
             self.training.leave()
             self.side_work.leave()
@@ -141,9 +152,13 @@ class MainWindow(QMainWindow):
         """Ask what to import."""
         self.dialogs.new_project(paths or [])
 
-    def _busy(self) -> bool:
-        going = self.training.active or self.side_work.active
-        return going or self.opener.importing or self.dialogs.busy
+    def _going(self) -> str:
+        """What has to end before the window closes, in words; empty where nothing has."""
+        if self.training.active:
+            return "Saving the run"
+        if self.side_work.active:
+            return "Stopping the ablation or measurement"
+        return "Stopping the import" if self.opener.importing or self.dialogs.busy else ""
 
     def _arrange(self) -> None:
         self.message.setProperty("place", "window")
@@ -198,10 +213,12 @@ class MainWindow(QMainWindow):
         self.project.closed.connect(self._on_closed)
         self.tasks.failed.connect(self.show_error)
         self.opener.failed.connect(self.show_error)
+        self.opener.blocked.connect(self._on_blocked)
         self._care.done.connect(self.message.show_notice)
         self._care.failed.connect(self.show_error)
         self.opener.ready.connect(self._on_ready)
         self.opener.importing_changed.connect(self._on_importing_changed)
+        self.training.failed.connect(self._on_training_failed)
         self.training.ended.connect(self._on_work_ended)
         self.side_work.ended.connect(self._on_work_ended)
         self._offer.resumed.connect(self._on_resumed)
@@ -215,6 +232,7 @@ class MainWindow(QMainWindow):
     @Slot()
     def _on_pages_completed(self) -> None:
         self.actions_.review_menu.addActions(self.pages.review.review_actions())
+        self.pages.train.devices_wanted.connect(self.devices_wanted)
         if self._devices:
             self.pages.train.show_devices(self._devices)
         if self._waiting is not None:
@@ -228,12 +246,25 @@ class MainWindow(QMainWindow):
             self.message.show_notice(self.project.read_only)
         looking = " (read-only)" if self.project.read_only else ""
         self.setWindowTitle(f"{self.project.file.name}{looking} – MIMEA Explorer")
-        self.actions_.set_project_open(True, is_shared=self.project.file.is_shared)
+        self.actions_.set_project_open(
+            True, may_write=self.project.may_write, is_shared=self.project.file.is_shared
+        )
 
     @Slot()
     def _on_closed(self) -> None:
         self.setWindowTitle("MIMEA Explorer")
         self.actions_.set_project_open(False)
+
+    @Slot(object)
+    def _on_blocked(self, blocked: Place) -> None:
+        what = "A run" if self.training.active else "An ablation or a measurement"
+        waits = " Runs that wait stay in the queue." if self.training.waiting else ""
+        name = blocked.name if isinstance(blocked, Path) else without_password(blocked)
+        self.message.show_question(
+            f"{what} is going, which opening {name} stops; what it has so far is kept.{waits}",
+            "Stop and open",
+            partial(self.opener.open, blocked, stop=True),
+        )
 
     @Slot(bool)
     def _on_ready(self, reviewable: bool) -> None:
@@ -241,8 +272,14 @@ class MainWindow(QMainWindow):
 
     @Slot()
     def _on_work_ended(self) -> None:
-        if self._closing and not self._busy():
+        if self._closing and not self.busy:
             self.close()
+
+    @Slot(str, str)
+    def _on_training_failed(self, message: str, details: str) -> None:
+        """The Run tab says so; the window does where that tab can't be seen."""
+        if not self.pages.complete or not self.pages.train.run_tab.isVisible():
+            self.show_error(message, details)
 
     @Slot(bool)
     def _on_importing_changed(self, importing: bool) -> None:

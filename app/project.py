@@ -47,10 +47,19 @@ class Project(QObject):
         """Whether a project is open."""
         return self._file is not None
 
+    def holds(self, file: ProjectFile) -> bool:
+        """Whether ``file``, of which something was read or asked, is the open project still."""
+        return self._file is file
+
     @property
     def read_only(self) -> str:
         """Why the open project can only be looked at; empty where it can be changed."""
         return self._file.read_only if self._file is not None else ""
+
+    @property
+    def may_write(self) -> bool:
+        """Whether there is a project that can be changed."""
+        return self._file is not None and not self._file.read_only
 
     @property
     def whose(self) -> str | None:
@@ -71,19 +80,21 @@ class Project(QObject):
         )
 
     def close(self) -> None:
-        """Close the project, once every task on it has ended."""
+        """Close the project; its file is closed off the GUI thread, once every task on it has ended."""
         self._wanted = None
         if self._file is None:
             return
-        self.tasks.wait()
-        self._file.close()
-        self._file = None
+        file, self._file = self._file, None
+        self.tasks.write_after_all(self, file.close)
         self.closed.emit()
 
-    def decide(self, decisions: Sequence[Decision]) -> None:
-        """Write verdicts as one step; ``verdicts_changed`` follows when they are on disk."""
+    def decide(self, decisions: Sequence[Decision], failed: Callable[[str], None] | None = None) -> None:
+        """Write verdicts as one step; ``verdicts_changed`` follows when they are on disk, else ``failed``.
+
+        Without ``failed`` the window says why.
+        """
         file = self.file
-        self.tasks.write(self, lambda: journal.decide(file, decisions), self._decided)
+        self.tasks.write(self, lambda: journal.decide(file, decisions), self._decided, failed)
 
     def take_step(self, work: Callable[[ProjectFile], Step]) -> None:
         """Have ``work`` write a step, such as one of many verdicts; ``verdicts_changed`` follows."""
@@ -114,7 +125,7 @@ class Project(QObject):
 
     def _on_file(self, place: Place, file: ProjectFile) -> None:
         if self._wanted != place:  # another was asked for meanwhile, or the window closes
-            file.close()
+            self.tasks.write(self, file.close)
             return
         self.close()
         self._file = file

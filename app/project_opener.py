@@ -1,4 +1,4 @@
-"""The ways to a project: open a file, or make the demo's. A run that goes is stopped first."""
+"""The ways to a project: open a file, or make the demo's. What goes is in the way until it may be stopped."""
 
 from __future__ import annotations
 
@@ -22,6 +22,7 @@ class ProjectOpener(QObject):
 
     ready = Signal(bool)  # a project is open; whether it has candidates to review
     failed = Signal(str, str)
+    blocked = Signal(object)  # core.store.places.Place: a run goes, which opening this would stop
     importing_changed = Signal(bool)
     opening = Signal(str)  # what, in words; ``ready`` or ``failed`` follows
     progress = Signal(object)  # core.store.import_report.ImportProgress
@@ -52,16 +53,23 @@ class ProjectOpener(QObject):
         """Whether the demo is being imported."""
         return self._job is not None
 
-    def open(self, place: Place) -> None:
-        """Open a project; ``ready`` or ``failed`` follows."""
+    def open(self, place: Place, *, stop: bool = False) -> None:
+        """Open a project; ``ready`` or ``failed`` follows.
+
+        Or ``blocked`` does, while a run goes that it may not ``stop``.
+        """
         if isinstance(place, Path):
             place = place.expanduser().absolute()
+        self._waiting = None
+        going = [worker for worker in self._workers if worker.active]
+        if not stop and not all(worker.stopping for worker in going):
+            self.blocked.emit(place)
+            return
         for worker in self._workers:
             worker.leave()  # those that are idle, too: nothing may begin while another project is on its way
-        if any(worker.active for worker in self._workers):
+        if going:
             self._waiting = place
             return
-        self._waiting = None
         self._opening = place
         self.opening.emit(f"Opening {place.name if isinstance(place, Path) else without_password(place)}")
         self._project.open(place)
@@ -116,13 +124,14 @@ class ProjectOpener(QObject):
         stopped = self._job is not None and self._job.stopping
         self._job = None
         self.importing_changed.emit(False)
-        if self._waiting is not None and not stopped:
-            self.open(self._waiting)
+        imported, self._waiting = self._waiting, None
+        if imported is not None and not stopped:
+            self.open(imported)
 
     @Slot()
     def _on_work_ended(self) -> None:
         if self._waiting is not None:
-            self.open(self._waiting)
+            self.open(self._waiting, stop=True)  # of two that went, the other may take longer
 
     @Slot(str)
     def _on_open_failed(self, message: str) -> None:

@@ -46,7 +46,6 @@ class Tasks(QObject):
     """
 
     failed = Signal(str)  # a failure that no callback took
-    busy_changed = Signal(bool)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -81,6 +80,16 @@ class Tasks(QObject):
         """Run ``work`` after all earlier writes; the result is always delivered while the owner lives."""
         self._start(self._writer, owner, work, done, failed, "")
 
+    def write_after_all(self, owner: QObject, work: Callable[[], object]) -> None:
+        """Run ``work`` as a write, once everything that was started before has ended."""
+        before = [task.future for task in self._running.values()]
+
+        def last() -> None:
+            wait_for(before)
+            work()
+
+        self.write(owner, last)
+
     def wait(self) -> None:
         """Block until everything that was started has ended; for closing the window only."""
         wait_for([task.future for task in self._running.values()])
@@ -105,14 +114,10 @@ class Tasks(QObject):
             self._newest[id(owner), key] = ticket
         future = pool.submit(_run, ticket, work, self._mailbox.post)
         self._running[ticket] = _Task(owner, done, failed, key, future)
-        if len(self._running) == 1:
-            self.busy_changed.emit(True)
 
     @Slot(object)
     def _deliver(self, outcome: _Outcome) -> None:
         task = self._running.pop(outcome.ticket)
-        if not self._running:
-            self.busy_changed.emit(False)
         newest = not task.key or self._newest.get((id(task.owner), task.key)) == outcome.ticket
         if not shiboken6.isValid(task.owner) or not newest:
             return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
 
@@ -44,9 +44,9 @@ class ReplaceDialog(QDialog):
         self._images = PathField("replaceImagesField", "folder", "Folder with its images")
         self._images.set_placeholder("optional")
         self._columns = ColumnFields(side)
-        self._plan = QLabel(objectName="replacePlan", wordWrap=True)
+        self._plan = QLabel(objectName="replacePlan", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._stage = QLabel(objectName="replaceStage")
-        self._counts = QLabel(objectName="replaceCounts", wordWrap=True)
+        self._counts = QLabel(objectName="replaceCounts", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._counts.setProperty("role", "secondary")
         self._bar = QProgressBar(objectName="replaceProgress", textVisible=False)
         self._read = QPushButton("Compare", objectName="compareButton", default=True)
@@ -81,8 +81,11 @@ class ReplaceDialog(QDialog):
         self._stage.setText("Stopping …")
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        event.ignore()
-        self.reject()
+        if self._job is not None:
+            event.ignore()
+            self.reject()
+            return
+        super().closeEvent(event)
 
     def _arrange(self) -> None:
         form = layouts.form()

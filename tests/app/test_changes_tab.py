@@ -70,3 +70,30 @@ def test_a_refresh_is_queued_with_the_newest_run_that_kept_a_model(
     assert failed.args[0] == "there is no run whose model could be refreshed; train first"
     with two_runs.read() as session:
         assert session.scalar(text("SELECT count(*) FROM run")) == 2
+
+
+def test_a_refusal_is_told_where_it_can_be_seen(
+    tab: ChangesTab, open_window: MainWindow, qtbot: QtBot
+) -> None:
+    why = "there is no run whose model could be refreshed; train first"
+    tab._refresh.click()
+    qtbot.waitUntil(lambda: open_window.message.text == why, timeout=WAIT)
+    open_window.message.hide()
+    open_window.pages.train.show_tab("run")
+    open_window.training.refresh()
+    qtbot.waitUntil(lambda: open_window.pages.train.message.text == why, timeout=WAIT)
+    assert open_window.message.text == ""
+
+
+def test_without_a_run_no_key_does_anything(
+    open_window: MainWindow, project: ProjectFile, tab: ChangesTab, qtbot: QtBot
+) -> None:
+    buttons = [tab._refresh, tab._teach, tab._parts["best"]._review]
+    assert all(button._action.isEnabled() for button in buttons)
+    with project.write() as session:
+        for table in ("candidate", "modality_weight", "run_seed", "epoch", "run"):
+            session.execute(text(f"DELETE FROM {table}"))
+    open_window.project.runs_changed.emit(2)
+    qtbot.waitUntil(lambda: not any(button._action.isEnabled() for button in buttons), timeout=WAIT)
+    open_window.project.close()
+    assert not any(button.isEnabled() for button in buttons)

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -170,17 +171,63 @@ def test_closing_during_a_run_keeps_what_it_has_and_leaves_no_thread(
     assert not open_window.training.active
 
 
-def test_opening_another_project_stops_the_run_of_the_first(
-    open_window: MainWindow, fake_run: FakeRun, tmp_path: Path, qtbot: QtBot
+@pytest.mark.parametrize("way", ["recent", "drop", "demo"])
+def test_opening_another_project_asks_before_it_stops_the_run_of_the_first(
+    open_window: MainWindow,
+    fake_run: FakeRun,
+    tmp_path: Path,
+    qtbot: QtBot,
+    monkeypatch: pytest.MonkeyPatch,
+    way: str,
 ) -> None:
     build_project(tmp_path / "other.mimea", run=False).close()
     fake_run.pause_after = 2
     open_window.training.start(RunConfig())
     qtbot.waitUntil(lambda: bool(fake_run.threads))
+    other = tmp_path / "other.mimea"
+    monkeypatch.setattr("core.demo.demo_project_path", lambda _folder: other)
+    if way == "demo":
+        open_window.actions_.demo.trigger()
+    elif way == "drop":
+        drop(open_window, other)
+    else:
+        open_window.settings.remember(other)
+        open_window.actions_.recent_menu.aboutToShow.emit()
+        open_window.actions_.recent_menu.actions()[0].trigger()
+    assert open_window.message.text.startswith("A run is going, which opening other.mimea stops")
+    assert open_window.training.active and not open_window.training.stopping
     with qtbot.waitSignal(open_window.opener.ready):
-        open_window.open_project(tmp_path / "other.mimea")
+        child(open_window.message, QPushButton, "messageAction").click()
     assert not open_window.training.active
     assert open_window.project.file.name == "other"
+
+
+def test_a_project_that_was_not_opened_does_not_come_when_the_run_ends(
+    open_window: MainWindow, fake_run: FakeRun, tmp_path: Path, qtbot: QtBot
+) -> None:
+    fake_run.pause_after = 2
+    open_window.training.start(RunConfig())
+    qtbot.waitUntil(lambda: bool(fake_run.threads))
+    open_window.open_project(tmp_path / "other.mimea")
+    with qtbot.waitSignal(open_window.training.ended):
+        open_window.training.stop()
+    qtbot.waitUntil(lambda: not open_window.tasks.busy)
+    assert open_window.project.file.name == "small"
+
+
+def test_whoever_closes_twice_does_not_wait(open_window: MainWindow, qtbot: QtBot) -> None:
+    go_on = threading.Event()
+    open_window.side_work.start(lambda _report, _stop: go_on.wait(20))
+    open_window.close()
+    job = child(open_window, QLabel, "jobStatus").text()
+    assert job == "Stopping the ablation or measurement … Close again to leave at once."
+    assert open_window.isVisible()
+    open_window.close()
+    assert not open_window.isVisible() and open_window.busy
+    with qtbot.waitSignal(open_window.side_work.ended):
+        go_on.set()
+    open_window.project.close()
+    qtbot.waitUntil(lambda: not open_window.tasks.busy)
 
 
 def test_dropping_a_project_opens_it(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> None:

@@ -57,6 +57,22 @@ def test_the_project_asked_for_last_is_the_one_that_opens(
         assert other.read_only == ""
 
 
+def test_a_switch_does_not_wait_for_what_is_still_read_of_the_first_project(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot, tmp_path: Path
+) -> None:
+    build_project(tmp_path / "second.mimea", run=False, images=False).close()
+    go_on, read = threading.Event(), []
+    open_window.tasks.read(open_window, lambda: go_on.wait(20), read.append)
+    with qtbot.waitSignal(open_window.project.opened):
+        open_window.open_project(tmp_path / "second.mimea")
+    assert open_window.project.file.name == "second" and not read
+    go_on.set()
+    qtbot.waitUntil(lambda: not open_window.tasks.busy)
+    assert read == [True]
+    with closing(ProjectFile.open_for_editing(project.path)) as other:
+        assert other.read_only == ""
+
+
 @pytest.fixture(scope="module")
 def address() -> Iterator[str]:
     pytest.importorskip("psycopg", reason="shared projects need the extra `team`")

@@ -221,7 +221,7 @@ def test_the_queue_goes_on_where_another_project_cannot_be_opened(
     qtbot.waitUntil(lambda: training.waiting == [3])
     fake_run.pause_after = None
     with qtbot.waitSignals([window.opener.failed, training.ended, training.ended], timeout=20_000):
-        window.open_project(tmp_path / "missing.mimea")
+        window.opener.open(tmp_path / "missing.mimea", stop=True)
     assert statuses(window.project.file) == {2: "stopped", 3: "done"}
 
 

@@ -24,14 +24,13 @@ from app.ablation_job import ablation_work
 from app.project import Project
 from app.side_work import SideWork
 from app.views.message_bar import MessageBar
-from app.views.training.ablation_table import AblationTable, Found
+from app.views.training.ablation_table import AblationTable
 from app.views.training.page_button import PageButton
 from core.config import RunConfig
 from core.training.events import Progress
 
 if TYPE_CHECKING:
     from core.ablation.events import AblationFinished
-    from core.ablation.variants import Ablation
 
 _KINDS = {
     "table4": "Table 4: modalities and modules",
@@ -101,8 +100,10 @@ class AblationTab(QWidget):
         self._start.asked.connect(self._on_start)
         self._stop.asked.connect(side_work.stop)
         self._open.asked.connect(self._on_open)
-        side_work.changed.connect(self._update)
-        self._update()
+        side_work.changed.connect(self.renew)
+        for signal in (project.opened, project.closed):
+            signal.connect(self._forget)
+        self.renew()
 
     def _arrange(self) -> None:
         row = QHBoxLayout(spacing=theme.MEDIUM)
@@ -149,10 +150,20 @@ class AblationTab(QWidget):
         job.failed.connect(self._on_failed)
 
     @Slot()
-    def _update(self) -> None:
+    def _forget(self) -> None:
+        """What stands here is of another project."""
+        self.message.hide()
+        self._status.clear()
+        self.table.show_rows([])
+        self._show_chart(None)
+        self.renew()
+
+    @Slot()
+    def renew(self) -> None:
+        """Offer what can be done now, with the settings as they are."""
         active = self._work.active
         self._mine = self._mine and active  # else a run is being measured
-        self._start.allow(not active and self._config() is not None)
+        self._start.allow(not active and self._project.may_write and self._config() is not None)
         self._stop.allow(self._mine and not self._work.stopping)
         self._kind.setEnabled(not active)
         self._seeds.setEnabled(not active)
@@ -199,6 +210,7 @@ class AblationTab(QWidget):
 
     @Slot(object)
     def _on_finished(self, finished: AblationFinished) -> None:
+        from app.views.training.ablation_plot import chart
         from core.ablation.report import summaries
 
         self._label = ""
@@ -209,17 +221,14 @@ class AblationTab(QWidget):
             f"against {ablation.reference}. The files lie beside the project."
         )
         self.table.show_results([variant.name for variant in ablation.variants], found)
-        self._draw(ablation, found)
+        self._show_chart(chart(ablation, found))
 
-    def _draw(self, ablation: Ablation, found: Found) -> None:
-        from app.views.training.ablation_plot import chart
-
+    def _show_chart(self, new: QWidget | None) -> None:
         layout = self._chart.layout()
         assert layout is not None
         while (item := layout.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
-        new = chart(ablation, found)
         self._chart.setVisible(new is not None)
         if new is not None:
             layout.addWidget(new)

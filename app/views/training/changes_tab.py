@@ -93,6 +93,8 @@ class ChangesTab(TabPage):
         for signal in (training.started, training.ended, project.opened, project.runs_changed):
             signal.connect(self._on_changed)
         project.verdicts_changed.connect(self._on_changed)
+        project.closed.connect(self._on_closed)
+        self._allow(False)
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -137,14 +139,26 @@ class ChangesTab(TabPage):
     def _show(self, found: Found) -> None:
         changed, new = found
         self.show_content(changed is not None)
+        self._allow(changed is not None)
         if changed is None:
             return
         before = "" if changed.before_id is None else f" against run {changed.before_id}"
         self._title.setText(f"Run {changed.run_id}{before}")
         self._new.setText(f"{new:,} new {'verdict' if new == 1 else 'verdicts'} since")
-        self._refresh.allow(not self._training.active and not self._project.read_only)
         for name, part in self._parts.items():
             part.show_changes(getattr(changed, name))
+
+    @Slot()
+    def _on_closed(self) -> None:
+        self._allow(False)
+
+    def _allow(self, there: bool) -> None:
+        """Offer what needs a run, on the button and by the key."""
+        self._teach.allow(there)
+        self._refresh.allow(there and not self._training.active and self._project.may_write)
+        if not there:
+            for part in self._parts.values():
+                part.show_changes([])
 
     @Slot()
     def _on_teach(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal, Slot
+from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
 from app import theme
@@ -23,6 +24,7 @@ class RunTab(QWidget):
     """Starts runs of the open project and shows them."""
 
     review_requested = Signal()
+    devices_wanted = Signal()  # what is free may have changed
 
     def __init__(self, project: Project, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -49,6 +51,10 @@ class RunTab(QWidget):
         if project.is_open:
             self._count()
         self._update()
+
+    def showEvent(self, event: QShowEvent) -> None:
+        super().showEvent(event)
+        self.devices_wanted.emit()
 
     def show_devices(self, devices: list[DeviceInfo]) -> None:
         """Say where runs can compute."""

@@ -23,6 +23,7 @@ class TrainView(QWidget):
 
     review_requested = Signal()
     pairs_requested = Signal(object)  # a queue of (left, right) pairs, likewise
+    devices_wanted = Signal()
     pair_requested = Signal(int, int)  # left and right entity, to be shown on the Review page
 
     def __init__(
@@ -112,6 +113,7 @@ class TrainView(QWidget):
     def _run_tab(self) -> QWidget:
         tab = RunTab(self._project, self._training)
         tab.review_requested.connect(self.review_requested)
+        tab.devices_wanted.connect(self.devices_wanted)
         return tab
 
     def _runs_tab(self) -> QWidget:
@@ -147,7 +149,9 @@ class TrainView(QWidget):
     def _ablation_tab(self) -> QWidget:
         from app.views.training.ablation_tab import AblationTab
 
-        return AblationTab(self._project, self._work, lambda: self.form.config)
+        tab = AblationTab(self._project, self._work, lambda: self.form.config)
+        self.form.changed.connect(tab.renew)
+        return tab
 
     @Slot(object)
     def _on_settings(self, config: object) -> None:

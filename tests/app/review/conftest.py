@@ -61,6 +61,11 @@ class Page:
                 self.project.open(path)
         self.settle()
 
+    def leave(self) -> None:
+        """Close the project, and wait until it is; the page itself may be gone."""
+        self.project.close()
+        self.qtbot.waitUntil(lambda: not self.tasks.busy)
+
     @property
     def table(self) -> QTableView:
         return self.find(QTableView, "candidateTable")
@@ -167,9 +172,7 @@ def open_page(qtbot, tmp_path: Path) -> Iterator:
 
     yield open_on
     for page in pages:
-        page.project.close()
-        page.tasks.wait()
-        page.settle()
+        page.leave()
 
 
 @pytest.fixture
