@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
 
 from app.project import Project
 from app.settings import Settings
+from app.views.save_dialog import ask_for_target
 from core.errors import ProjectError
 from core.review.imported import VerdictReport, import_verdicts
 from core.store import backup as care
@@ -68,16 +69,16 @@ class ProjectCare(QObject):
         """Ask where to, and copy the project there; the dialog asks before a file is replaced."""
         path = self._project.file.path
         start = path.with_name(f"{path.stem}.backup{SUFFIX}")
-        chosen, _ = QFileDialog.getSaveFileName(
-            self._window, "Backup project", str(start), f"Projects (*{SUFFIX})"
-        )
-        if chosen:
-            target = Path(chosen)
+        target = ask_for_target(self._window, "Backup project", str(start), {SUFFIX: f"Projects (*{SUFFIX})"})
+        if target is not None:
             self._start(lambda: f"The project was copied to {care.backup(path, target, replace=True)}")
 
     @Slot()
     def compact(self) -> None:
         """Shrink the project file."""
+        if self._project.read_only:
+            self.failed.emit(self._project.read_only)
+            return
         path = self._project.file.path
 
         def work() -> str:

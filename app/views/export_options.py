@@ -69,7 +69,7 @@ class ExportOptionsForm(QWidget):
         self._orcid.textEdited.connect(self._typing.start)
         self._orcid.editingFinished.connect(self._remember_orcid)
 
-    def options(self, *, replace: bool = False) -> ExportOptions:
+    def options(self) -> ExportOptions:
         """What is chosen.
 
         Raises:
@@ -84,7 +84,6 @@ class ExportOptionsForm(QWidget):
             base_iri=self._base.currentText().strip(),
             exporter=Settings().author,
             orcid=checked_orcid(self._orcid.text()),
-            replace=replace,
         )
 
     def show_choices(self, choices: ExportChoices) -> None:

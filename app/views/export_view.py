@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from dataclasses import replace
+from functools import partial
+from pathlib import Path
+
 from PySide6.QtCore import QUrl, Slot
 from PySide6.QtGui import QAction, QDesktopServices, QFont, QFontDatabase
 from PySide6.QtWidgets import (
@@ -27,6 +32,7 @@ from core.errors import MimeaError
 from core.export.links import FORMATS, FileExistsAlreadyError, Preview, Written, preview, write_links
 from core.export.options import ExportOptions
 from core.export.verdicts import ExportChoices, export_choices
+from core.store.project_file import ProjectFile
 
 _PREVIEW_ROWS = 20
 
@@ -67,6 +73,8 @@ class ExportView(QWidget):
         self._format.activated.connect(self._on_format)
         self._options.changed.connect(self._load_preview)
         self._path.changed.connect(self._update_button)
+        for signal in (self._path.changed, self._format.activated, self._options.changed):
+            signal.connect(self._forget_export)
         self._export.clicked.connect(self._on_export_clicked)
         project.opened.connect(self._on_opened)
         project.closed.connect(self._on_closed)
@@ -108,6 +116,7 @@ class ExportView(QWidget):
 
     @Slot()
     def _on_closed(self) -> None:
+        self._forget_export()
         self._stack.setCurrentIndex(0)
 
     @Slot()
@@ -140,9 +149,9 @@ class ExportView(QWidget):
 
         self._project.tasks.read(self, load, self._show_preview, self._on_preview_failed, key="preview")
 
-    def _chosen(self, *, replace: bool = False) -> ExportOptions | None:
+    def _chosen(self) -> ExportOptions | None:
         try:
-            return self._options.options(replace=replace)
+            return self._options.options()
         except MimeaError as error:
             self._on_preview_failed(str(error))
             return None
@@ -174,14 +183,19 @@ class ExportView(QWidget):
         self._export.setEnabled(bool(self._export.property("possible")) and self._path.path is not None)
 
     @Slot()
-    def _on_export_clicked(self) -> None:
-        self._write(replace=False)
+    def _forget_export(self) -> None:
+        """What was said of an export, or asked about one, is not about what is chosen now."""
+        if self.message.property("about") == "export":
+            self.message.hide()
 
-    def _write(self, *, replace: bool) -> None:
-        path, options = self._path.path, self._chosen(replace=replace)
-        if path is None or options is None:
-            return
-        file, name = self._project.file, self._format.currentData()
+    @Slot()
+    def _on_export_clicked(self) -> None:
+        path, options = self._path.path, self._chosen()
+        if path is not None and options is not None:
+            self._write(path, self._format.currentData(), options)
+
+    def _write(self, path: Path, name: str, options: ExportOptions) -> None:
+        file = self._project.file
         self._export.setEnabled(False)
 
         def write() -> Written | FileExistsAlreadyError:
@@ -190,15 +204,20 @@ class ExportView(QWidget):
             except FileExistsAlreadyError as error:  # a question here, not a failure
                 return error
 
-        self._project.tasks.write(self, write, self._on_written, self._on_export_failed)
+        again = partial(self._write, path, name, replace(options, replace=True))
+        self._project.tasks.write(self, write, partial(self._on_written, file, again), self._on_export_failed)
 
-    def _on_written(self, result: Written | FileExistsAlreadyError) -> None:
+    def _on_written(
+        self, file: ProjectFile, again: Callable[[], None], result: Written | FileExistsAlreadyError
+    ) -> None:
+        if not self._project.holds(file):
+            return
         self.message.setProperty("about", "export")
         if isinstance(result, Written):
             self._tell(result)
         else:
             question = f"{result.path} exists already."
-            self.message.show_question(question, "Replace it", lambda: self._write(replace=True), "Keep it")
+            self.message.show_question(question, "Replace it", again, "Keep it")
         self._update_button()
 
     def _tell(self, written: Written) -> None:

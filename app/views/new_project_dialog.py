@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -50,7 +50,7 @@ class NewProjectDialog(QDialog):
         self.message = MessageBar()
         self._path = PathField("projectPathField", "save", "Where the project is kept")
         self._stage = QLabel(objectName="importStage")
-        self._counts = QLabel(objectName="importCounts", wordWrap=True)
+        self._counts = QLabel(objectName="importCounts", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._counts.setProperty("role", "secondary")
         self._counts.setFont(theme.font(tabular=True))
         self._bar = QProgressBar(objectName="importProgress", textVisible=False)
@@ -135,7 +135,7 @@ class NewProjectDialog(QDialog):
         if source is None or path is None:
             return
         self.message.hide()
-        self._job = Job(import_work(path.with_suffix(_SUFFIX), source), self)
+        self._job = Job(import_work(_as_project(path), source), self)
         self._job.reported.connect(self._on_progress)
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._on_failed)
@@ -180,6 +180,11 @@ class NewProjectDialog(QDialog):
             widget.setVisible(going)
         self.sources.setEnabled(not going)
         self._path.setEnabled(not going)
+
+
+def _as_project(path: Path) -> Path:
+    """A name may have dots of its own."""
+    return path if path.suffix == _SUFFIX else path.with_name(path.name + _SUFFIX)
 
 
 def _free_path(name: str) -> Path:

@@ -75,6 +75,33 @@ def test_new_decisions_change_the_preview(view: ExportView, window: MainWindow, 
     qtbot.waitUntil(lambda: count.text().startswith("31 accepted links"))
 
 
+@pytest.mark.parametrize("changed", ["path", "format", "option", "project"])
+def test_a_question_about_a_file_ends_with_another_choice(
+    view: ExportView, window: MainWindow, project: ProjectFile, tmp_path: Path, qtbot: QtBot, changed: str
+) -> None:
+    asked, other = project.path.with_suffix(".nt"), tmp_path / "other.nt"
+    asked.write_text("old")
+    other.write_text("mine")
+    view.findChild(QPushButton, "exportButton").click()
+    qtbot.waitUntil(lambda: view.message.text == f"{asked} exists already.")
+    again = view.message._run
+    if changed == "path":
+        view.findChild(QLineEdit, "exportPath").setText(str(other))
+    elif changed == "format":
+        formats = view.findChild(QComboBox, "exportFormat")
+        formats.setCurrentIndex(formats.findData("csv"))
+        formats.activated.emit(formats.currentIndex())
+    elif changed == "option":
+        view.findChild(QCheckBox, "exportRejected").click()
+    else:
+        window.project.close()
+    assert view.message.text == ""
+    if changed == "path":
+        again()  # even if it were pressed at the same time: the file that was asked about
+        qtbot.waitUntil(lambda: view.message.text == f"30 links written to {asked}")
+        assert other.read_text() == "mine"
+
+
 def test_an_existing_file_is_asked_about(view: ExportView, project: ProjectFile, qtbot: QtBot) -> None:
     path = project.path.with_suffix(".nt")
     path.write_text("old")

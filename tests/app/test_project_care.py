@@ -21,7 +21,7 @@ def test_the_file_menu_copies_compacts_and_checks(
     tmp_path: Path,
 ) -> None:
     copy = tmp_path / "copy.mimea"
-    monkeypatch.setattr(QFileDialog, "getSaveFileName", lambda *_: (str(copy), ""))
+    monkeypatch.setattr("app.project_care.ask_for_target", lambda *_: copy)
     actions, message = open_window.actions_, open_window.message
     actions.backup.trigger()
     qtbot.waitUntil(lambda: message.text == f"The project was copied to {copy}")

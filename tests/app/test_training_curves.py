@@ -120,16 +120,9 @@ def test_the_mouse_reads_the_values_of_an_epoch(qtbot: QtBot) -> None:
     assert "MRR <b>0.9</b>" in legend() and "epoch" not in legend() and not plot._cursor.isVisible()
 
 
-@pytest.mark.parametrize(
-    ("typed", "kind", "written"),
-    [
-        ("curve.svg", "Drawing (*.svg)", "curve.svg"),
-        ("curve", "Numbers (*.csv)", "curve.csv"),
-        ("my.curve", "Picture (*.png)", "my.curve.png"),
-    ],
-)
+@pytest.mark.parametrize("name", ["curve.png", "curve.svg", "curve.csv", "my.curve.png"])
 def test_the_arrow_of_a_plot_asks_where_to(
-    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, typed: str, kind: str, written: str
+    qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str
 ) -> None:
     columns = Columns(BY_KEY["pseudo"].columns)
     columns.append(1, {"count": 3})
@@ -138,15 +131,15 @@ def test_the_arrow_of_a_plot_asks_where_to(
     plot.show()
     arrow = plot.findChild(ExportButton, "plotExport")
     assert arrow is not None and arrow.toolTip()
-    asked = "app.views.training.plot_export.QFileDialog.getSaveFileName"
-    monkeypatch.setattr(asked, lambda *_: ("", ""))
+    asked = "app.views.training.plot_export.ask_for_target"
+    monkeypatch.setattr(asked, lambda *_: None)
     with qtbot.assertNotEmitted(arrow.saved):
         arrow.click()  # thought better of
-    monkeypatch.setattr(asked, lambda *_: (str(tmp_path / typed), kind))
+    monkeypatch.setattr(asked, lambda *_: tmp_path / name)
     with qtbot.waitSignal(arrow.saved) as saved:
         arrow.click()
-    assert saved.args == [str(tmp_path / written)]
-    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [written]
+    assert saved.args == [str(tmp_path / name)]
+    assert [path.name for path in tmp_path.iterdir() if path.is_file()] == [name]
 
 
 def test_a_plot_that_can_not_be_written_says_so(
@@ -157,9 +150,7 @@ def test_a_plot_that_can_not_be_written_says_so(
     said: list[str] = []
     module = "app.views.training.plot_export"
     monkeypatch.setattr(f"{module}.QMessageBox.warning", lambda *words: said.append(words[-1]))
-    monkeypatch.setattr(
-        f"{module}.QFileDialog.getSaveFileName", lambda *_: (str(tmp_path / "nowhere" / "a.csv"), "")
-    )
+    monkeypatch.setattr(f"{module}.ask_for_target", lambda *_: tmp_path / "nowhere" / "a.csv")
     arrow = plot.findChild(ExportButton, "plotExport")
     with qtbot.assertNotEmitted(arrow.saved):
         arrow.click()

@@ -11,10 +11,11 @@ import pyqtgraph as pg
 from PySide6.QtCore import QFile, QIODevice, QPoint, QRect, Signal, Slot
 from PySide6.QtGui import QImage, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
-from PySide6.QtWidgets import QFileDialog, QMessageBox, QToolButton, QWidget
+from PySide6.QtWidgets import QMessageBox, QToolButton, QWidget
 
 from app import theme
 from app.icons import icon
+from app.views.save_dialog import ask_for_target
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]  # names of the columns, and the rows
 _KINDS = {".png": "Picture (*.png)", ".svg": "Drawing (*.svg)", ".csv": "Numbers (*.csv)"}
@@ -40,14 +41,9 @@ class ExportButton(QToolButton):
 
     @Slot()
     def _ask(self) -> None:
-        chosen, kind = QFileDialog.getSaveFileName(
-            self, "Save the plot", f"{self._name}.png", ";;".join(_KINDS.values())
-        )
-        if not chosen:
+        path = ask_for_target(self, "Save the plot", f"{self._name}.png", _KINDS)
+        if path is None:
             return
-        path = Path(chosen)
-        if path.suffix not in _KINDS:
-            path = path.with_name(path.name + next(end for end, words in _KINDS.items() if words == kind))
         try:
             save_plot(self._plot, self._table(), path)
         except OSError as error:

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import (
     QInputDialog,
     QLabel,
     QMenu,
+    QMessageBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -21,6 +22,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.icons import icon
 from app.settings import Settings
+from app.views.save_dialog import ask_for_target
 from core.config import RunConfig
 from core.errors import ConfigError
 from core.presets import PRESETS
@@ -41,7 +43,7 @@ class PresetBar(QWidget):
         self.box.setToolTip("Settings to start from; those of your own are kept for all projects")
         self.box.setAccessibleName("Preset")
         self.setFocusProxy(self.box)
-        self._hint = QLabel(wordWrap=True, objectName="presetHint")
+        self._hint = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="presetHint")
         self._hint.setProperty("role", "secondary")
         self._hint.setFont(theme.font("small"))
         menu = QMenu(self, objectName="presetMenu", toolTipsVisible=True)
@@ -107,16 +109,22 @@ class PresetBar(QWidget):
         if config is None:
             return
         name, given = QInputDialog.getText(self, "Save as preset", "Name of the preset")
-        taken = {preset.title for preset in PRESETS} | {_OWN}
+        own = {preset.title for preset in PRESETS} | {_OWN}
         name = name.strip()
         if not given or not name:
             return
-        if name in taken:
+        if name in own:
             self._hint.setText(f"{name} is one of the program's own presets; choose another name")
+            return
+        if name in Settings().presets and not self._may_replace(name):
             return
         Settings().save_preset(name, config.to_json())
         self._fill()
         self.show_config(config)
+
+    def _may_replace(self, name: str) -> bool:
+        question = f"There is a preset “{name}” already. Replace it?"
+        return QMessageBox.question(self, "Save as preset", question) is QMessageBox.StandardButton.Yes
 
     @Slot()
     def _on_delete(self) -> None:
@@ -151,5 +159,4 @@ class PresetBar(QWidget):
 
 def ask_where_to_save(parent: QWidget, name: str) -> Path | None:
     """Where settings shall go; None where the person thought better of it."""
-    chosen, _ = QFileDialog.getSaveFileName(parent, "Export settings", name, _FILTER)
-    return Path(chosen).with_suffix(".json") if chosen else None
+    return ask_for_target(parent, "Export settings", name, {".json": _FILTER})
