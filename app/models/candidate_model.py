@@ -11,7 +11,7 @@ from PySide6.QtCore import QAbstractTableModel, QModelIndex, QObject, QPersisten
 from PySide6.QtGui import QColor
 
 from app import theme
-from app.labels import isolated
+from app.labels import isolated, tip_or_spoken
 from app.models.row_pages import RowPages
 from app.tasks import Tasks
 from core.review.journal import Step
@@ -50,6 +50,7 @@ class CandidateModel(QAbstractTableModel):
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
         self._stale = False  # verdicts were given since the list was read
+        self._marks = 0  # steps that were marked, so that what was read before one can be told
 
     @property
     def queue(self) -> Queue | None:
@@ -104,6 +105,7 @@ class CandidateModel(QAbstractTableModel):
         if self._queue is None or self._file is None:
             return
         self._stale = True
+        self._marks += 1
         if len(step.decisions) > MOST_MARKED:
             return
         rights = [d.right_id for d in step.decisions if d.right_id is not None]
@@ -112,8 +114,7 @@ class CandidateModel(QAbstractTableModel):
             for decision in step.decisions:
                 self._mark(decision.left_id, decision.right_id, decision.kind)
         else:
-            work = partial(_waiting_in, self._file, self._queue)
-            self._tasks.read(self, work, partial(self._set_waiting, self._rows.generation), key="waiting")
+            self._read_waiting()
         self._rows.renew(rows)
 
     def _mark(self, left_id: int, right_id: int | None, kind: Any) -> None:
@@ -126,9 +127,18 @@ class CandidateModel(QAbstractTableModel):
             # Shown at once; the page itself is read again for what else changed with it.
             self._rows.change(int(row), partial(replace, verdict=kind))
 
-    def _set_waiting(self, generation: int, waiting: Mask) -> None:
-        if generation == self._rows.generation and self._queue is not None:
+    def _read_waiting(self) -> None:
+        assert self._queue is not None and self._file is not None
+        done = partial(self._set_waiting, self._rows.generation, self._marks)
+        self._tasks.read(self, partial(_waiting_in, self._file, self._queue), done, key="waiting")
+
+    def _set_waiting(self, generation: int, marks: int, waiting: Mask) -> None:
+        if generation != self._rows.generation or self._queue is None:
+            return
+        if marks == self._marks:
             self._queue.waiting[:] = waiting
+        else:  # it may have been read before the last verdict
+            self._read_waiting()
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() or self._queue is None else len(self._queue)
@@ -184,7 +194,7 @@ class CandidateModel(QAbstractTableModel):
             return "" if role == Qt.ItemDataRole.DisplayRole else "Hidden until you decide"
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, index.column(), self.shows_probability)
-        return _explanation(row, index.column())
+        return tip_or_spoken(role, _explanation(row, index.column()))
 
     @Slot(int, int)
     def _changed(self, first: int, last: int) -> None:

@@ -19,7 +19,7 @@ from PySide6.QtCore import (
 from PySide6.QtGui import QColor, QFont
 
 from app import theme
-from app.labels import pair_text
+from app.labels import pair_text, tip_or_spoken
 from app.models.row_pages import RowPages
 from app.tasks import Tasks
 from core.review.history import HistoryRow, history_rows
@@ -55,9 +55,17 @@ class HistoryModel(QAbstractTableModel):
             self._ids = ids
             self._rows.show(ids, read, keep=True)
             self.endInsertRows()
-            self._rows.renew(range(len(self._rows)))  # a later verdict may have replaced an earlier one
+            self._rows.renew_all()  # a later verdict may have replaced an earlier one
         else:
-            self._rows.renew(range(len(self._rows)))
+            self._rows.renew_all()
+
+    def id_at(self, row: int) -> int:
+        """The id of a verdict, whether it was read or not."""
+        return self._rows.id_at(row)
+
+    def known(self, row: int) -> HistoryRow | None:
+        """A verdict if it was read already."""
+        return self._rows.peek(row)
 
     def rowCount(self, parent: Index = QModelIndex()) -> int:
         return 0 if parent.isValid() else len(self._rows)
@@ -85,7 +93,7 @@ class HistoryModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(row, index.column())
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return _explanation(row)
+            return tip_or_spoken(role, _explanation(row))
         if role == Qt.ItemDataRole.ForegroundRole:
             if not row.in_force:
                 return theme.secondary_color()

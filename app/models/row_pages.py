@@ -32,7 +32,7 @@ class RowPages(QObject):
         self._kept: OrderedDict[int, Any] = OrderedDict()  # by id; None for one that does not exist
         self._stale: set[int] = set()  # ids
         self._wanted: OrderedDict[int, None] = OrderedDict()
-        self._reading: int | None = None
+        self._reading: list[int] = []  # ids
         self._generation = 0  # results for an earlier list are dropped
         self._timer = QTimer(self, singleShot=True, interval=0)
         self._timer.timeout.connect(self._read_next)
@@ -50,13 +50,15 @@ class RowPages(QObject):
 
         ``keep`` what was read of the list before: where this one has the same rows and more.
         """
+        if keep:
+            self._outdate_reading()  # which is not delivered any more
+        else:
+            self._kept.clear()
+            self._stale.clear()
         self._ids, self._read = ids, read
         self._generation += 1
         self._wanted.clear()
-        self._reading = None
-        if not keep:
-            self._kept.clear()
-            self._stale.clear()
+        self._reading = []
 
     def row(self, number: int) -> Any | None:
         """A row if it is here; else it is read, and ``arrived`` follows."""
@@ -67,6 +69,15 @@ class RowPages(QObject):
         if key in self._kept:
             self._kept.move_to_end(key)
         return self._kept.get(key)
+
+    def id_at(self, number: int) -> int:
+        """The id of a row, which need not be here."""
+        assert self._ids is not None
+        return int(self._ids[number])
+
+    def peek(self, number: int) -> Any | None:
+        """A row if it is here; it is not read."""
+        return self._kept.get(self.id_at(number))
 
     def change(self, number: int, change: Callable[[Any], Any]) -> None:
         """Put another row in place of one, if it is here."""
@@ -83,39 +94,49 @@ class RowPages(QObject):
             if (key := int(self._ids[row])) in self._kept:
                 self._stale.add(key)
                 pages.add(int(row) // PAGE)
+            elif key in self._reading:
+                self._stale.add(key)  # what is on its way may be older
         for page in pages:
             self._tell(page)
+
+    def renew_all(self) -> None:
+        """Read every row again when it is next looked at."""
+        self._stale.update(self._kept)
+        self._outdate_reading()
+        if len(self):
+            self.arrived.emit(0, len(self) - 1)
 
     def _ask(self, page: int) -> None:
         self._wanted[page] = None
         self._wanted.move_to_end(page)
         while len(self._wanted) > _MOST_REQUESTS:
             self._wanted.popitem(last=False)
-        if self._reading is None:
+        if not self._reading:
             self._timer.start()
 
     @Slot()
     def _read_next(self) -> None:
-        if self._reading is not None or not self._wanted or self._ids is None or self._read is None:
+        if self._reading or not self._wanted or self._ids is None or self._read is None:
             return
-        self._reading, _ = self._wanted.popitem()
-        ids = self._ids[self._reading * PAGE : (self._reading + 1) * PAGE].tolist()
+        page, _ = self._wanted.popitem()
+        self._reading = ids = self._ids[page * PAGE : (page + 1) * PAGE].tolist()
+        self._stale.difference_update(ids)  # now: what changes from here on makes them stale again
         self._tasks.read(
             self,
             partial(self._read, ids),
-            partial(self._add, self._generation, self._reading, ids),
+            partial(self._add, self._generation, page, ids),
             partial(self._give_up, self._generation),
         )
 
     def _add(self, generation: int, page: int, ids: list[int], rows: list[Any]) -> None:
         if generation != self._generation:
             return
-        self._reading = None
+        self._reading = []
         found = {row.id: row for row in rows}
         for key in ids:
-            self._kept[key] = found.get(key)
+            if key not in self._stale or key not in self._kept:  # else what is shown is newer
+                self._kept[key] = found.get(key)
             self._kept.move_to_end(key)
-        self._stale.difference_update(ids)
         while len(self._kept) > _MOST_ROWS:
             dropped, _ = self._kept.popitem(last=False)
             self._stale.discard(dropped)
@@ -124,8 +145,12 @@ class RowPages(QObject):
 
     def _give_up(self, generation: int, error: str) -> None:
         if generation == self._generation:
-            self._reading = None
+            self._outdate_reading()
+            self._reading = []
             self._tasks.failed.emit(error)
+
+    def _outdate_reading(self) -> None:
+        self._stale.update(self._reading)
 
     def _tell(self, page: int) -> None:
         last = min((page + 1) * PAGE, len(self)) - 1

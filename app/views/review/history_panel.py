@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from functools import partial
 
-from PySide6.QtCore import QItemSelection, QModelIndex, Signal, Slot
+from PySide6.QtCore import QItemSelection, QModelIndex, QTimer, Signal, Slot
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
@@ -67,7 +67,9 @@ class HistoryPanel(QWidget):
         self.table.selectionModel().selectionChanged.connect(self._offer)
         self.table.activated.connect(self._go)
         self.table.doubleClicked.connect(self._go)
-        self._model.dataChanged.connect(self._offer)
+        self._timer = QTimer(self, singleShot=True, interval=0)  # many pages may come at once
+        self._timer.timeout.connect(self._offer)
+        self._model.dataChanged.connect(self._timer.start)
         self._model.modelReset.connect(self._offer)
         project.opened.connect(self.reload)
         project.closed.connect(self.reload)
@@ -80,7 +82,6 @@ class HistoryPanel(QWidget):
         """Read the journal again, unless nobody sees it."""
         if not self._project.is_open:
             self._model.show(None, None)
-            self._count.clear()
         elif self.isVisible():
             file = self._project.file
             self._project.tasks.read(self, partial(_ids_of, file), partial(self._show, file), key="history")
@@ -92,28 +93,41 @@ class HistoryPanel(QWidget):
     def _show(self, file: ProjectFile, ids: Ids) -> None:
         if self._project.is_open and self._project.file is file:
             self._model.show(file, ids)
-            self._count.setText(f"{len(ids):,} {'verdict' if len(ids) == 1 else 'verdicts'}")
+            self._offer()
 
-    def _chosen(self) -> Sequence[HistoryRow]:
-        rows = [index.row() for index in self.table.selectionModel().selectedRows()][:_MOST]
-        found = (self._model.index(row, PAIR).data(ROW_ROLE) for row in rows)
-        return [row for row in found if row is not None]
+    def _chosen(self) -> Iterator[int]:
+        """The rows that are selected, without an index for each."""
+        for part in self.table.selectionModel().selection():
+            yield from range(part.top(), part.bottom() + 1)
+
+    def _ids(self, *, undone: bool) -> list[int]:
+        """The verdicts chosen, but for those known to be taken back (or known not to be) already."""
+        found = ((row, self._model.known(row)) for row in self._chosen())
+        return [
+            self._model.id_at(row)
+            for row, known in found
+            if known is None or (known.undone_at is not None) is undone
+        ]
 
     @Slot()
     @Slot(QItemSelection, QItemSelection)
     def _offer(self, *_: object) -> None:
-        chosen = self._chosen()
-        may = self._project.is_open and not self._project.read_only
-        self.revoke.setEnabled(may and any(row.undone_at is None for row in chosen))
-        self.restore.setEnabled(may and any(row.undone_at is not None for row in chosen))
+        parts = self.table.selectionModel().selection()
+        many = sum(part.height() for part in parts) > _MOST
+        may = self._project.is_open and not self._project.read_only and not many
+        self.revoke.setEnabled(may and bool(self._ids(undone=False)))
+        self.restore.setEnabled(may and bool(self._ids(undone=True)))
+        count = self._model.rowCount()
+        told = f"{count:,} {'verdict' if count == 1 else 'verdicts'}" if self._project.is_open else ""
+        self._count.setText(f"{told}; at most {_MOST:,} can be revoked at once" if many else told)
 
     @Slot()
     def _revoke(self) -> None:
-        self._project.revoke([row.id for row in self._chosen() if row.undone_at is None])
+        self._project.revoke(self._ids(undone=False))
 
     @Slot()
     def _restore(self) -> None:
-        self._project.restore([row.id for row in self._chosen() if row.undone_at is not None])
+        self._project.restore(self._ids(undone=True))
 
     @Slot(QModelIndex)
     def _go(self, index: QModelIndex) -> None:

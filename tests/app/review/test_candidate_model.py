@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import threading
+
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
+from sqlalchemy.orm import Session
 
 from app.models.attribute_model import AttributeModel
 from app.models.candidate_model import ROW_ROLE, CandidateModel
@@ -11,7 +14,7 @@ from app.models.row_pages import PAGE
 from app.tasks import Tasks
 from core.review.evidence import pair_evidence
 from core.review.journal import Decision, decide, undo
-from core.review.queue import Queue, load_queue
+from core.review.queue import Mask, Queue, load_queue, waiting_rows
 from core.store.candidates import CandidateRow
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter
@@ -65,7 +68,7 @@ def test_all_rows_are_there_at_once_and_come_page_by_page(qtbot, model: Candidat
 def test_a_jump_reads_only_what_is_looked_at(qtbot, model: CandidateModel) -> None:
     for page in range(7):
         model.index(page * PAGE, 0).data()
-    qtbot.waitUntil(lambda: not model._rows._wanted and model._rows._reading is None)
+    qtbot.waitUntil(lambda: not model._rows._wanted and not model._rows._reading)
     # Of seven pages that were passed in one go only the last few were read.
     assert pages_here(model) - {0} == {3, 4, 5, 6}
 
@@ -98,6 +101,30 @@ def test_a_verdict_shows_at_once_and_an_undo_takes_it_back(qtbot, model: Candida
     model.mark(step, "undone")
     qtbot.waitUntil(lambda: model.index(0, 3).data() == "")
     qtbot.waitUntil(lambda: bool(model.queue.waiting[0]))
+
+
+def test_a_verdict_after_an_undo_is_not_taken_back_by_what_was_read_before(
+    qtbot, model: CandidateModel, wide: ProjectFile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left, right = model.pair_at(5)
+    read, go_on = threading.Event(), threading.Event()
+
+    def held_back(session: Session, queue: Queue) -> Mask:
+        found = waiting_rows(session, queue)
+        if not read.is_set():
+            read.set()
+            assert go_on.wait(20)
+        return found
+
+    monkeypatch.setattr("app.models.candidate_model.waiting_rows", held_back)
+    decide(wide, [Decision(left, right, "rejected")])
+    model.mark(undo(wide), "undone")
+    qtbot.waitUntil(read.is_set)
+    model.mark(decide(wide, [Decision(left, right, "accepted")]), "decided")
+    go_on.set()
+    qtbot.waitUntil(lambda: not model._tasks.busy)
+    assert not model.queue.waiting[model.queue.left_ids == left].any()
+    undo(wide)
 
 
 def test_a_file_that_can_not_be_read_is_told_once(qtbot, model: CandidateModel, monkeypatch) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ from sqlalchemy import text
 from app.keyed_action import KeyedAction
 from app.models.history_model import KIND, PAIR, HistoryModel
 from app.views.review.recheck_dialog import RecheckDialog
+from core.review.history import history_rows
 from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
 from tests.app.review.conftest import Page
@@ -106,6 +108,37 @@ def test_what_can_be_done_depends_on_what_is_chosen(decided: Page) -> None:
     decided.settle()
     assert decided.stored() == []
     decided.qtbot.waitUntil(lambda: restore.isEnabled() and not revoke.isEnabled())
+
+
+def test_what_was_not_read_yet_is_revoked_with_the_rest(
+    open_page, project: ProjectFile, monkeypatch: pytest.MonkeyPatch
+) -> None:  # type: ignore[no-untyped-def]
+    decide(project, [Decision(i, 40 + i, "accepted") for i in range(1, 31)])
+    page = open_page(project.path)
+    go_on = threading.Event()
+    monkeypatch.setattr(
+        "app.models.history_model.history_rows",
+        lambda session, ids: go_on.wait(20) and history_rows(session, ids),
+    )
+    page.find(KeyedAction, "historyAction").trigger()
+    page.qtbot.waitUntil(lambda: history(page).model().rowCount() == 30)
+    history(page).selectAll()
+    page.find(KeyedAction, "revokeAction").trigger()
+    go_on.set()
+    page.settle()
+    assert page.stored() == []
+
+
+def test_more_than_can_be_revoked_at_once_is_told(decided: Page, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.views.review.history_panel._MOST", 2)
+    listed(decided)
+    count = decided.find(QLabel, "historyCount")
+    assert count.text() == "3 verdicts"
+    history(decided).selectAll()
+    assert not decided.find(KeyedAction, "revokeAction").isEnabled()
+    assert count.text() == "3 verdicts; at most 2 can be revoked at once"
+    history(decided).selectRow(0)
+    assert decided.find(KeyedAction, "revokeAction").isEnabled() and count.text() == "3 verdicts"
 
 
 def test_the_model_keeps_the_rules_of_models(page: Page, project: ProjectFile) -> None:
@@ -207,6 +240,18 @@ def test_panels_can_be_moved_and_floated(page: Page) -> None:
     dock.setFloating(True)
     trigger(page, "resetLayout")
     assert not dock.isFloating()
+
+
+@pytest.mark.qt_log_ignore("This plugin does not support raise")
+def test_the_keys_judge_from_a_list_that_floats(page: Page) -> None:
+    dock = page.find(QDockWidget, "listDock")
+    dock.setFloating(True)
+    dock.activateWindow()
+    page.qtbot.waitUntil(dock.isActiveWindow)
+    page.table.setFocus()
+    QTest.keyClick(page.table, Qt.Key.Key_A)
+    page.settle()
+    assert [decision.kind for decision in page.stored()] == ["accepted"]
 
 
 def test_panels_read_nothing_while_they_are_closed(page: Page, tmp_path: Path) -> None:
