@@ -5,7 +5,6 @@ from __future__ import annotations
 from functools import partial
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QKeyEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -23,6 +22,8 @@ from app.models.candidate_model import percent
 from app.views.elided_label import ElidedLabel
 from app.views.review.image_pane import ImagePane
 from app.views.review.image_store import ImageStore
+from app.views.review.key_button import answer_button
+from app.views.review.question_actions import QuestionActions
 from core.review.claims import Claim, Contest
 from core.store.entities import AttributeRow, EntityCard
 
@@ -36,13 +37,19 @@ class ConflictDialog(QDialog):
     chosen = Signal(object)  # (left id, right id), or None for none of them
 
     def __init__(
-        self, contest: Contest, images: ImageStore, parent: QWidget | None = None, *, hidden: bool = False
+        self,
+        contest: Contest,
+        images: ImageStore,
+        actions: QuestionActions,
+        parent: QWidget | None = None,
+        *,
+        hidden: bool = False,
     ) -> None:
         super().__init__(parent)
         self._hidden = hidden  # what the model says of pairs without a verdict
         self.setObjectName("conflictDialog")
         self.setWindowTitle("Resolve a conflict")
-        self._keys: dict[str, tuple[int, int] | None] = {"N": None}
+        self._actions = actions
         title = QLabel(f"Which is the counterpart of {isolated(contest.card.label)}?", wordWrap=True)
         title.setTextFormat(Qt.TextFormat.PlainText)
         title.setFont(theme.font("title"))
@@ -62,8 +69,7 @@ class ConflictDialog(QDialog):
         line.setProperty("role", "rule")
         row.addWidget(line)
         row.addWidget(scroll, stretch=1)
-        none = QPushButton("&None of them", objectName="keepNone", toolTip="Reject all, known links too (N)")
-        none.setAutoDefault(False)
+        none = answer_button(actions.keep_none)
         none.clicked.connect(partial(self._choose, None))
         cancel = QPushButton("Cancel", objectName="keepAll", toolTip="Leave all as it is (Esc)")
         cancel.clicked.connect(self.reject)
@@ -87,22 +93,14 @@ class ConflictDialog(QDialog):
         hidden = self._hidden and claim.standing == "proposed"
         likely = "score hidden until you decide" if hidden else _likely(claim)
         card = _card(claim.card, claim.attributes, images, told, likely)
-        keep = QPushButton(f"Keep this  ·  {number}", objectName=f"keep{number}")
-        keep.setAccessibleName(f"Keep {isolated(claim.card.label)}")
-        keep.setToolTip(f"Keep this pair, reject the others ({number})")
-        keep.setAutoDefault(False)  # Return on its own decides nothing
+        if number <= len(self._actions.keep):
+            keep = answer_button(self._actions.keep[number - 1], "Keep this")
+        else:
+            keep = QPushButton("Keep this", objectName=f"keep{number}Button", autoDefault=False)
         keep.clicked.connect(partial(self._choose, claim.pair))
-        if number <= 9:
-            self._keys[str(number)] = claim.pair
+        keep.setAccessibleName(f"Keep {isolated(claim.card.label)}")
         card.layout().addWidget(keep)
         return card
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        key = event.text().upper()
-        if key in self._keys:
-            self._choose(self._keys[key])
-        else:
-            super().keyPressEvent(event)
 
     def _choose(self, pair: tuple[int, int] | None, _checked: bool = False) -> None:
         self.chosen.emit(pair)

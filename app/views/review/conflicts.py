@@ -11,6 +11,7 @@ from app.project import Project
 from app.settings import Settings
 from app.views.review.conflict_dialog import ConflictDialog
 from app.views.review.image_store import ImageStore
+from app.views.review.question_actions import QuestionActions
 from core.review.claims import Contest, contest_of, leave_one
 
 
@@ -19,10 +20,11 @@ class Conflicts(QObject):
 
     nothing = Signal(str)  # there is none, in words
 
-    def __init__(self, project: Project, images: ImageStore, page: QWidget) -> None:
+    def __init__(self, project: Project, images: ImageStore, actions: QuestionActions, page: QWidget) -> None:
         super().__init__(page)
         self._project = project
         self._images = images
+        self._actions = actions
         self._page = page
 
     def resolve(self, run_id: int, pair: tuple[int, int]) -> None:
@@ -39,7 +41,7 @@ class Conflicts(QObject):
         if contest is None:
             self.nothing.emit("nothing else claims these two")
             return
-        dialog = ConflictDialog(contest, self._images, self._page, hidden=Settings().blind)
+        dialog = ConflictDialog(contest, self._images, self._actions, self._page, hidden=Settings().blind)
         dialog.chosen.connect(partial(self._write, contest))
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()

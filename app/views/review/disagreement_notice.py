@@ -50,6 +50,11 @@ class DisagreementNotice(Notice):
             button.setVisible(any(opinion.kind == kind for opinion in opinions))
         self.say(list(map(_sentence, opinions)))
 
+    def allow_settling(self, allowed: bool) -> None:
+        """Enable the buttons where a verdict can be written."""
+        for button in self._settle.values():
+            button.setEnabled(allowed)
+
     def _on_clicked(self, kind: str, _checked: bool = False) -> None:
         self.settled.emit(kind)
 

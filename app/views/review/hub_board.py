@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt, Signal, Slot
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
-from app.keyed_action import NATIVE, KeyedAction
 from app.views.elided_label import ElidedLabel
 from app.views.review.hub_cards import HubCards
 from app.views.review.image_pane import ImagePane
 from app.views.review.image_store import ImageStore
+from app.views.review.key_button import key_button
 from app.views.review.pair_actions import PairActions
 from core.review.hubs import Hub
 from core.store.queues import HUB
@@ -35,18 +35,22 @@ class HubBoard(QDialog):
         self._name.setFont(theme.font("title"))
         self._uri.setProperty("role", "secondary")
         self._question = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="hubQuestion")
+        self._failure = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="hubFailure")
+        self._failure.setProperty("role", "error")
+        self._failure.hide()
         self._cards = HubCards(images)
         self._cards.doubleClicked.connect(self._accept_current)
-        self._accept = _button(actions.hub_accept)
-        self._none = _button(actions.hub_none)
-        self._next = _button(actions.hub_next)
-        for action, slot in (
-            (actions.hub_accept, self._accept_current),
-            (actions.hub_none, self._choose_none),
-            (actions.hub_next, self.skipped),
+        self._accept = key_button(actions.hub_accept)
+        self._none = key_button(actions.hub_none)
+        self._next = key_button(actions.hub_next)
+        for action, button, slot in (
+            (actions.hub_accept, self._accept, self._accept_current),
+            (actions.hub_none, self._none, self._choose_none),
+            (actions.hub_next, self._next, self.skipped),
         ):
             self.addAction(action)
             action.triggered.connect(slot)
+            button.clicked.connect(action.trigger)
         words = QVBoxLayout(spacing=2)
         for line in (self._name, self._uri, self._what):
             words.addWidget(line)
@@ -64,6 +68,7 @@ class HubBoard(QDialog):
         layout.setSpacing(theme.LARGE)
         layout.addLayout(top)
         layout.addWidget(self._cards, stretch=1)
+        layout.addWidget(self._failure)
         layout.addLayout(buttons)
 
     @property
@@ -74,6 +79,7 @@ class HubBoard(QDialog):
     def show_hub(self, hub: Hub | None, left: int, *, hidden: bool) -> None:
         """Ask about ``hub``, one of ``left`` that wait; None where none does any more."""
         self._hub = hub
+        self._failure.hide()
         there = hub is not None and bool(hub.claimants)
         for button in (self._accept, self._none):
             button.setEnabled(there)
@@ -92,6 +98,11 @@ class HubBoard(QDialog):
         self._hub = None
         for button in (self._accept, self._none, self._next):
             button.setEnabled(False)
+
+    def show_failure(self, why: str) -> None:
+        """Say why nothing could be read or written."""
+        self._failure.setText(why)
+        self._failure.show()
 
     @Slot()
     def _accept_current(self) -> None:
@@ -115,12 +126,3 @@ def _question(hub: Hub | None, left: int) -> str:
         f"{count:,} left {claim} this as the best candidate. Which one is the same? All others are rejected, "
         f"as one step that can be undone.{more}"
     )
-
-
-def _button(action: KeyedAction) -> QPushButton:
-    button = QPushButton(objectName=action.objectName().replace("Action", "Button"), autoDefault=False)
-    button.setText(f"{action.words}  ·  {action.shortcut().toString(NATIVE)}")
-    button.setAccessibleName(action.words)
-    button.setToolTip(action.toolTip())
-    button.clicked.connect(action.trigger)
-    return button

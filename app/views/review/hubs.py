@@ -30,6 +30,7 @@ class Hubs(QObject):
         self._page = page
         self._board: HubBoard | None = None
         self._run_id = 0
+        self._asked: Found = (None, 0)
         project.verdicts_changed.connect(self._on_verdicts)
         project.closed.connect(self._close)
 
@@ -42,7 +43,7 @@ class Hubs(QObject):
         """Ask about ``right_id`` if several left entities claim it, else about the largest hub."""
         if not self._project.is_open or self._board is not None:
             return
-        self._run_id = run_id
+        self._run_id, self._asked = run_id, (None, 0)
         # At once: a key pressed while the hub is read must not judge the pair behind the board.
         self._board = HubBoard(self._images, self._actions, self._page.window())
         self._board.resolved.connect(self._resolve)
@@ -55,11 +56,18 @@ class Hubs(QObject):
 
     def _read(self, right_id: int | None, *, skip: bool) -> None:
         work = partial(_read, self._project.file, self._run_id, right_id, skip)
-        self._project.tasks.read(self, work, self._show, key="hub")
+        self._project.tasks.read(self, work, self._show, self._failed, key="hub")
 
     def _show(self, found: Found) -> None:
+        self._asked = found
         if self._board is not None:
             self._board.show_hub(*found, hidden=self._actions.blind.isChecked())
+
+    def _failed(self, error: str) -> None:
+        """Ask again what was asked, so that another answer, or the same once more, can be given."""
+        self._show(self._asked)
+        if self._board is not None:
+            self._board.show_failure(error)
 
     @Slot(object)
     def _resolve(self, chosen: int | None) -> None:
@@ -68,7 +76,7 @@ class Hubs(QObject):
         decisions = self._board.hub.resolved(chosen, Settings().author)
         if decisions:
             self._board.wait()
-            self._project.decide(decisions)
+            self._project.decide(decisions, self._failed)
         else:
             self._skip()
 

@@ -38,7 +38,6 @@ class Judging(QObject):
         self._shown = shown
         self._saving = False
         self._delayed: Callable[[], None] | None = None  # a verdict that waits for fresh evidence
-        project.tasks.failed.connect(self.saved)
 
     def judge(self, kind: VerdictKind, _checked: bool = False, *, note: str | None = None) -> None:
         """Write a verdict on the pair on the screen; not while the last one is being written."""
@@ -63,9 +62,9 @@ class Judging(QObject):
             note=self._bar.note.text().strip() if note is None else note,
         )
         if kind == "accepted":
-            self._tools.accepting.accept(evidence, decision, self.saved)
+            self._tools.accepting.accept(evidence, decision, self.saved, self._failed)
         else:
-            self._project.decide([decision])
+            self._project.decide([decision], self._failed)
 
     @Slot(str)
     def settle(self, kind: VerdictKind) -> None:
@@ -77,6 +76,10 @@ class Judging(QObject):
     def saved(self) -> None:
         """The verdict is on disk, or nothing came of it."""
         self._saving = False
+
+    def _failed(self, error: str) -> None:
+        self.saved()
+        self._project.tasks.failed.emit(error)
 
     def go_on(self) -> None:
         """The evidence on the screen is fresh: take the verdict that waited for it."""

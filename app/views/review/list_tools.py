@@ -18,6 +18,7 @@ from app.views.review.bulk import Bulk
 from app.views.review.conflicts import Conflicts
 from app.views.review.elsewhere import Elsewhere
 from app.views.review.image_store import ImageStore
+from app.views.review.question_actions import QuestionActions
 from app.views.review.queue_counts import QueueCounts
 from app.views.review.queue_panel import QueuePanel
 from app.views.review.review_actions import ReviewActions
@@ -46,9 +47,10 @@ class ListTools(QObject):
         self._panel = panel
         self._shown = shown
         self.counts = QueueCounts(project, panel)
-        self.accepting = Accepting(project, page)
+        questions = QuestionActions(page)
+        self.accepting = Accepting(project, questions, page)
         self._bulk = Bulk(project, model, page)
-        self._conflicts = Conflicts(project, images, page)
+        self._conflicts = Conflicts(project, images, questions, page)
         self._elsewhere = Elsewhere(project, images, page)
         self._index = SearchIndex(project, self)
         self._filters = SavedFilters(project, panel)

@@ -5,21 +5,38 @@ A disc is a known match, a ring one that the run proposes.
 
 from __future__ import annotations
 
+from math import atan2
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPaintEvent, QResizeEvent, QWheelEvent
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QFontMetrics,
+    QKeyEvent,
+    QPainter,
+    QPaintEvent,
+    QPen,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
-from app.labels import isolated
+from app.labels import isolated, plain_tip
 from core.review.neighbourhood import EgoGraph, Neighbour
 
 # Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
 AGREEMENT_COLORS = (
     "#332288", "#88CCEE", "#117733", "#DDCC77", "#882255", "#44AA99", "#999933", "#AA4499",
 )  # fmt: skip
+AGREEMENT_COLORS_ON_DARK = (  # the same, with 3:1 at least against a dark ground
+    "#8E7FE6", "#88CCEE", "#3FA55F", "#DDCC77", "#D0628F", "#44AA99", "#999933", "#CC79C0",
+)  # fmt: skip
 _CENTRE, _LINKED, _PLAIN = 18, 17, 9
+_RING = 13  # pixels from the centre of a node that has the keyboard
+_STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
 _LINE = 18  # pixels from one label to the next
 _LABEL_ROOM = 150
 _MOST_RELATIONS = 12  # in a tooltip
@@ -28,7 +45,9 @@ _WIDTHS = (1, 2, 4)  # of an edge that stands for one relation, two, or more
 
 def agreement_color(number: int) -> QColor:
     """The colour of the neighbours numbered ``number``, from 1."""
-    return QColor(AGREEMENT_COLORS[(number - 1) % len(AGREEMENT_COLORS)])
+    dark = theme.base_color().lightness() < 128
+    colors = AGREEMENT_COLORS_ON_DARK if dark else AGREEMENT_COLORS
+    return QColor(colors[(number - 1) % len(colors)])
 
 
 def text_on(color: QColor) -> QColor:
@@ -39,7 +58,10 @@ def text_on(color: QColor) -> QColor:
 
 
 class NeighbourGraph(pg.GraphicsView):
-    """Drawn where the core placed it; does not move, so that the wheel scrolls the page."""
+    """Drawn where the core placed it; does not move, so that the wheel scrolls the page.
+
+    The arrows go round from neighbour to neighbour, Return is a click.
+    """
 
     neighbour_activated = Signal(object)  # the Neighbour that was clicked
 
@@ -48,6 +70,7 @@ class NeighbourGraph(pg.GraphicsView):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMinimumWidth(240)
         self._graph = EgoGraph(0, ())
+        self._current: Neighbour | None = None  # that the keyboard is on
         self._box = pg.ViewBox(enableMenu=False, enableMouse=False, defaultPadding=0.0)
         self.setCentralItem(self._box)
         # One curve per width of line: a pen per edge would be drawn in a Python loop.
@@ -71,6 +94,9 @@ class NeighbourGraph(pg.GraphicsView):
     def show_graph(self, graph: EgoGraph) -> None:
         """Show ``graph``."""
         self._graph = graph
+        self._current = None
+        # Nowhere to go: Tab passes by.
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus if graph.nodes else Qt.FocusPolicy.NoFocus)
         self._draw()
         names = ", ".join(f"{n.number} {isolated(n.label)}" for n in graph.nodes if n.number)
         self.setAccessibleDescription(f"{graph.total} neighbours; matched: {names or 'none'}")
@@ -80,6 +106,26 @@ class NeighbourGraph(pg.GraphicsView):
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        key = Qt.Key(event.key())
+        if key in _STEPS:
+            self._go_round(_STEPS[key])
+        elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter) and self._current is not None:
+            self.neighbour_activated.emit(self._current)
+        else:
+            event.ignore()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        super().focusInEvent(event)
+        if self._current is None:
+            self._go_round(1)
+        self.viewport().update()
+
+    def focusOutEvent(self, event: QFocusEvent) -> None:
+        super().focusOutEvent(event)
+        QToolTip.hideText()
+        self.viewport().update()
 
     def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().changeEvent(event)
@@ -100,7 +146,24 @@ class NeighbourGraph(pg.GraphicsView):
             painter.drawText(self.viewport().rect(), Qt.AlignmentFlag.AlignCenter, "no neighbours")
         else:
             self._paint_labels(painter)
+        if self.hasFocus() and self._current is not None:
+            painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+            painter.setPen(QPen(theme.accent_color(), 2))
+            painter.drawEllipse(self._to_view(self._current.x, self._current.y), _RING, _RING)
         painter.end()
+
+    def _go_round(self, step: int) -> None:
+        """Put the keyboard on the next neighbour, the inner ring first, and say which it is."""
+        ring = sorted(self._graph.nodes, key=lambda node: (node.hop, atan2(node.y, node.x)))
+        if not ring:
+            return
+        start = ring.index(self._current) if self._current is not None else -1
+        self._current = ring[(start + step) % len(ring)]
+        tip = _tip(x=0, y=0, data=self._current)
+        self.setAccessibleDescription(tip)
+        place = self._to_view(self._current.x, self._current.y).toPoint()
+        QToolTip.showText(self.viewport().mapToGlobal(place), tip, self)
+        self.viewport().update()
 
     def _draw(self) -> None:
         nodes = self._graph.nodes
@@ -184,4 +247,4 @@ def _tip(*, x: float, y: float, data: object) -> str:
     relations = list(data.relations[:_MOST_RELATIONS])
     if len(data.relations) > _MOST_RELATIONS:
         relations.append(f"and {len(data.relations) - _MOST_RELATIONS} more")
-    return "\n".join((data.label, *relations))
+    return plain_tip("\n".join((data.label, *relations)))

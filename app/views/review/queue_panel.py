@@ -158,10 +158,6 @@ class QueuePanel(QWidget):
         """Show every pair."""
         self.show_filter(replace(self._nothing, queue="all"))
 
-    def search_for(self, text: str) -> None:
-        """Look for ``text`` among all pairs."""
-        self.show_filter(replace(self._nothing, queue="all", text=text))
-
     @property
     def _nothing(self) -> CandidateFilter:
         return CandidateFilter(0, best_only=self._best.currentData())

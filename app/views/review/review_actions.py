@@ -82,6 +82,18 @@ class ReviewActions:
         )
         self.reload = self._add("reload", "Reload the list", ["F5"], "Take what is decided off the list")
 
+    def allow_writing(self, allowed: bool) -> None:
+        """Enable what changes the project."""
+        for action in (
+            *self.verdicts.values(),
+            self.elsewhere,
+            self.resolve,
+            self.accept_listed,
+            self.reject_listed,
+            self.save_filter,
+        ):
+            action.setEnabled(allowed)
+
     def all(self) -> list[QAction]:
         """In menu order, with separators."""
         return list(self._all)

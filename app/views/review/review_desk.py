@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QDockWidget, QMainWindow, QWidget
 
 from app.settings import Settings
@@ -33,6 +34,11 @@ class ReviewDesk(QMainWindow):
         state = Settings().layout(_NAME)
         if not state.isEmpty():
             self.restoreState(state, _VERSION)
+
+    def take_actions(self, actions: list[QAction]) -> None:
+        """Let the keys of ``actions`` work in the panels too: one that floats is a window of its own."""
+        for dock in self._docks.values():
+            dock.addActions(actions)
 
     def reset(self) -> None:
         """Put every panel where it was at first."""

@@ -63,7 +63,9 @@ class ReviewView(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._pages)
         self._queue.set_blind(self._pair_tools.blind)
+        self._panels.desk.take_actions(self.actions())
         self._connect()
+        self._allow()
         self.reload()
 
     def review_actions(self) -> list[QAction]:
@@ -102,6 +104,8 @@ class ReviewView(QWidget):
         project = self._project
         project.opened.connect(self._opened)
         project.closed.connect(self._closed)
+        project.opened.connect(self._allow)
+        project.closed.connect(self._allow)
         project.verdicts_changed.connect(self._verdicts_changed)
         project.runs_changed.connect(self._results_changed)
         project.graphs_changed.connect(self._results_changed)
@@ -278,6 +282,14 @@ class ReviewView(QWidget):
             self.reload()
 
     # What changed elsewhere
+
+    @Slot()
+    def _allow(self) -> None:
+        """Offer what changes a project where it can be changed."""
+        may_write = self._project.may_write
+        self._actions.allow_writing(may_write)
+        self._pair_tools.actions.hub.setEnabled(may_write)
+        self._panel.disagreement.allow_settling(may_write)
 
     @Slot()
     def _opened(self) -> None:

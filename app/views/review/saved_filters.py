@@ -8,6 +8,7 @@ from PySide6.QtCore import QObject, Slot
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton
 
 from app.icons import icon
+from app.labels import unmarked
 from app.project import Project
 from app.views.review.queue_panel import QueuePanel
 from core.store.project_file import ProjectFile
@@ -34,7 +35,7 @@ class SavedFilters(QObject):
     @Slot()
     def save(self) -> None:
         """Ask for a name and keep what the list shows."""
-        if not self._project.is_open:
+        if not self._project.may_write:
             return
         dialog = QInputDialog(
             self._panel, objectName="saveFilterDialog", labelText="Name", okButtonText="Save"
@@ -63,15 +64,17 @@ class SavedFilters(QObject):
     def _fill(self, filters: dict[str, CandidateFilter]) -> None:
         self._menu.clear()
         for name, wanted in filters.items():
-            action = self._menu.addAction(name.replace("&", "&&"))
+            action = self._menu.addAction(unmarked(name))
             action.triggered.connect(partial(self._show, wanted))
         if filters:
             self._menu.addSeparator()
-        self._menu.addAction("Save this filter…").triggered.connect(self.save)
-        if filters:
+        save = self._menu.addAction("Save this filter…")
+        save.setEnabled(self._project.may_write)
+        save.triggered.connect(self.save)
+        if filters and self._project.may_write:
             remove = self._menu.addMenu("Remove")
             for name in filters:
-                action = remove.addAction(name.replace("&", "&&"))
+                action = remove.addAction(unmarked(name))
                 action.triggered.connect(partial(self._forget, name))
 
     def _show(self, wanted: CandidateFilter, _checked: bool = False) -> None:

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal
-from PySide6.QtGui import QKeyEvent
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
 from app.labels import isolated, pair_text
+from app.views.review.key_button import answer_button
+from app.views.review.question_actions import QuestionActions
 from core.review.evidence import PairEvidence
 
 
 class SecondCounterpart(QDialog):
-    """Replace, keep both or cancel; each by its letter."""
+    """Replace, keep both or cancel; each by its key."""
 
     replaced = Signal()
     both_kept = Signal()
 
-    def __init__(self, evidence: PairEvidence, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, evidence: PairEvidence, actions: QuestionActions, parent: QWidget | None = None
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("secondCounterpart")
         self.setWindowTitle("A second counterpart")
         self.setMinimumWidth(440)
         taken = [conflict for conflict in evidence.conflicts if conflict.other_id is not None]
         title = QLabel(f"Accept {pair_text(evidence.left.label, evidence.right.label)}?", wordWrap=True)
+        title.setTextFormat(Qt.TextFormat.PlainText)
         title.setFont(theme.font(bold=True))
         known = any(conflict.seed for conflict in taken)
         lines = [
@@ -33,10 +37,9 @@ class SecondCounterpart(QDialog):
         ]
         if known:
             lines.append("Replacing rejects the known link: the next run does not learn from it.")
-        text = QLabel("\n".join(lines), wordWrap=True)
-        replace = self._button("&Replace", "R", "secondReplace", "Reject what it has, accept this pair")
-        both = self._button("&Keep both", "K", "secondKeepBoth", "The entity has several counterparts")
-        cancel = self._button("Cancel", "Esc", "secondCancel", "Decide nothing")
+        text = QLabel("\n".join(lines), wordWrap=True, textFormat=Qt.TextFormat.PlainText)
+        cancel = QPushButton("Cancel", objectName="secondCancel", toolTip="Decide nothing (Esc)")
+        replace, both = answer_button(actions.replace), answer_button(actions.keep_both)
         replace.clicked.connect(self.replaced)
         both.clicked.connect(self.both_kept)
         for button in (replace, both):
@@ -54,15 +57,4 @@ class SecondCounterpart(QDialog):
         layout.addWidget(text)
         layout.addSpacing(theme.MEDIUM)
         layout.addLayout(buttons)
-        self._keys = {"R": replace, "K": both}
         cancel.setFocus()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        button = self._keys.get(event.text().upper())
-        if button is not None:
-            button.click()
-        else:
-            super().keyPressEvent(event)
-
-    def _button(self, text: str, key: str, name: str, tip: str) -> QPushButton:
-        return QPushButton(text, objectName=name, toolTip=f"{tip} ({key})")

@@ -39,8 +39,8 @@ class VerdictBar(QWidget):
             button.clicked.connect(action.trigger)
             layout.addWidget(button)
             self._buttons[kind] = button
-            _name_key(button, action)
-            action.changed.connect(partial(_name_key, button, action))
+            _follow(button, action)
+            action.changed.connect(partial(_follow, button, action))
         self.note = _NoteField(placeholderText="Note, saved with the verdict", maxLength=1000)
         self.note.setObjectName("noteField")
         self.note.setAccessibleName("Note")
@@ -61,7 +61,8 @@ class VerdictBar(QWidget):
             button.setIcon(icon(style.icon, style.color))
 
 
-def _name_key(button: QPushButton, action: KeyedAction) -> None:
+def _follow(button: QPushButton, action: KeyedAction) -> None:
+    button.setEnabled(action.isEnabled())
     key = action.shortcut().toString(NATIVE)
     button.setText(f"{action.words} · {key}" if key else action.words)
     button.setToolTip(action.toolTip())

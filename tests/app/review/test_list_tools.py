@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 from PySide6.QtCore import QEvent, Qt
+from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
 
@@ -165,12 +166,32 @@ def test_a_conflict_is_resolved_side_by_side(project: ProjectFile, open_page) ->
     assert page.shown in ((1, 41), (2, 41))
     page.press(Key.Key_X)
     dialog = page.dialog("conflictDialog")
-    first, second = (dialog.findChild(QPushButton, f"keep{n}").accessibleName() for n in (1, 2))
+    first, second = (dialog.findChild(QPushButton, f"keep{n}Button").accessibleName() for n in (1, 2))
     assert {first, second} == {f"Keep {isolated(label)}" for label in ("France 1", "Chad 2")}
     page.answer("conflictDialog", Key.Key_2)
     kept = 1 if "France 1" in second else 2
     assert [(v.left_id, v.kind) for v in page.stored() if v.kind == "accepted"] == [(kept, "accepted")]
     assert count_of(page, "accepted") == 1
+
+
+def test_the_keys_of_the_questions_can_be_changed(project: ProjectFile, open_page) -> None:
+    decide(project, [Decision(1, 41, "accepted", author="ada"), Decision(2, 41, "accepted", author="bo")])
+    page = open_page(project.path)
+    page.find(KeyedAction, "keep1Action").set_keys([QKeySequence("W")])
+    page.find(KeyedAction, "secondReplaceAction").set_keys([QKeySequence("E")])
+    page.view.show_queue("conflict")
+    page.settle()
+    page.view.focus_table()
+    page.press(Key.Key_X)
+    assert page.dialog("conflictDialog").findChild(QPushButton, "keep1Button").text() == "Keep this  ·  W"
+    page.answer("conflictDialog", Key.Key_W)
+    ((left, right),) = [(v.left_id, v.right_id) for v in page.stored() if v.kind == "accepted"]
+    assert right == 41
+    page.view.show_pair(3 - left, 41)  # the one that was rejected
+    page.settle()
+    page.press(Key.Key_A)
+    page.answer("secondCounterpart", Key.Key_E)
+    assert [v.left_id for v in page.stored() if v.kind == "accepted"] == [3 - left]
 
 
 def test_without_a_conflict_it_is_said(page) -> None:

@@ -12,7 +12,13 @@ from app import theme
 from app.tasks import Tasks
 from app.views.elided_label import ElidedLabel
 from app.views.review.image_store import ImageStore
-from app.views.review.neighbour_graph import AGREEMENT_COLORS, NeighbourGraph, text_on
+from app.views.review.neighbour_graph import (
+    AGREEMENT_COLORS,
+    AGREEMENT_COLORS_ON_DARK,
+    NeighbourGraph,
+    agreement_color,
+    text_on,
+)
 from app.views.review.pair_panel import PairPanel
 from app.views.review.weight_bars import WeightBars
 from core.config import RunConfig
@@ -135,8 +141,40 @@ def test_a_graph_is_drawn_where_the_core_put_it(qtbot, project: ProjectFile) -> 
 
 
 def test_numbers_read_on_their_colour() -> None:
-    for name in AGREEMENT_COLORS:
+    for name in (*AGREEMENT_COLORS, *AGREEMENT_COLORS_ON_DARK):
         assert _contrast(QColor(name), text_on(QColor(name))) >= 4.5
+
+
+def test_matched_neighbours_stand_out_from_a_dark_ground(qapp: QApplication) -> None:
+    theme.apply_theme(qapp, "dark")
+    for number in range(1, 9):
+        assert _contrast(agreement_color(number), theme.base_color()) >= 3
+    theme.apply_theme(qapp, "light")
+
+
+def test_neighbours_are_walked_by_the_keyboard(qtbot, project: ProjectFile) -> None:
+    with project.read() as session:
+        neighbours = pair_evidence(session, 1, 1, 41).neighbours.left
+    graph = NeighbourGraph()
+    qtbot.addWidget(graph)
+    assert graph.focusPolicy() is Qt.FocusPolicy.NoFocus  # nothing to go to
+    graph.resize(400, 240)
+    graph.show_graph(neighbours)
+    graph.show()
+    graph.activateWindow()
+    graph.setFocus()
+    qtbot.waitUntil(graph.hasFocus)
+    walked = []
+    graph.neighbour_activated.connect(walked.append)
+    before = graph.grab().toImage()
+    for _ in neighbours.nodes:
+        qtbot.keyClick(graph, Qt.Key.Key_Return)
+        qtbot.keyClick(graph, Qt.Key.Key_Down)
+    assert len(walked) == len(neighbours.nodes) and set(walked) == set(neighbours.nodes)
+    qtbot.keyClick(graph, Qt.Key.Key_Left)
+    qtbot.keyClick(graph, Qt.Key.Key_Return)
+    assert walked[-1] == walked[-2]
+    assert graph.grab().toImage() != before, "the ring did not move"
 
 
 def _contrast(one, other) -> float:

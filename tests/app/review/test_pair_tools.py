@@ -8,7 +8,7 @@ import torch
 from PySide6.QtCore import QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication, QMouseEvent, QWheelEvent
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from sqlalchemy import text
 from torch.nn import functional
 
@@ -17,7 +17,6 @@ from app.models.agreement_model import AgreementModel
 from app.models.claimant_model import ClaimantModel
 from app.models.other_model import OtherModel
 from app.settings import Settings
-from app.views.review.hub_board import HubBoard
 from app.views.review.image_pane import ImagePane
 from app.views.review.neighbour_graph import NeighbourGraph
 from app.views.review.support_table import SupportTable
@@ -261,86 +260,3 @@ def test_a_key_shows_the_next_of_several_pictures(page, project: ProjectFile) ->
     page.press(Key.Key_BracketLeft)
     page.press(Key.Key_BracketRight)
     assert left.number == 0
-
-
-@pytest.fixture
-def hub_page(open_page, project: ProjectFile):
-    with project.write() as session:
-        session.execute(text("UPDATE candidate SET right_id = left_id + 40 WHERE rank = 1"))
-    make_hub(project)
-    make_hub(project, 45, (5, 8, 10))
-    return open_page(project.path)
-
-
-def board(page) -> HubBoard:
-    found = page.view._pair_tools.hubs.board
-    assert found is not None
-    page.qtbot.waitUntil(lambda: found.isActiveWindow() and found.focusWidget() is not None)
-    return found
-
-
-def press(page, key: Qt.Key, modifier: Qt.KeyboardModifier = Modifier.NoModifier) -> None:
-    page.qtbot.keyClick(board(page).focusWidget(), key, modifier)
-    page.settle()
-
-
-def test_a_hub_is_resolved_by_the_keyboard_as_one_step(hub_page) -> None:
-    page = hub_page
-    page.press(Key.Key_H)
-    assert board(page).hub.card.id == 41
-    assert [c.card.id for c in board(page).hub.claimants] == [1, 2, 4]
-    assert "3 left entities have this" in board(page).findChild(QLabel, "hubQuestion").text()
-    board(page).grab()
-    press(page, Key.Key_Right)
-    press(page, Key.Key_Return)
-    stored = {(v.left_id, v.right_id, v.kind) for v in page.stored()}
-    assert stored == {(1, 41, "rejected"), (2, 41, "accepted"), (4, 41, "rejected")}
-    assert board(page).hub.card.id == 45  # the next one
-    press(page, Key.Key_N)
-    assert {(v.left_id, v.kind) for v in page.stored()} >= {
-        (5, "rejected"),
-        (8, "rejected"),
-        (10, "rejected"),
-    }
-    assert board(page).hub is None
-    press(page, Key.Key_Escape)
-    assert page.view._pair_tools.hubs.board is None
-    for _ in range(2):
-        page.project.undo()
-        page.settle()
-    assert page.stored() == []
-
-
-def test_a_hub_can_be_left_for_later(hub_page) -> None:
-    page = hub_page
-    page.press(Key.Key_H)
-    press(page, Key.Key_Down, Modifier.ControlModifier)
-    assert board(page).hub.card.id == 45
-    press(page, Key.Key_Down, Modifier.ControlModifier)
-    assert board(page).hub.card.id == 41
-    assert board(page).findChild(QPushButton, "hubNextButton").isEnabled()
-    board(page).close()
-    assert page.stored() == []
-
-
-def test_the_board_of_somebody_who_judges_blind_has_no_scores(hub_page) -> None:
-    page = hub_page
-    page.press(Key.Key_B)
-    page.press(Key.Key_H)
-    model = board(page)._cards.model()
-    labels = [model.index(row, 0).data() for row in range(model.rowCount())]
-    assert labels == sorted(labels)
-    tips = [model.index(row, 0).data(Qt.ItemDataRole.ToolTipRole) for row in range(model.rowCount())]
-    assert not any("0." in tip for tip in tips)
-    board(page).close()
-
-
-def test_no_hub_at_all(page, project: ProjectFile) -> None:
-    with project.write() as session:
-        session.execute(text("DELETE FROM candidate WHERE rank > 1"))
-        session.execute(text("UPDATE candidate SET right_id = left_id + 40"))
-    page.press(Key.Key_H)
-    assert board(page).hub is None
-    press(page, Key.Key_A)
-    assert page.stored() == []
-    board(page).close()
