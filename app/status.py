@@ -79,7 +79,7 @@ class StatusReporter(QObject):
         counts, left, history = counted
         if self._project.is_open:
             self._bar.show_verdicts(counts, left)
-            self.history_changed.emit(*history)
+            self.history_changed.emit(*(history if self._project.may_write else (False, False)))
 
     @Slot()
     def _on_training_started(self) -> None:

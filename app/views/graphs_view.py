@@ -120,6 +120,8 @@ class GraphsView(QWidget):
         self.message.hide()
         self._left.show_graph(info.left)
         self._right.show_graph(info.right)
+        for title in (self._left, self._right):
+            title.replace.setEnabled(self._project.may_write)
         self._table.show_rows(_rows(info.left, info.right))
         self._links.setText(_links_text(info))
         self._train.setProperty("primary", info.runs == 0)
@@ -134,7 +136,7 @@ class _GraphTitle(QWidget):
     def __init__(self, name: str, side: Qt.AlignmentFlag) -> None:
         super().__init__()
         self.setObjectName(name)
-        self._name = QLabel(alignment=side)
+        self._name = QLabel(alignment=side, textFormat=Qt.TextFormat.PlainText)
         self._name.setFont(theme.font("title"))
         self._source, self._license = ElidedLabel(), ElidedLabel()
         layout = QVBoxLayout(self)

@@ -38,9 +38,9 @@ def test_it_asks_again_only_after_the_first_answer(finder: DeviceFinder, qtbot: 
         qtbot.waitUntil(lambda: not finder.busy)
 
 
-def test_the_run_tab_asks_when_it_is_shown(window: MainWindow, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(window.devices_wanted):
-        window.show_page(TRAIN)
-    window.pages.train.show_tab("runs")
-    with qtbot.waitSignal(window.devices_wanted):
-        window.pages.train.show_tab("run")
+def test_the_run_tab_asks_when_it_is_shown(open_window: MainWindow, qtbot: QtBot) -> None:
+    with qtbot.waitSignal(open_window.devices_wanted):
+        open_window.show_page(TRAIN)
+    open_window.pages.train.show_tab("runs")
+    with qtbot.waitSignal(open_window.devices_wanted):
+        open_window.pages.train.show_tab("run")

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QMenu,
+    QMessageBox,
     QPushButton,
     QWidget,
 )
@@ -17,10 +18,15 @@ from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.pages import TRAIN
+from app.project import Project
+from app.settings import Settings
+from app.training_worker import Training
 from app.views.training.run_facts import RunFacts, duration
+from app.views.training.run_panel import RunPanel
 from app.views.training.settings_form import SettingsForm
 from app.views.training.train_view import TrainView
 from core.config import FeatureConfig, RunConfig
+from core.errors import ProjectError
 from core.modality import MODALITIES
 from core.presets import DEFAULT, PAPER, PRESETS, QUICK
 from core.training.events import EpochDone, Evaluated, Paused, RunStarted
@@ -236,9 +242,7 @@ def test_presets_of_ones_own_are_kept_and_settings_travel_as_json(
     mine = form.config
     monkeypatch.setattr("app.views.training.preset_bar.QInputDialog.getText", lambda *_: ("My preset", True))
     path = tmp_path / "settings.json"
-    monkeypatch.setattr(
-        "app.views.training.preset_bar.QFileDialog.getSaveFileName", lambda *_: (str(path), "")
-    )
+    monkeypatch.setattr("app.views.training.preset_bar.ask_for_target", lambda *_: path)
     monkeypatch.setattr(
         "app.views.training.preset_bar.QFileDialog.getOpenFileName", lambda *_: (str(path), "")
     )
@@ -266,3 +270,41 @@ def test_presets_of_ones_own_are_kept_and_settings_travel_as_json(
     actions["Open settings…"].trigger()
     assert again.config == mine
     assert "dimension must be even" in again.findChild(QLabel, "presetHint").text()
+
+
+def test_a_saved_preset_is_not_replaced_without_a_question(
+    form: SettingsForm, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    module = "app.views.training.preset_bar"
+    monkeypatch.setattr(f"{module}.QInputDialog.getText", lambda *_: ("My preset", True))
+    answers = iter([QMessageBox.StandardButton.No, QMessageBox.StandardButton.Yes])
+    monkeypatch.setattr(f"{module}.QMessageBox.question", lambda *_: next(answers))
+    save = {action.text(): action for action in form.findChild(QMenu, "presetMenu").actions()}[
+        "Save as preset…"
+    ]
+    enter(form, qtbot, "epochsField", "77")
+    save.trigger()
+    first = Settings().presets["My preset"]
+    enter(form, qtbot, "epochsField", "88")
+    save.trigger()
+    assert Settings().presets["My preset"] == first
+    save.trigger()
+    assert Settings().presets["My preset"] != first
+
+
+def test_a_history_that_can_not_be_read_leaves_the_live_curves(
+    opened: Project, training: Training, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    panel = RunPanel(opened, training)
+    qtbot.addWidget(panel)
+    qtbot.waitUntil(lambda: not opened.tasks.busy)
+
+    def broken(*_: object) -> None:
+        raise ProjectError("the disk is gone")
+
+    monkeypatch.setattr("app.views.training.run_panel.run_epochs", broken)
+    started = RunStarted(2, "CPU", ("structure",), {}, (40, 40), 9, 9, 12, 2, 26, 20, resumed_after=5)
+    with qtbot.waitSignal(opened.tasks.failed):
+        panel._on_event(started)
+        panel._on_event(EpochDone(2, 6, 0.5, {"joint": 1.0}))
+    assert len(panel.curves.columns["loss"]) == 1

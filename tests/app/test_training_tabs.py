@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import json
 import sys
+import threading
 import types
 
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QComboBox, QLabel, QPushButton, QSpinBox, QTabBar, QTabWidget, QToolButton
+from PySide6.QtWidgets import (
+    QComboBox,
+    QDialog,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QTabBar,
+    QTabWidget,
+    QToolButton,
+)
 from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
@@ -23,6 +35,7 @@ from app.views.training.run_words import differing, run_title
 from app.views.training.setting_fields import SettingField
 from core.config import RunConfig
 from core.modality import MODALITIES
+from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.runs import RunInfo
 from tests.app.fake_run import FakeRun, in_this_process
@@ -70,10 +83,14 @@ def test_two_runs_side_by_side(shown: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: shown.pages.review._pair == (7, 47), timeout=WAIT)
 
 
-def test_a_tag_and_a_note(shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tag_and_a_note(shown: MainWindow, qtbot: QtBot) -> None:
     page = tab(shown, "runs", qtbot)
-    monkeypatch.setattr("app.views.training.run_actions._ask", lambda *_: ("baseline", "the first one"))
     child(page, QPushButton, "describeRunButton").click()
+    dialog = child(page, QDialog, "describeRunDialog")
+    child(dialog, QLineEdit, "runTagField").setText("baseline")
+    child(dialog, QPlainTextEdit, "runNoteField").setPlainText("the first one")
+    dialog.accept()
+    qtbot.waitUntil(lambda: page.findChild(QDialog, "describeRunDialog") is None)
     settle(shown, qtbot)
     assert (stored(shown.project.file)[2].tag, stored(shown.project.file)[2].note) == (
         "baseline",
@@ -258,3 +275,28 @@ def test_a_run_in_words() -> None:
     assert run_title(one) == "Run 1  ·  tag  ·  MRR 0.800  ·  finished"
     assert differing([one]) == {1: ""}
     assert differing([one, other])[2] == "links as seeds, % 30, modalities S+R+A+V+N"
+
+
+def test_what_was_read_for_another_choice_of_runs_is_dropped(
+    shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    page = tab(shown, "runs", qtbot)
+    go_on = threading.Event()
+    monkeypatch.setattr(
+        "app.views.training.compare_panel.run_epochs",
+        lambda *given: go_on.wait(20) and run_epochs(*given),
+    )
+    page.table.selectAll()
+    page.table.clearSelection()
+    go_on.set()
+    settle(shown, qtbot)
+    assert page.compare._epochs == {}
+
+
+def test_a_message_about_one_run_goes_with_it(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "evaluation", qtbot)
+    page.message.show_error("it can't be measured")
+    page.choice.setCurrentIndex(1)
+    page.choice.activated.emit(1)
+    settle(shown, qtbot)
+    assert page.message.text == ""

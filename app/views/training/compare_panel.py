@@ -18,6 +18,7 @@ from app.views.training.figures import BY_KEY, FIGURES, Figure, Line, Style
 from app.views.training.metric_columns import metric_columns
 from app.views.training.rows_table import RowsTable
 from core.store.epochs import EpochInfo, run_epochs
+from core.store.project_file import ProjectFile
 from core.store.run_comparison import Comparison, FirstChange, RankChange, compare_runs
 from core.store.runs import RunInfo
 
@@ -81,7 +82,7 @@ class ComparePanel(QWidget):
         ids = [run.id for run in self._runs]
         usable = [run.id for run in self._runs if run.best_epoch is not None]
         if not ids:
-            self._show((), ({}, None))
+            self._show(({}, None))
             return
         file = self._project.file
 
@@ -91,14 +92,18 @@ class ComparePanel(QWidget):
                 both = compare_runs(session, usable[0], usable[-1]) if len(usable) > 1 else None
                 return epochs, both
 
-        self._project.tasks.read(self, read, partial(self._show, ids), key="compare")
+        self._project.tasks.read(self, read, partial(self._show_read, file, ids), key="compare")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange and self._plot is not None:
             self._plot.apply_theme()
 
-    def _show(self, _ids: Sequence[int], found: Found) -> None:
+    def _show_read(self, file: ProjectFile, ids: list[int], found: Found) -> None:
+        if self._project.holds(file) and ids == [run.id for run in self._runs]:  # still wanted
+            self._show(found)
+
+    def _show(self, found: Found) -> None:
         self._epochs, both = found
         self._draw()
         self.ranks.show_rows(both.ranks if both else ())

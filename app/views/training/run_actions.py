@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import partial
 
 from PySide6.QtCore import QObject, Signal
@@ -85,19 +85,20 @@ class RunActions(QObject):
         if name != "describe":
             self.asked.emit(name, None)
             return
-        words = _ask(self.bar, self._runs[0])
-        if words is not None:
-            self.asked.emit(name, words)
+        dialog = _describing(self.bar, self._runs[0], partial(self.asked.emit, name))
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
 
 
-def _ask(parent: QWidget, run: RunInfo) -> tuple[str, str] | None:
-    """The tag and the note, changed; None where nothing shall change."""
+def _describing(parent: QWidget, run: RunInfo, entered: Callable[[tuple[str, str]], None]) -> QDialog:
+    """Asks for the tag and the note of a run."""
     dialog = QDialog(parent, objectName="describeRunDialog")
     dialog.setWindowTitle(f"Run {run.id}")
     tag = QLineEdit(run.tag, objectName="runTagField", maxLength=40)
     note = QPlainTextEdit(run.note, objectName="runNoteField", tabChangesFocus=True)
     buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Save | QDialogButtonBox.StandardButton.Cancel)
     buttons.accepted.connect(dialog.accept)
+    dialog.accepted.connect(lambda: entered((tag.text(), note.toPlainText())))
     buttons.rejected.connect(dialog.reject)
     rows = layouts.form()
     layouts.add_row(rows, "Tag", tag)
@@ -108,6 +109,4 @@ def _ask(parent: QWidget, run: RunInfo) -> tuple[str, str] | None:
     layout.addLayout(rows)
     layout.addWidget(buttons)
     dialog.resize(460, 240)
-    if dialog.exec() != QDialog.DialogCode.Accepted:
-        return None
-    return tag.text(), note.toPlainText()
+    return dialog

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from functools import partial
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Qt, QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
@@ -49,7 +49,7 @@ class RunPanel(QWidget):
         self._metrics.setToolTip(
             "Mean of 1/rank of the right answer, by how similarities become a ranking: 1 is perfect"
         )
-        self._left_out = QLabel(objectName="runLeftOut", wordWrap=True)
+        self._left_out = QLabel(objectName="runLeftOut", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
         self._left_out.setProperty("role", "secondary")
         self._left_out.setToolTip("What takes no part in the run and why, and what the run gave notice of")
         self._queue = QLabel(objectName="runQueue", wordWrap=True)
@@ -137,13 +137,18 @@ class RunPanel(QWidget):
                 found = run_epochs(session, start.run_id)
             return [info for info in found if info.epoch <= start.resumed_after]
 
-        self._project.tasks.read(self, read, self._draw_history, key="epochs")
+        self._project.tasks.read(self, read, self._draw_history, self._draw_live, key="epochs")
 
     def _draw_history(self, epochs: list[EpochInfo]) -> None:
         waiting, self._held_back = self._held_back, None
         self.curves.show_history(epochs)
         for event in waiting or []:
             self.curves.take(event)
+
+    def _draw_live(self, error: str) -> None:
+        """The history can't be read: show at least what comes."""
+        self._draw_history([])
+        self._project.tasks.failed.emit(error)
 
     @Slot()
     def _on_ended(self) -> None:

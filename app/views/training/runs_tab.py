@@ -20,6 +20,7 @@ from app.views.training.preset_bar import ask_where_to_save
 from app.views.training.rows_table import RowsTable
 from app.views.training.run_actions import RunActions
 from app.views.training.tab_page import TabPage
+from core.store.project_file import ProjectFile
 from core.store.run_edits import Dependents, delete_run, dependents, describe_run
 from core.store.run_files import resumable_runs
 from core.store.runs import RunInfo, list_runs
@@ -48,6 +49,8 @@ class RunsTab(TabPage):
         self.actions_.asked.connect(self._on_asked)
         for signal in (training.started, training.queue_changed, project.opened, project.runs_changed):
             signal.connect(self._load)
+        for signal in (project.opened, project.closed):
+            signal.connect(self.message.hide)  # it speaks of the project before
 
     def showEvent(self, event: QShowEvent) -> None:
         super().showEvent(event)
@@ -179,19 +182,22 @@ class RunsTab(TabPage):
         def read() -> list[Dependents]:
             return [dependents(file, run.id) for run in runs]
 
-        self._project.tasks.read(self, read, partial(self._question, list(runs)), key="dependents")
+        self._project.tasks.read(self, read, partial(self._question, file, list(runs)), key="dependents")
 
-    def _question(self, runs: list[RunInfo], found: list[Dependents]) -> None:
+    def _question(self, file: ProjectFile, runs: list[RunInfo], found: list[Dependents]) -> None:
+        if not self._project.holds(file):
+            return
         total = Dependents(*(sum(values) for values in zip(*map(_numbers, found), strict=True)))
         names = ", ".join(str(run.id) for run in runs)
         which = f"Delete run {names}?" if len(runs) == 1 else f"Delete runs {names}?"
         self.message.show_question(
-            f"{which} {total.sentence()}", "Delete", partial(self._delete, [run.id for run in runs])
+            f"{which} {total.sentence()}", "Delete", partial(self._delete, file, [run.id for run in runs])
         )
 
-    def _delete(self, run_ids: list[int]) -> None:
-        file = self._project.file
+    def _delete(self, file: ProjectFile, run_ids: list[int]) -> None:
         self.message.hide()
+        if not self._project.holds(file):
+            return
 
         def write() -> None:
             for run_id in run_ids:

@@ -62,5 +62,6 @@ class OneRunTab(TabPage):
 
     @Slot(int)
     def _on_run(self, run_id: int) -> None:
+        self.message.hide()  # it was about what was shown before
         self.show_content(bool(run_id))
         self.read_run(run_id)
