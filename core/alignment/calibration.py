@@ -1,8 +1,7 @@
-"""From the scores of pairs to the probability that they are right, and how far it can be trusted.
+"""From a pair's probability in Sinkhorn's plan to the probability that it is right, and how far that holds.
 
-The score that is calibrated is the pair's probability p in Sinkhorn's plan, as ``log(p / (1 - p))``: with it
-the first candidates of 10,218 test links of FB15K-DB15K had a log loss of 0.35, with the margin of CSLS over
-the next candidate 0.56 and with the cosine 0.90.
+The plan's own probability is nearly that: of 766 seeds of FB15K-DB15K that were held out the expected
+calibration error was 0.044. So what links say is taken as a correction of it, the smaller the fewer they are.
 """
 
 from __future__ import annotations
@@ -13,78 +12,51 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import isotonic_regression, minimize
+from scipy.optimize import minimize
 from scipy.special import expit, logit
 
 Numbers = NDArray[np.float64]
 Truth = NDArray[np.bool_]
-Groups = NDArray[np.int64]
 Calibrator = Callable[[Numbers], Numbers]
 
-_CLIP = 1e-7  # of plan probabilities, which in 32 bits reach 0 and 1
-_FOLDS = 5
+_CLIP = 1e-3  # a plan is never surer: one mistake at 0.9999 would else outweigh all other links
+_LEEWAY = 0.5  # standard deviation that slope and shift are expected to have from 1 and 0
 _BINS = 10
 
 
-def fit(probability: Numbers, right: Truth, group: Groups) -> Calibrator:
-    """Platt's or isotonic calibration, whichever has the lower cross-validated log loss.
+def fit(probability: Numbers, right: Truth) -> Calibrator:
+    """Platt's calibration (1999): logistic regression on the log odds, here drawn towards leaving them alone.
 
-    Few links favour Platt's two parameters, many the free shape.
+    Fitted on 30 of the held-out seeds and measured on the others, 25 times, the log loss of a pair was 0.076
+    and the calibration error 0.031; with Platt's targets in place of this 0.082 and 0.090, with isotonic
+    regression 0.082 and 0.044. With 400 isotonic regression was as good, with fewer never.
 
     Args:
-        probability: of Sinkhorn's plan. Shape: ``(n,)``, not empty.
+        probability: of Sinkhorn's plan. Shape: ``(n,)``.
         right: whether the pair is right. Shape: ``(n,)``.
-        group: the left entity of the pair: the candidates of one are never in two folds. Shape: ``(n,)``.
     """
-    methods = (platt, isotonic)
-    _, number = np.unique(group, return_inverse=True)
-    folds = number % _FOLDS
-    if number.max() < _FOLDS:
-        return platt(probability, right)
-    losses = [
-        sum(
-            _loss(
-                method(probability[folds != f], right[folds != f])(probability[folds == f]), right[folds == f]
-            )
-            for f in range(_FOLDS)
-        )
-        for method in methods
-    ]
-    return methods[int(np.argmin(losses))](probability, right)
-
-
-def platt(probability: Numbers, right: Truth) -> Calibrator:
-    """Logistic regression on the log odds, towards targets that stop short of 0 and 1 (Platt 1999)."""
-    wrong = len(right) - right.sum()
-    target = np.where(right, (right.sum() + 1) / (right.sum() + 2), 1 / (wrong + 2))
-    features = _features(probability)
+    odds = _log_odds(probability)
 
     def loss(weights: Numbers) -> tuple[float, Numbers]:
-        odds = features @ weights
-        return float((np.logaddexp(0, odds) - target * odds).sum()), features.T @ (expit(odds) - target)
+        slope, shift = weights
+        found = slope * odds + shift
+        off = (weights - _UNCHANGED) / _LEEWAY
+        error = expit(found) - right
+        gradient = np.array([error @ odds, error.sum()]) + off / _LEEWAY
+        return float((np.logaddexp(0, found) - right * found).sum() + (off @ off) / 2), gradient
 
-    weights = minimize(loss, np.array([1.0, 0.0]), jac=True, method="BFGS").x
-    return lambda new: np.asarray(expit(_features(new) @ weights), dtype=np.float64)
-
-
-def isotonic(probability: Numbers, right: Truth) -> Calibrator:
-    """The non-decreasing step function with the least squares, short of 0 and 1 by ``1 / (n + 2)``."""
-    order = np.argsort(probability, kind="stable")
-    knots, first = np.unique(probability[order], return_index=True)
-    counts = np.diff(np.append(first, len(order)))
-    share = np.add.reduceat(right[order].astype(np.float64), first) / counts
-    steps = isotonic_regression(share, weights=counts).x
-    short = 1 / (len(right) + 2)
-    return lambda new: np.interp(new, knots, steps).clip(short, 1 - short)
+    # More likely in the plan is never less likely right.
+    bounds = [(0, None), (None, None)]
+    slope, shift = minimize(loss, _UNCHANGED, jac=True, method="L-BFGS-B", bounds=bounds).x
+    return lambda new: np.asarray(expit(slope * _log_odds(new) + shift), dtype=np.float64)
 
 
-def _features(probability: Numbers) -> Numbers:
-    odds = logit(np.clip(probability.astype(np.float64), _CLIP, 1 - _CLIP))
-    return np.stack([odds, np.ones_like(odds)], axis=1)
+_UNCHANGED = np.array([1.0, 0.0])
 
 
-def _loss(probability: Numbers, right: Truth) -> float:
-    return float(-np.log(np.where(right, probability, 1 - probability)).sum())
+def _log_odds(probability: Numbers) -> Numbers:
+    odds: Numbers = logit(np.clip(probability.astype(np.float64), _CLIP, 1 - _CLIP))
+    return odds
 
 
 @dataclass(frozen=True, slots=True)

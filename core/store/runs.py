@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, Literal, get_args
@@ -13,6 +13,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from core.modality import MODALITIES, Modality
+from core.store.many_rows import add_rows
 from core.store.schema import Candidate, CandidateColumn, Epoch, ModalityWeight, Run, RunSeed
 
 GivenRole = Literal["seed", "validation", "test", "accepted", "rejected"]
@@ -21,7 +22,6 @@ GIVEN_ROLES: tuple[GivenRole, ...] = get_args(GivenRole)  # what a run begins wi
 Pairs = NDArray[np.int64]
 
 INTERRUPTED = "interrupted"
-_NULLS = {"render_nulls": True}  # else rows that lack other columns than the row before are a statement each
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,9 +152,11 @@ def add_candidates(
     for name, column in (("probability", candidates.probability), ("score_support", candidates.support)):
         if column is not None:
             scores[name] = column[part].tolist()
-    rows = _rows(
-        run_id,
+    add_rows(
+        session,
+        "candidate",
         {
+            "run_id": [run_id] * len(candidates.left_id[part]),
             "left_id": candidates.left_id[part].tolist(),
             "right_id": candidates.right_id[part].tolist(),
             "rank": candidates.rank[part].tolist(),
@@ -164,7 +166,6 @@ def add_candidates(
             **facts,
         },
     )
-    session.execute(insert(Candidate), list(rows), execution_options=_NULLS)
 
 
 def add_modality_weights(
@@ -172,8 +173,8 @@ def add_modality_weights(
 ) -> None:
     """Record the fusion weights; NaN where an entity lacks the modality. Shapes: ``(n,)`` each."""
     columns: dict[str, list[Any]] = {modality: _nullable(values) for modality, values in weights.items()}
-    rows = list(_rows(run_id, {"entity_id": entity_ids.tolist(), **columns}))
-    session.execute(insert(ModalityWeight), rows, execution_options=_NULLS)
+    ids = entity_ids.tolist()
+    add_rows(session, "modality_weight", {"run_id": [run_id] * len(ids), "entity_id": ids, **columns})
 
 
 def finish_run(
@@ -263,12 +264,6 @@ def _info(run: Run) -> RunInfo:
         newest_verdict=run.newest_verdict,
         started_from=run.started_from,
     )
-
-
-def _rows(run_id: int, columns: Mapping[str, list[Any]]) -> Iterator[dict[str, Any]]:
-    names = ("run_id", *columns)
-    for values in zip(*columns.values(), strict=True):
-        yield dict(zip(names, (run_id, *values), strict=True))
 
 
 def _nullable(values: NDArray[np.float32]) -> list[float | None]:

@@ -113,5 +113,5 @@ def calibrated(
     known = np.isin(left, validation[:, 0])
     pairs = set(map(tuple, validation.tolist()))
     truth = [pair in pairs for pair in zip(left[known].tolist(), right[known].tolist(), strict=True)]
-    calibrate = calibration.fit(plan[known], np.array(truth), left[known])
+    calibrate = calibration.fit(plan[known], np.array(truth))
     return replace(candidates, probability=calibrate(plan))
