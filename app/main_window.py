@@ -261,7 +261,7 @@ class MainWindow(QMainWindow):
         waits = " Runs that wait stay in the queue." if self.training.waiting else ""
         name = blocked.name if isinstance(blocked, Path) else without_password(blocked)
         self.message.show_question(
-            f"{what} is going, which opening {name} stops; what it has so far is kept.{waits}",
+            f"{what} is going; opening {name} stops it and keeps what it has so far.{waits}",
             "Stop and open",
             partial(self.opener.open, blocked, stop=True),
         )

@@ -194,7 +194,7 @@ def test_opening_another_project_asks_before_it_stops_the_run_of_the_first(
         open_window.settings.remember(other)
         open_window.actions_.recent_menu.aboutToShow.emit()
         open_window.actions_.recent_menu.actions()[0].trigger()
-    assert open_window.message.text.startswith("A run is going, which opening other.mimea stops")
+    assert open_window.message.text.startswith("A run is going; opening other.mimea stops it")
     assert open_window.training.active and not open_window.training.stopping
     with qtbot.waitSignal(open_window.opener.ready):
         child(open_window.message, QPushButton, "messageAction").click()

@@ -98,8 +98,10 @@ def test_a_row_on_its_way_that_changes_is_read_again(
         pages.renew_all()
     else:
         pages.renew([0])
-    store.may_answer.set()
-    qtbot.waitUntil(lambda: pages.row(0) == Row(1, "accepted"))
+    with qtbot.waitSignal(pages.arrived):
+        store.may_answer.set()
+    settle(pages, qtbot)
+    assert pages.row(0) == Row(1, "accepted") and store.reads == 2
 
 
 def test_a_read_that_fails_or_is_superseded_leaves_its_rows_to_be_read(

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import threading
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
@@ -106,7 +107,7 @@ def test_a_verdict_shows_at_once_and_an_undo_takes_it_back(qtbot, model: Candida
 def test_a_verdict_after_an_undo_is_not_taken_back_by_what_was_read_before(
     qtbot, model: CandidateModel, wide: ProjectFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    left, right = model.pair_at(5)
+    left, right = model.pair_at(int(np.flatnonzero(model.queue.waiting)[0]))
     read, go_on = threading.Event(), threading.Event()
 
     def held_back(session: Session, queue: Queue) -> Mask:
