@@ -220,7 +220,7 @@ def test_the_arrows_pass_headings_by(window: MainWindow) -> None:
 def test_the_search_finds_actions_by_word_and_key(window: MainWindow) -> None:
     dialog = settings(window)
     field = dialog.findChild(QWidget, "keySearch")
-    field.setText("counterpart")
+    field.setText("no counterpart")
     assert shown(dialog) == ["Review", "No counterpart"]
     field.setText("ctrl+z")
     assert shown(dialog) == ["Edit", "Undo"]
