@@ -24,9 +24,8 @@ CACHE_VARIABLE = "MIMEA_CACHE"
 _WHAT = "a zip archive of a dataset"
 _COPY_BYTES = 1 << 20
 _NAME_BYTES = 16
-_DAMAGED = (
-    zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, RuntimeError, NotImplementedError,
-)  # fmt: skip
+# RuntimeError, or one of its kind, says that a member is encrypted or compressed in an unknown way.
+_DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, RuntimeError)
 
 
 def folder_of(path: Path) -> Path:
@@ -43,14 +42,7 @@ def folder_of(path: Path) -> Path:
             if len(members) == 1:
                 return path
             return _sole_folder(_unpacked(path, archive, members))
-    except (
-        zipfile.BadZipFile,
-        zlib.error,
-        EOFError,
-        UnicodeDecodeError,
-        RuntimeError,
-        NotImplementedError,
-    ) as error:
+    except _DAMAGED as error:
         raise InputError(path, _WHAT, f"one that can't be unpacked ({error})") from error
     except OSError as error:
         raise unreadable(path, _WHAT, error) from error

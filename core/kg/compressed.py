@@ -23,10 +23,7 @@ LIMIT_VARIABLE = "MIMEA_MAX_UNPACKED_GB"
 _LIMIT_GB = 16.0
 _IGNORED = ("__MACOSX", ".DS_Store")
 _BUFFER_BYTES = 1 << 18
-_DAMAGED = (
-    zlib.error, lzma.LZMAError, zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, NotImplementedError,
-    OSError,
-)  # fmt: skip
+_DAMAGED = (zlib.error, lzma.LZMAError, zipfile.BadZipFile, UnicodeDecodeError, RuntimeError, OSError)
 
 
 def is_compressed(path: Path) -> bool:

@@ -84,7 +84,7 @@ class Reimport:
             with project.read() as session, self._staged.read() as staged:
                 self.plan = _plan(session, staged, side)
         except BaseException:
-            self.close()
+            self._staged.close()  # who made the folder removes it
             raise
 
     def apply(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtWidgets import QLineEdit, QPushButton
+from PySide6.QtWidgets import QLineEdit, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
@@ -18,6 +18,13 @@ def settle(window: MainWindow, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: not window.tasks.busy)
 
 
+def shown_tab(window: MainWindow, name: str, qtbot: QtBot) -> QWidget:
+    window.show_page(TRAIN)
+    window.pages.train.show_tab(name)
+    settle(window, qtbot)
+    return window.pages.train.tabs.page(name)
+
+
 def switch(window: MainWindow, path: Path, qtbot: QtBot) -> None:
     with qtbot.waitSignal(window.opener.ready):
         window.open_project(path)
@@ -28,10 +35,7 @@ def test_a_question_about_a_run_ends_with_its_project(
     open_window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     build_project(tmp_path / "other.mimea", size=6, images=False).close()
-    open_window.show_page(TRAIN)
-    open_window.pages.train.show_tab("runs")
-    settle(open_window, qtbot)
-    tab = open_window.pages.train.tabs.page("runs")
+    tab = shown_tab(open_window, "runs", qtbot)
     tab.findChild(QPushButton, "deleteRunButton").click()
     settle(open_window, qtbot)
     assert "Delete run 1?" in tab.message.text
@@ -47,10 +51,7 @@ def test_a_question_that_comes_after_its_project_is_not_asked(
     open_window: MainWindow, project: ProjectFile, tmp_path: Path, qtbot: QtBot
 ) -> None:
     build_project(tmp_path / "other.mimea", size=6, images=False).close()
-    open_window.show_page(TRAIN)
-    open_window.pages.train.show_tab("runs")
-    settle(open_window, qtbot)
-    tab = open_window.pages.train.tabs.page("runs")
+    tab = shown_tab(open_window, "runs", qtbot)
     before, chosen = open_window.project.file, tab.table.chosen_rows
     switch(open_window, tmp_path / "other.mimea", qtbot)
     tab._question(before, chosen, [])
@@ -61,9 +62,7 @@ def test_an_ablation_of_one_project_is_not_shown_for_the_next(
     open_window: MainWindow, tmp_path: Path, qtbot: QtBot
 ) -> None:
     build_project(tmp_path / "other.mimea", size=6, images=False).close()
-    open_window.show_page(TRAIN)
-    open_window.pages.train.show_tab("ablation")
-    tab = open_window.pages.train.tabs.page("ablation")
+    tab = shown_tab(open_window, "ablation", qtbot)
     tab._on_failed("a table of the first project", "")
     assert tab._status.text() == "Failed"
     switch(open_window, tmp_path / "other.mimea", qtbot)

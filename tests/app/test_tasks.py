@@ -5,18 +5,18 @@ from collections.abc import Iterator
 
 import pytest
 import shiboken6
-from PySide6.QtCore import QCoreApplication, QObject
+from PySide6.QtCore import QObject
+from pytestqt.qtbot import QtBot
 
 from app.tasks import Tasks
 from core.errors import MimeaError
 
 
 @pytest.fixture
-def tasks(qapp: QCoreApplication) -> Iterator[Tasks]:
+def tasks(qtbot: QtBot) -> Iterator[Tasks]:
     made = Tasks()
     yield made
-    made.wait()
-    qapp.processEvents()
+    qtbot.waitUntil(lambda: not made.busy)
 
 
 def test_work_runs_elsewhere_and_its_result_comes_back_here(qtbot, tasks: Tasks) -> None:

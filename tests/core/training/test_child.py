@@ -122,23 +122,14 @@ def test_a_run_from_its_start_to_its_candidates(make_project: MakeProject, quick
         assert runs.get_run(session, run_id).status == "done"
 
 
-def test_a_run_that_is_discarded(make_project: MakeProject, quick: RunConfig) -> None:
+@pytest.mark.parametrize("moment", [EpochDone, RunFinished])
+def test_a_run_that_is_discarded(make_project: MakeProject, quick: RunConfig, moment: type[Event]) -> None:
+    """While it goes, and when it is as good as over."""
     project, run_id = queued(make_project, quick)
     control = RunControl()
     with pytest.raises(Discarded):
         for event in run_in_child(project, run_id, quick, control):
-            if isinstance(event, EpochDone):
-                control.discard()
-    with project.read() as session:
-        assert runs.list_runs(session) == []
-
-
-def test_a_run_that_is_discarded_at_its_end(make_project: MakeProject, quick: RunConfig) -> None:
-    project, run_id = queued(make_project, quick)
-    control = RunControl()
-    with pytest.raises(Discarded):
-        for event in run_in_child(project, run_id, quick, control):
-            if isinstance(event, RunFinished):
+            if isinstance(event, moment):
                 control.discard()
     with project.read() as session:
         assert runs.list_runs(session) == []
