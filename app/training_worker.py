@@ -203,6 +203,7 @@ class Training(QObject):
     @Slot()
     def _on_cancelled(self) -> None:
         """It was discarded, or stopped before it began: then it leaves nothing, unless the window closes."""
+        self._finished = None  # discarded after its last word
         if self._new and not self._control.discarding and not self._leaving and self._project.is_open:
             self.withdraw(self._run_id)
 

@@ -78,7 +78,8 @@ def controlled(project: ProjectFile, start: Start, control: RunControl, run_id: 
     try:
         for event in events:
             run_id = getattr(event, "run_id", run_id)
-            yield event
+            if not control.discarding:  # or it would tell of a result that nobody will find
+                yield event
             if control.paused:
                 yield Paused(run_id)
                 control.wait()

@@ -33,6 +33,7 @@ class FakeRun:
         self.pause_after: int | None = None
         self.fail_at: int | None = None
         self.hold = False  # before the run begins, until it is stopped
+        self.linger = False  # after its last word, until it is stopped
         self.fail_with: Exception | None = None
         self.configs: list[RunConfig] = []
         self.resumed: list[int] = []
@@ -92,6 +93,8 @@ class FakeRun:
         yield RunFinished(
             queued, status, epoch, 12.0, 200, {"csls": METRICS, "sinkhorn": {**METRICS, "mrr": 0.75}}
         )
+        if self.linger:
+            assert stop.wait(20), "nobody stopped the run"
 
     def resume(
         self, project: ProjectFile, run_id: int, stop: threading.Event

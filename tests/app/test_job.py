@@ -38,7 +38,7 @@ def test_stop_reaches_work_that_never_looks_at_an_event_loop(qtbot: QtBot) -> No
         raise Cancelled("stopped")
 
     job = Job(work)
-    with qtbot.waitSignals([job.cancelled, job.ended]), qtbot.assertNotEmitted(job.succeeded):
+    with qtbot.assertNotEmitted(job.succeeded), qtbot.waitSignals([job.cancelled, job.ended]):
         job.start()
         assert started.wait(5)
         job.stop()

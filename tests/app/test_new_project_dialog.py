@@ -104,7 +104,7 @@ def test_cancelling_leaves_nothing_behind(
     folder = tmp_path / "place"
     folder.mkdir()
     edit(dialog, "projectPathField").setText(str(folder / "half.mimea"))
-    with qtbot.waitSignal(dialog.accepted), qtbot.assertNotEmitted(dialog.imported):
+    with qtbot.assertNotEmitted(dialog.imported), qtbot.waitSignal(dialog.accepted):
         button(dialog, "importButton").click()
         qtbot.waitUntil(going.is_set)
         button(dialog, "cancelImportButton").click()

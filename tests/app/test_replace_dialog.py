@@ -112,7 +112,7 @@ def test_a_cancel_while_it_is_done_leaves_the_project_as_it_was(
     dialog = ask(open_window, write_graph(tmp_path / "few.nt", 1, [2, 3]))
     press(dialog, "compareButton")
     qtbot.waitUntil(lambda: not dialog.working)
-    with qtbot.waitSignal(dialog.finished), qtbot.assertNotEmitted(open_window.project.graphs_changed):
+    with qtbot.assertNotEmitted(open_window.project.graphs_changed), qtbot.waitSignal(dialog.finished):
         dialog._on_replace()
         dialog.reject()
         assert dialog.working

@@ -82,11 +82,27 @@ def test_a_discarded_run_leaves_nothing(
     if paused:
         training.pause()
         qtbot.waitUntil(lambda: isinstance(events[-1], Paused))
-    with qtbot.waitSignal(training.ended), qtbot.assertNotEmitted(training.failed):
+    with qtbot.assertNotEmitted(training.failed), qtbot.waitSignal(training.ended):
         training.discard()
         assert training.discarding
     assert statuses(opened.file) == {}
     assert not any(isinstance(event, RunFinished) for event in events)
+
+
+def test_a_run_discarded_after_its_last_word_is_no_news(
+    qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
+) -> None:
+    """Then it is gone before anybody could look at it."""
+
+    def on_event(event: Event) -> None:
+        if isinstance(event, RunFinished):
+            training.discard()
+
+    training.event_arrived.connect(on_event)
+    fake_run.linger = True
+    with qtbot.assertNotEmitted(opened.runs_changed), qtbot.waitSignal(training.ended):
+        training.start(SHORT)
+    assert statuses(opened.file) == {}
 
 
 def test_runs_wait_for_each_other_and_never_share_anything(
@@ -133,9 +149,9 @@ def test_a_run_that_fails_says_why_and_the_next_one_goes_on(
 ) -> None:
     fake_run.fail_with = training_error()
     with (
+        qtbot.assertNotEmitted(opened.runs_changed),
         qtbot.waitSignal(training.failed) as failed,
         qtbot.waitSignal(training.ended),
-        qtbot.assertNotEmitted(opened.runs_changed),
     ):
         training.start(RunConfig())
     assert failed.args == ["there are no known links; import some, or accept pairs", ""]
@@ -148,7 +164,7 @@ def test_a_run_stopped_before_it_began_is_no_error_and_leaves_nothing(
     qtbot: QtBot, fake_run: FakeRun, opened: Project, training: Training
 ) -> None:
     fake_run.fail_with = cancelled()
-    with qtbot.waitSignal(training.ended), qtbot.assertNotEmitted(training.failed):
+    with qtbot.assertNotEmitted(training.failed), qtbot.waitSignal(training.ended):
         training.start(RunConfig())
     qtbot.waitUntil(lambda: not opened.tasks.busy)
     assert statuses(opened.file) == {}
@@ -269,7 +285,7 @@ def test_a_project_open_for_looking_only_refuses(
 @pytest.mark.slow
 def test_a_real_run_leaves_candidates(qtbot: QtBot, opened: Project, training: Training) -> None:
     config = RunConfig().replace(epochs=4, evaluate_every=2, dimension=8, batch_size=8, transport_sample=16)
-    with qtbot.waitSignal(training.ended, timeout=120_000), qtbot.assertNotEmitted(training.failed):
+    with qtbot.assertNotEmitted(training.failed), qtbot.waitSignal(training.ended, timeout=120_000):
         training.start(config)
     run = stored(opened.file)[2]
     assert (run.id, run.status, run.best_epoch) == (2, "done", 4)

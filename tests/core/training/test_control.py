@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import threading
+from collections.abc import Generator, Iterator
 
 import pytest
 import torch
@@ -55,6 +56,20 @@ def test_what_is_discarded_leaves_nothing(
                 control.discard()
     assert set(rows(project).values()) == {0}
     assert not run_folder(project.sidecar, run_id).exists()
+
+
+def test_a_run_that_is_discarded_as_it_ends_does_not_tell_of_its_end(project: ProjectFile) -> None:
+    control, told = RunControl(), []
+
+    def ends(_stop: threading.Event) -> Generator[Event, None, None]:
+        yield EpochDone(0, 1, 0.1, {})
+        control.discard()  # by another thread
+        yield RunFinished(0, "stopped", 1, 0.1, 0, {})
+
+    with pytest.raises(Discarded):
+        for event in controlled(project, ends, control):
+            told.append(type(event))
+    assert told == [EpochDone]
 
 
 def test_a_pause_changes_nothing_but_the_time(make_project: MakeProject, quick: RunConfig) -> None:
