@@ -6,6 +6,7 @@ from core.store.queues import HUB, QueueName
 
 # In the order of the chooser; None is a line between groups.
 QUEUE_TITLES: dict[QueueName, str] = {
+    "teach": "Undecided, by what they teach",
     "undecided": "Undecided, best first",
     "uncertain": "Undecided, least certain first",
     "dissent": "Modalities disagree",
@@ -28,6 +29,7 @@ BLIND_TITLE = "Undecided, by name"
 GROUP_ENDS: tuple[QueueName, ...] = ("changed", "disagreement")
 BLIND_TIP = "What waits for a verdict, in the order of names"
 QUEUE_TIPS: dict[QueueName, str] = {
+    "teach": "What waits for a verdict, that first whose answer teaches the next run most",
     "undecided": "What waits for a verdict, the most likely pair first",
     "uncertain": "What waits, the entity first whose right candidate is the hardest to tell",
     "dissent": "More than half of the modalities find another candidate of the entity more similar",

@@ -126,6 +126,8 @@ def _order(session: Session, rows: CandidateColumns, wanted: CandidateFilter) ->
     score = np.nan_to_num(rows.score, nan=-np.inf)
     likely = np.nan_to_num(rows.probability, nan=-np.inf)
     match wanted.ordered_by:
+        case "teach":
+            return np.lexsort((-score, -likely, -np.nan_to_num(rows.gain, nan=-np.inf)))
         case "likely":
             return np.lexsort((-score, -likely))
         case "likely_ascending":

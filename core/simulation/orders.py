@@ -15,8 +15,8 @@ from core.alignment.teaching import Integers, Numbers
 Order = Literal["teach", "best", "uncertain", "random"]
 ORDERS: tuple[Order, ...] = get_args(Order)
 TITLES: dict[Order, str] = {
-    "teach": "Teaches most",
-    "best": "Best first (the list)",
+    "teach": "Teaches most (the list)",
+    "best": "Best first",
     "uncertain": "Most uncertain first",
     "random": "Random",
 }

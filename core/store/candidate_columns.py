@@ -1,7 +1,7 @@
 """The candidates of a run as packed columns, so that a million of them are sorted and counted in no time.
 
 A row at a time SQLite hands a million rows to Python in seconds; as one blob a column it takes milliseconds.
-The columns say what the rows of ``candidate`` say, and are written in the same transaction as these.
+The columns say what the rows of ``candidate`` say, and what orders the list beside that.
 """
 
 from __future__ import annotations
@@ -37,7 +37,8 @@ Numbers = NDArray[np.float32]
 class CandidateColumns:
     """All candidates of a run, by ascending id; what is not known is NaN. Shape of each: ``(n,)``.
 
-    ``kind`` is that of the left entity, as :func:`core.store.kinds.entity_kinds` numbers it.
+    ``kind`` is that of the left entity, as :func:`core.store.kinds.entity_kinds` numbers it. ``gain`` says
+    what a verdict would teach the next run (:mod:`core.training.teaching`); no row of the table has it.
     """
 
     id: Ids
@@ -53,6 +54,7 @@ class CandidateColumns:
     kind: NDArray[np.int32]
     left_image: NDArray[np.bool_]  # it has one that can be shown
     right_image: NDArray[np.bool_]
+    gain: Numbers
 
     def __len__(self) -> int:
         return len(self.id)
@@ -79,16 +81,18 @@ class CandidateColumns:
 
 
 COLUMNS = tuple(field.name for field in fields(CandidateColumns))
-_OF_ENTITIES = ("kind", "left_image", "right_image")
+_NOT_IN_ROWS = ("kind", "left_image", "right_image", "gain")
 
 
 def candidate_columns(session: Session, run_id: int) -> CandidateColumns:
     """The columns of a run; where nobody packed them, from its rows."""
     query = select(CandidateColumn.name, CandidateColumn.data).where(CandidateColumn.run_id == run_id)
     packed = {row.name: row.data for row in session.execute(query)}
-    if len(packed) < len(COLUMNS):
+    if "id" not in packed:
         return columns_from_rows(session, run_id)
-    return CandidateColumns(*(np.frombuffer(packed[name], _TYPES.get(name, _NUMBER)) for name in COLUMNS))
+    columns = {name: np.frombuffer(data, _TYPES.get(name, _NUMBER)) for name, data in packed.items()}
+    columns.setdefault("gain", np.full(len(columns["id"]), np.nan, np.float32))  # of an earlier version
+    return CandidateColumns(**columns)
 
 
 def unproposed(ids: Ids, pairs: Ids) -> CandidateColumns:
@@ -109,6 +113,7 @@ def unproposed(ids: Ids, pairs: Ids) -> CandidateColumns:
         kind=zero,
         left_image=no,
         right_image=no,
+        gain=unknown,
     )
 
 
@@ -122,6 +127,7 @@ def pack_candidates(session: Session, run_id: int, columns: CandidateColumns) ->
 def renew_facts(session: Session, run_id: int) -> None:
     """Compute the facts of a run's candidates again, after some were removed, and pack its columns."""
     scores = [f"score_{modality}" for modality in MODALITIES]
+    before = candidate_columns(session, run_id)
     names = ("id", "left_id", "right_id", "rank", "score", "probability", *scores)
     table = dict(zip(names, _read(session, run_id, names), strict=True))
     if not len(table["id"]):
@@ -147,15 +153,18 @@ def renew_facts(session: Session, run_id: int) -> None:
     ids = table["id"].astype(np.int64)
     for start in range(0, len(ids), _PART):
         part = slice(start, start + _PART)
-        columns = {"id": ids[part].tolist(), **facts.rows(part)}
-        rows = [dict(zip(columns, row, strict=True)) for row in zip(*columns.values(), strict=True)]
+        values = {"id": ids[part].tolist(), **facts.rows(part)}
+        rows = [dict(zip(values, row, strict=True)) for row in zip(*values.values(), strict=True)]
         session.execute(update(Candidate), rows)
-    pack_candidates(session, run_id, columns_from_rows(session, run_id))
+    columns = columns_from_rows(session, run_id)
+    kept = np.isin(ids, before.id)
+    columns.gain[kept] = before.gain[before.places(ids[kept])]
+    pack_candidates(session, run_id, columns)
 
 
 def columns_from_rows(session: Session, run_id: int) -> CandidateColumns:
-    """The columns of a run, read row by row."""
-    names = tuple(name for name in COLUMNS if name not in _OF_ENTITIES)
+    """The columns of a run, read row by row; nothing is known of gains."""
+    names = tuple(name for name in COLUMNS if name not in _NOT_IN_ROWS)
     columns = dict(zip(names, _read(session, run_id, names), strict=True))
     columns["claims"] = np.nan_to_num(columns["claims"])  # of rows whose facts nobody computed
     left, right = (columns[name].astype(np.int64) for name in ("left_id", "right_id"))
@@ -164,6 +173,7 @@ def columns_from_rows(session: Session, run_id: int) -> CandidateColumns:
         "kind": entity_kinds(session, left),
         "left_image": np.isin(left, pictured),
         "right_image": np.isin(right, pictured),
+        "gain": np.full(len(left), np.nan),
     }
     return CandidateColumns(*(columns[name].astype(_TYPES.get(name, _NUMBER)) for name in COLUMNS))
 

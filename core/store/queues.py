@@ -16,11 +16,11 @@ from core.store.packed import packed_ids
 from core.store.search import search_clause
 
 QueueName = Literal[
-    "undecided", "uncertain", "dissent", "mutual", "conflict", "hub", "weak", "missing", "changed",
+    "teach", "undecided", "uncertain", "dissent", "mutual", "conflict", "hub", "weak", "missing", "changed",
     "accepted", "rejected", "unsure", "no_counterpart", "mine", "others", "disagreement", "all",
 ]  # fmt: skip
 QueueOrder = Literal[
-    "likely", "likely_ascending", "score", "score_ascending", "left_label", "right_label", "verdict",
+    "teach", "likely", "likely_ascending", "score", "score_ascending", "left_label", "right_label", "verdict",
     "entropy", "dissent", "claims",
 ]  # fmt: skip
 FacetName = Literal["chance", "margin", "mutual", "verdict", "image", "kind", "author"]
@@ -96,7 +96,7 @@ class CandidateFilter:
 
     run_id: int
     text: str = ""
-    queue: QueueName = "undecided"
+    queue: QueueName = "teach"
     best_only: bool = True
     order: QueueOrder | None = None
     facets: tuple[tuple[FacetName, str], ...] = ()
@@ -125,6 +125,7 @@ class NamedQueue:
 _PREVIOUS = """(SELECT max(r.id) FROM run r WHERE r.id < :run AND r.status <> 'running'
                 AND EXISTS (SELECT 1 FROM candidate e WHERE e.run_id = r.id))"""
 QUEUES: dict[QueueName, NamedQueue] = {
+    "teach": NamedQueue("waiting", "TRUE", "teach"),
     "undecided": NamedQueue("waiting", "TRUE"),
     "uncertain": NamedQueue("waiting", "TRUE", "entropy"),
     "dissent": NamedQueue("waiting", "dissent > 0.5", "dissent"),

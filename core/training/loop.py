@@ -254,8 +254,9 @@ class TrainingLoop:
                 yield Progress("matching neighbours", done, settings.support_rounds + 1)
                 kept = replace(kept, support=found.support, support_weight=settings.support_weight)
         yield Progress("measuring", 0, 0)
-        metrics = report(self.id, kept, self.split.test, "test", full=settings.measure == "all")
-        plan = yield from write_results(self.project, self.id, kept, self.config.training.top_k)
+        whole = settings.measure == "all"  # not a refresh, which is to be quick
+        metrics = report(self.id, kept, self.split.test, "test", full=whole)
+        plan = yield from write_results(self.project, self.id, kept, settings.top_k, what_if=whole)
         if not self.lost:
             save_model(model_path(self.project.sidecar, self.id), self.trainer, self.kept_model, likely(plan))
         with self.project.write() as session:

@@ -21,17 +21,21 @@ from core.store.project_file import ProjectFile
 from core.training.embeddings import Embeddings, embeddings_path, save_embeddings
 from core.training.events import Event, Progress
 from core.training.parted import Parted
+from core.training.teaching import candidate_gains
 
 _MOST_PAIRS = 2**30  # 32,000 entities a side; of larger graphs it is worked out when somebody asks what if
 _PART = 10_000  # rows a transaction: a curator's verdict waits for one of them at most
 
 
 def write_results(
-    project: ProjectFile, run_id: int, embeddings: Embeddings, top_k: int
+    project: ProjectFile, run_id: int, embeddings: Embeddings, top_k: int, what_if: bool = True
 ) -> Generator[Event, None, Matches]:
-    """Write all that others read of a run; returns the candidates with Sinkhorn's probabilities."""
+    """Write all that others read of a run; returns the candidates with Sinkhorn's probabilities.
+
+    Without ``what_if`` its answers are prepared once somebody asks, which takes seconds then, not now.
+    """
     yield Progress("ranking candidates", 0, 0)
-    if embeddings.n_left * (len(embeddings.entity_ids) - embeddings.n_left) <= _MOST_PAIRS:
+    if what_if and embeddings.n_left * (len(embeddings.entity_ids) - embeddings.n_left) <= _MOST_PAIRS:
         embeddings = replace(embeddings, nearness=Parted(embeddings).nearness_without_each())
     save_embeddings(embeddings_path(project.sidecar, run_id), embeddings)
     ids, n_left = embeddings.entity_ids, embeddings.n_left
@@ -66,8 +70,9 @@ def write_results(
             runs.add_candidates(session, run_id, candidates, part, facts.rows(part))
     with project.read() as session:
         packed = columns_from_rows(session, run_id)
+        gain = candidate_gains(session, run_id, packed).astype(np.float32)
     with project.write() as session:
-        pack_candidates(session, run_id, packed)
+        pack_candidates(session, run_id, replace(packed, gain=gain))
     for start in range(0, len(ids), _PART):
         part = slice(start, start + _PART)
         with project.write() as session:

@@ -52,13 +52,6 @@ def test_a_key_makes_a_queue_of_each_list(tab: ChangesTab, open_window: MainWind
     qtbot.waitUntil(lambda: model.rowCount() == 1, timeout=WAIT)
 
 
-def test_what_teaches_most_is_a_queue(tab: ChangesTab, qtbot: QtBot) -> None:
-    with qtbot.waitSignal(tab.pairs_requested, timeout=WAIT) as asked:
-        tab._teach.click()
-    (pairs,) = asked.args
-    assert pairs and (1, 41) not in pairs and 2 not in {left for left, _ in pairs}
-
-
 def test_a_refresh_is_queued_with_the_newest_run_that_kept_a_model(
     tab: ChangesTab,
     open_window: MainWindow,
@@ -88,7 +81,7 @@ def test_a_refusal_is_told_where_it_can_be_seen(
 def test_without_a_run_no_key_does_anything(
     open_window: MainWindow, project: ProjectFile, tab: ChangesTab, qtbot: QtBot
 ) -> None:
-    buttons = [tab._refresh, tab._teach, tab._parts["best"]._review]
+    buttons = [tab._refresh, tab._parts["best"]._review]
     assert all(button._action.isEnabled() for button in buttons)
     with project.write() as session:
         for table in ("candidate", "modality_weight", "run_seed", "epoch", "run"):

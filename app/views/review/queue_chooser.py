@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import cast
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QStandardItemModel
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
@@ -57,14 +58,18 @@ class QueueChooser(QComboBox):
         self.setItemData(place, told, Qt.ItemDataRole.AccessibleTextRole)
 
     def set_blind(self, blind: bool) -> None:
-        """Call the first queue by the order that it has for somebody who judges blind."""
-        title, tip = (
-            (BLIND_TITLE, BLIND_TIP) if blind else (QUEUE_TITLES["undecided"], QUEUE_TIPS["undecided"])
-        )
-        place = self.findData("undecided")
-        self.setItemText(place, title)
-        self.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
-        self._tell(place)
+        """Call the first queue by the order of somebody who judges blind; the second would be the same."""
+        if blind and self.queue == "undecided":
+            self.choose("teach")
+        names: tuple[QueueName, ...] = "teach", "undecided"
+        for name in names:
+            title, tip = (BLIND_TITLE, BLIND_TIP) if blind else (QUEUE_TITLES[name], QUEUE_TIPS[name])
+            place = self.findData(name)
+            self.setItemText(place, title)
+            self.setItemData(place, tip, Qt.ItemDataRole.ToolTipRole)
+            self._tell(place)
+        self.view().setRowHidden(place, blind)
+        cast(QStandardItemModel, self.model()).item(place).setEnabled(not blind)
 
     def show_counts(self, counts: Mapping[QueueName, int]) -> None:
         """Say how many pairs each queue holds."""

@@ -21,9 +21,10 @@ from core.store.queues import QUEUES, CandidateFilter, QueueName, QueueOrder
 
 _DEBOUNCE = 150  # milliseconds of quiet before typing becomes a query
 _SCORES: tuple[QueueOrder, ...] = ("score", "score_ascending")
-_TELLING: tuple[QueueOrder, ...] = ("likely", "likely_ascending", *_SCORES)  # kept from who judges blind
+_LIKELY: tuple[QueueOrder, ...] = ("likely", "likely_ascending", *_SCORES)
+_TELLING: tuple[QueueOrder, ...] = ("teach", *_LIKELY)  # kept from who judges blind
 _ORDERS: dict[int, tuple[QueueOrder, ...]] = {  # by column; another click takes the next
-    SCORE: _TELLING,
+    SCORE: _LIKELY,
     LEFT: ("left_label",),
     RIGHT: ("right_label",),
     VERDICT: ("verdict",),
@@ -119,7 +120,7 @@ class QueuePanel(QWidget):
     @property
     def is_filtered(self) -> bool:
         """Whether anything narrows the queue down, or it is not that which a project opens with."""
-        return self._is_narrowed or self.chooser.queue != "undecided"
+        return self._is_narrowed or self.chooser.queue != self._nothing.queue
 
     @property
     def _is_narrowed(self) -> bool:
@@ -150,9 +151,8 @@ class QueuePanel(QWidget):
     @Slot()
     def clear_filters(self) -> None:
         """Empty the search, let all facets pass and go back to what is undecided; the order stays."""
-        self.show_filter(
-            replace(self._nothing, order=self._order if self.chooser.queue == "undecided" else None)
-        )
+        nothing = self._nothing
+        self.show_filter(replace(nothing, order=self._order if self.chooser.queue == nothing.queue else None))
 
     def show_all(self) -> None:
         """Show every pair."""

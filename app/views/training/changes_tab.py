@@ -16,8 +16,6 @@ from app.views.training.page_button import PageButton
 from app.views.training.rows_table import RowsTable
 from app.views.training.tab_page import TabPage
 from core.review.changes import JUMP, TOP, Change, Changes, changes, new_verdicts
-from core.review.teach import BATCH, pairs_to_teach
-from core.store.candidates import reviewable_run
 
 Pair = tuple[int, int]
 Found = tuple[Changes | None, int]
@@ -74,19 +72,9 @@ class ChangesTab(TabPage):
             group="Training",
             icon_name="mdi6.refresh",
         )
-        self._teach = PageButton(
-            self,
-            "teachMost",
-            "Review what teaches most",
-            "Ctrl+Shift+F6",
-            f"The {BATCH} undecided pairs whose verdicts teach the next run most",
-            group="Training",
-            icon_name="mdi6.school-outline",
-        )
         self._parts = {name: _Part(self, *words) for name, *words in _PARTS}
         self.set_content(self._content())
         self._refresh.asked.connect(training.refresh)
-        self._teach.asked.connect(self._on_teach)
         for part in self._parts.values():
             part.pairs_requested.connect(self.pairs_requested)
             part.table.activated_row.connect(self._on_activated)
@@ -105,7 +93,6 @@ class ChangesTab(TabPage):
         header.addWidget(self._title)
         header.addStretch()
         header.addWidget(self._new)
-        header.addWidget(self._teach)
         header.addWidget(self._refresh)
         columns = QHBoxLayout(spacing=theme.LARGE)
         for part in self._parts.values():
@@ -154,22 +141,10 @@ class ChangesTab(TabPage):
 
     def _allow(self, there: bool) -> None:
         """Offer what needs a run, on the button and by the key."""
-        self._teach.allow(there)
         self._refresh.allow(there and not self._training.active and self._project.may_write)
         if not there:
             for part in self._parts.values():
                 part.show_changes([])
-
-    @Slot()
-    def _on_teach(self) -> None:
-        file = self._project.file
-
-        def read() -> list[Pair]:
-            with file.read() as session:
-                run_id = reviewable_run(session)
-                return [] if run_id is None else pairs_to_teach(session, run_id)
-
-        self._project.tasks.read(self, read, self.pairs_requested.emit, key="teach")
 
     @Slot(object)
     def _on_activated(self, change: Change) -> None:
