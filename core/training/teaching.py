@@ -31,7 +31,8 @@ def candidate_gains(session: Session, run_id: int, columns: CandidateColumns) ->
     np.maximum.at(best, entity, chance)
     best[np.searchsorted(ids, verdicts.alone)] = 0
     share = np.divide(chance, best[entity], out=np.zeros_like(chance), where=best[entity] > 0)
-    return gains(neighbourhood(triples, len(ids)), known, best)[entity] * share**SURE
+    gain: Numbers = gains(neighbourhood(triples, len(ids)), known, best)[entity] * share**SURE
+    return gain
 
 
 def _keys(left: arrays.Integers, right: arrays.Integers) -> arrays.Integers:
