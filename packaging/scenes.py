@@ -7,12 +7,24 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from PySide6.QtCore import QEventLoop, QModelIndex, QTimer
-from PySide6.QtWidgets import QApplication, QDialog, QTableView, QTabWidget, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QComboBox,
+    QDialog,
+    QLineEdit,
+    QPushButton,
+    QSpinBox,
+    QTableView,
+    QTabWidget,
+    QWidget,
+)
 
 from app.keyed_action import KeyedAction
 from app.main_window import MainWindow
 from app.pages import REVIEW, TRAIN
 from app.views.settings_dialog import SettingsDialog
+from app.views.training.ablation_table import AblationTable
+from core.training.events import EpochDone
 
 Pair = tuple[int, int]
 
@@ -20,11 +32,13 @@ TABS = ("runs", "evaluation", "weights", "changes", "ablation")
 _PANELS = ("history", "session")  # of the review page, closed at first
 _DIALOGS = ("findElsewhere", "keys", "help", "openTeam")  # that show something by themselves
 _LIMIT, _LOOK = 60_000, 50  # milliseconds
+_LONG = 1_800_000  # for an ablation, the first time
+_EPOCHS = 30  # of each variant, and after which a run that goes is worth a picture
 _CALM = 14  # looks in a row, for layouts and late tasks
 
 
 class RestlessWindowError(Exception):
-    """The window still does something after a minute."""
+    """The window still does something after the time that it has."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +49,11 @@ class Cast:
     second: Pair
 
 
-def settle(window: MainWindow, done: Callable[[], bool] = lambda: True) -> None:
+def settle(window: MainWindow, done: Callable[[], bool] = lambda: True, limit: int = _LIMIT) -> None:
     """Run the event loop until ``done``, and nothing has been read, written or laid out for a while.
 
     Raises:
-        RestlessWindowError: that took longer than a minute.
+        RestlessWindowError: that took longer than ``limit`` milliseconds.
     """
     loop, calm, looks = QEventLoop(), 0, 0
 
@@ -47,7 +61,7 @@ def settle(window: MainWindow, done: Callable[[], bool] = lambda: True) -> None:
         nonlocal calm, looks
         looks += 1
         calm = calm + 1 if done() and not window.tasks.busy else 0
-        if calm >= _CALM or looks * _LOOK >= _LIMIT:
+        if calm >= _CALM or looks * _LOOK >= limit:
             loop.quit()
 
     timer = QTimer(interval=_LOOK)
@@ -56,7 +70,7 @@ def settle(window: MainWindow, done: Callable[[], bool] = lambda: True) -> None:
     loop.exec()
     timer.stop()
     if calm < _CALM:
-        raise RestlessWindowError(f"after {_LIMIT // 1000} s: {window.tasks.busy=}, {done()=}")
+        raise RestlessWindowError(f"after {limit // 1000} s: {window.tasks.busy=}, {done()=}")
 
 
 def scenes(window: MainWindow, cast: Cast, graphs: list[Path]) -> Iterator[tuple[str, QWidget]]:
@@ -76,8 +90,48 @@ def _tabs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
         if name == "runs":
             _find(window, QTableView, "runsTable").selectAll()
             settle(window)
+        if name == "ablation":
+            _measure_ablation(window)
         yield f"train-{name}", window
     window.pages.train.show_tab("run")
+    yield from _going(window)
+
+
+def _measure_ablation(window: MainWindow) -> None:
+    """Figure 3 with few epochs; what the first theme measured is known to the others."""
+    presets = _find(window, QComboBox, "presetField")
+    presets.setCurrentText("Quick look")
+    presets.activated.emit(presets.currentIndex())
+    epochs = _find(window, QLineEdit, "epochsField")
+    epochs.setText(str(_EPOCHS))
+    epochs.textEdited.emit(epochs.text())
+    kind = _find(window, QComboBox, "ablationField")
+    kind.setCurrentIndex(kind.findData("figure3"))
+    _find(window, QSpinBox, "ablationSeedsField").setValue(2)
+    settle(window)
+    _find(window, QPushButton, "startAblationButton").click()
+    table = _find(window, AblationTable, "ablationTable")
+    settle(window, lambda: table.model().rowCount() > 0, _LONG)
+
+
+def _going(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """A run while it goes, of which nothing is kept."""
+    presets = _find(window, QComboBox, "presetField")
+    presets.setCurrentText("Default")
+    presets.activated.emit(presets.currentIndex())
+    epochs: list[int] = []
+
+    def on_event(event: object) -> None:
+        if isinstance(event, EpochDone):
+            epochs.append(event.epoch)
+
+    window.training.event_arrived.connect(on_event)
+    _find(window, QPushButton, "startTrainingButton").click()
+    settle(window, lambda: len(epochs) >= _EPOCHS, _LONG)
+    window.training.event_arrived.disconnect(on_event)
+    yield "train-run", window
+    window.training.discard()
+    settle(window, lambda: not window.training.active)
 
 
 def _review(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:

@@ -4,7 +4,7 @@
 
 All pictures go to DIR (default build/screenshots); those that the README and the help show are copied to
 resources/help with 256 colours. Without --project the demo is imported and trained first; a second run that
-learns from some verdicts is made in any case. All together takes about six minutes on two cores.
+learns from some verdicts is made in any case. All together takes about twelve minutes on two cores.
 QT_SCALE_FACTOR=1.5 before the command shows what a screen of 150 % does.
 """
 
@@ -53,6 +53,7 @@ PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 # By the name in the help.
 SHOWN = {
     **{page: f"{page}-light-1280x800" for page in PAGES},
+    "train": "train-run-light",
     "review-dark": "review-dark-1280x800",
     **{name: f"train-{name}-light" for name in ("runs", "evaluation", "weights", "changes", "ablation")},
     **{name: f"{name}-light" for name in ("walk", "blind", "panels")},
