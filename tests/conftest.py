@@ -31,6 +31,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(config.rootpath).parts[1] in ("app", "e2e"):
+            item.add_marker(pytest.mark.xdist_group("window"))  # one at a time: they watch an event loop
     if "benchmark" in config.option.markexpr:
         return
     skip = pytest.mark.skip(reason="a benchmark: run by `make bench`")

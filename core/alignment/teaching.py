@@ -61,7 +61,10 @@ def gains(linked: csr_array, known: NDArray[np.bool_], chance: Numbers) -> Numbe
         adds = rarity[entity] / (1 + support[near(entity)])
         return float(worth[entity] * np.log1p(adds).sum())
 
-    queue = [(-gain(entity), entity) for entity in np.flatnonzero((worth > 0) & ~known).tolist()]
+    row, column = np.repeat(np.arange(n), np.diff(linked.indptr)), linked.indices
+    row, column = row[~known[column]], column[~known[column]]
+    at_first = worth * np.bincount(row, np.log1p(rarity[row] / (1 + support[column])), n)
+    queue = [(-at_first[entity], entity) for entity in np.flatnonzero((worth > 0) & ~known).tolist()]
     heapq.heapify(queue)
     chosen = 0
     while queue and chosen < _CHOSEN:

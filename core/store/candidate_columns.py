@@ -15,8 +15,9 @@ from sqlalchemy import delete, insert, select, text, update
 from sqlalchemy.orm import Session
 
 from core.modality import MODALITIES
-from core.store.candidate_facts import candidate_facts
+from core.store.candidate_facts import CandidateFacts, candidate_facts
 from core.store.kinds import entity_kinds
+from core.store.packed import packed_ids
 from core.store.runs import Candidates
 from core.store.schema import Candidate, CandidateColumn
 
@@ -162,11 +163,31 @@ def renew_facts(session: Session, run_id: int) -> None:
     pack_candidates(session, run_id, columns)
 
 
+def columns_of(
+    session: Session, run_id: int, candidates: Candidates, facts: CandidateFacts
+) -> CandidateColumns:
+    """The columns of a run whose rows were written just now, in this order; nothing is known of gains."""
+    ids = packed_ids(session, "SELECT id FROM candidate WHERE run_id = :run ORDER BY id", {"run": run_id})
+    unknown = np.full(len(ids), np.nan)
+    columns = {
+        "id": ids,
+        "probability": unknown if candidates.probability is None else candidates.probability,
+        **{name: getattr(candidates, name) for name in ("left_id", "right_id", "score", "mutual")},
+        **{name: getattr(facts, name) for name in ("margin", "entropy", "dissent", "claims")},
+    }
+    return _completed(session, columns)
+
+
 def columns_from_rows(session: Session, run_id: int) -> CandidateColumns:
     """The columns of a run, read row by row; nothing is known of gains."""
     names = tuple(name for name in COLUMNS if name not in _NOT_IN_ROWS)
     columns = dict(zip(names, _read(session, run_id, names), strict=True))
     columns["claims"] = np.nan_to_num(columns["claims"])  # of rows whose facts nobody computed
+    return _completed(session, columns)
+
+
+def _completed(session: Session, columns: dict[str, NDArray[Any]]) -> CandidateColumns:
+    """With what is known of the entities."""
     left, right = (columns[name].astype(np.int64) for name in ("left_id", "right_id"))
     pictured = np.array(session.execute(_PICTURED).scalars().all(), np.int64)
     columns |= {

@@ -15,7 +15,7 @@ from core.alignment.decoding import plan_probability, sinkhorn_offsets
 from core.alignment.neighbours import Matches
 from core.alignment.similarity import Similarity, kept
 from core.store import runs
-from core.store.candidate_columns import columns_from_rows, pack_candidates
+from core.store.candidate_columns import columns_of, pack_candidates
 from core.store.candidate_facts import candidate_facts
 from core.store.project_file import ProjectFile
 from core.training.embeddings import Embeddings, embeddings_path, save_embeddings
@@ -69,7 +69,7 @@ def write_results(
         with project.write() as session:
             runs.add_candidates(session, run_id, candidates, part, facts.rows(part))
     with project.read() as session:
-        packed = columns_from_rows(session, run_id)
+        packed = columns_of(session, run_id, candidates, facts)
         gain = candidate_gains(session, run_id, packed).astype(np.float32)
     with project.write() as session:
         pack_candidates(session, run_id, replace(packed, gain=gain))

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from core.config import RunConfig
 from core.review.journal import Decision, decide
 from core.review.queue import load_queue
-from core.store.candidate_columns import candidate_columns, columns_from_rows
+from core.store.candidate_columns import COLUMNS, candidate_columns, columns_from_rows
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter
 from core.training.run import train
@@ -69,5 +69,8 @@ def test_a_run_leaves_its_order_and_the_list_begins_with_it(
         columns = candidate_columns(session, 1)
         queue = load_queue(session, CandidateFilter(1))
         np.testing.assert_allclose(columns.gain, candidate_gains(session, 1, columns), rtol=1e-6)
+        rows = columns_from_rows(session, 1)
+    for name in COLUMNS[:-1]:
+        np.testing.assert_array_equal(getattr(columns, name), getattr(rows, name))
     shown = columns.gain[columns.places(queue.ids)]
     assert len(shown) > 3 and (np.diff(shown) <= 0).all() and shown[0] > 0
