@@ -163,8 +163,10 @@ class ExportView(QWidget):
         told = "1 accepted link" if found.links == 1 else f"{found.links:,} accepted links"
         told += f", {found.rejected:,} rejected" if found.rejected else ""
         told += f", {found.unsure:,} unsure" if found.unsure else ""
-        many = found.text.count("\n") >= found.header_lines + _PREVIEW_ROWS
-        self._count.setText(told + (f", the first {_PREVIEW_ROWS} rows below" if many else ""))
+        if found.text.count("\n") >= found.header_lines + _PREVIEW_ROWS:
+            told += f", the first {_PREVIEW_ROWS} rows "
+            told += f"of {found.of_pairs:,} links below" if found.of_pairs < found.links else "below"
+        self._count.setText(told)
         if self.message.property("about") == "preview":
             self.message.hide()
         self._export.setProperty("possible", not found.is_empty)

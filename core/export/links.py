@@ -18,7 +18,7 @@ from core.export.options import ExportOptions
 from core.export.provenance import provenance_of
 from core.export.sssom import sssom_lines
 from core.export.tables import csv_lines, openea_lines
-from core.export.verdicts import ExportedVerdict, wanted_verdicts
+from core.export.verdicts import ExportedVerdict, count_verdicts, wanted_verdicts
 from core.review.journal import VerdictKind
 from core.store.bulk_file import move_new, sync_folder
 from core.store.collector import without_collection
@@ -52,6 +52,7 @@ class Format:
 
 
 _NO_HEADER = "(?!)"
+_LOOKED_AT = 2_000  # pairs that a preview is made of, however many there are
 FORMATS = {
     "nt": Format("N-Triples", ".nt", ntriples_lines, _NO_HEADER),
     "ttl": Format("Turtle", ".ttl", turtle_lines, "[#@\n]"),
@@ -76,11 +77,13 @@ class Written:
 class Preview:
     """The head of the file with the accepted pairs, and what an export would write.
 
-    ``text`` begins with ``header_lines`` lines that are no pairs.
+    ``text`` begins with ``header_lines`` lines that are no pairs. It is what would be written of the first
+    ``of_pairs`` pairs: some formats tell of all of them in the header, and sort them.
     """
 
     text: str
     header_lines: int
+    of_pairs: int
     is_empty: bool  # nothing of any kind would be written
     links: int
     rejected: int
@@ -130,12 +133,21 @@ def preview(
 ) -> Preview:
     """The header and the first ``limit`` rows of what :func:`write_links` would write, and its counts."""
     options, shape = options or ExportOptions(), _format(format)
-    with without_collection():
-        counts, exports = _load(project, _files(Path("preview"), shape, options), options)
-        header = list(takewhile(re.compile(shape.header).match, shape.lines(exports[0])))
-        lines = islice(shape.lines(exports[0]), len(header) + limit)
-        nothing = not any(export.verdicts for export in exports)
-        return Preview("".join(lines), "".join(header).count("\n"), nothing, *counts)
+    files = _files(Path("preview"), shape, options)
+    with project.read() as session:
+        counts = count_verdicts(session, [kind for file in files for kind in file.kinds], options)
+        verdicts = wanted_verdicts(session, files[0].kinds, options, most=_LOOKED_AT)
+        export = Export(verdicts, provenance_of(session, project.name, verdicts, options), options)
+    header = list(takewhile(re.compile(shape.header).match, shape.lines(export)))
+    return Preview(
+        text="".join(islice(shape.lines(export), len(header) + limit)),
+        header_lines="".join(header).count("\n"),
+        of_pairs=len(verdicts),
+        is_empty=not counts,
+        links=counts["accepted"],
+        rejected=counts["rejected"],
+        unsure=counts["unsure"],
+    )
 
 
 def replace_atomically(path: Path, lines: Iterable[str]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -52,9 +53,37 @@ class ExportedVerdict:
 
 
 def wanted_verdicts(
-    session: Session, kinds: Sequence[VerdictKind], options: ExportOptions
+    session: Session, kinds: Sequence[VerdictKind], options: ExportOptions, most: int | None = None
 ) -> list[ExportedVerdict]:
-    """The verdicts of these kinds that ``options`` lets through, by the URIs of the pair."""
+    """The verdicts of these kinds that ``options`` lets through, by the URIs of the pair; the first ``most``."""
+    view, where, values = _chosen(kinds, options)
+    query = _QUERY.format(view=view, where=where)
+    if most is not None:
+        query, values = f"{query} LIMIT :most", values | {"most": most}
+    rows = session.execute(text(query).bindparams(bindparam("kinds", expanding=True)), values)
+    return [
+        ExportedVerdict(
+            left_uri, left_label, right_uri or "", right_label or "", kind, score, author, at, note, run_id,
+            {name: value for name, value in zip(PARTS, scores, strict=True) if value is not None},
+        )
+        for (
+            left_uri, left_label, right_uri, right_label, kind, score, author, at, note, run_id, *scores
+        ) in rows
+    ]  # fmt: skip
+
+
+def count_verdicts(
+    session: Session, kinds: Sequence[VerdictKind], options: ExportOptions
+) -> Counter[VerdictKind]:
+    """How many verdicts of each kind :func:`wanted_verdicts` would find."""
+    view, where, values = _chosen(kinds, options)
+    query = text(f"SELECT v.kind, count(*) FROM {view} v WHERE {where} GROUP BY v.kind")
+    rows = session.execute(query.bindparams(bindparam("kinds", expanding=True)), values)
+    return Counter({kind: count for kind, count in rows})  # noqa: C416, rows are no plain tuples
+
+
+def _chosen(kinds: Sequence[VerdictKind], options: ExportOptions) -> tuple[str, str, dict[str, Any]]:
+    """The view to look in, called ``v``, the condition, and its values."""
     where = ["v.kind IN :kinds"]
     values: dict[str, Any] = {"kinds": list(kinds)}
     if options.author is not None:
@@ -67,18 +96,7 @@ def wanted_verdicts(
         # Times are stored as ISO 8601 in UTC, so that their order is that of the text.
         where.append("v.decided_at >= :since")
         values["since"] = options.since.isoformat()
-    view = "current_verdict" if options.author is None else "author_verdict"
-    query = text(_QUERY.format(view=view, where=" AND ".join(where)))
-    rows = session.execute(query.bindparams(bindparam("kinds", expanding=True)), values)
-    return [
-        ExportedVerdict(
-            left_uri, left_label, right_uri or "", right_label or "", kind, score, author, at, note, run_id,
-            {name: value for name, value in zip(PARTS, scores, strict=True) if value is not None},
-        )
-        for (
-            left_uri, left_label, right_uri, right_label, kind, score, author, at, note, run_id, *scores
-        ) in rows
-    ]  # fmt: skip
+    return "current_verdict" if options.author is None else "author_verdict", " AND ".join(where), values
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from pyoxigraph import RdfFormat
@@ -19,7 +20,9 @@ NAMESPACE = "http://knowledgeweb.semanticweb.org/heterogeneity/alignment"
 _WHAT = "an alignment in RDF/XML"
 _SAME, _OTHER = "=", "!="
 _BEGINNING_BYTES = 1 << 16
-_ENTITIES = ("entity1", "entity2")
+_ENTITIES, _RELATION = ("entity1", "entity2"), "relation"
+_PARTS = (*_ENTITIES, _RELATION)
+_ROWS = 2_000
 
 
 def is_alignment(path: Path) -> bool:
@@ -42,31 +45,58 @@ def read_alignment(path: Path) -> Iterator[Batch]:
         InputError: a syntax error (with the line), or no cell of two entities.
     """
     cells: dict[str, dict[str, str]] = {}
+    found = _Found(path)
     for statement in statements(path, format=RdfFormat.RDF_XML):
         if not statement.predicate.startswith(NAMESPACE):
             continue
         name = statement.predicate.removeprefix(NAMESPACE).removeprefix("#")
         if name in _ENTITIES and isinstance(statement.object, str):
-            cells.setdefault(statement.subject, {})[name] = statement.object
-        elif name == "relation" and isinstance(statement.object, Value):
-            cells.setdefault(statement.subject, {})[name] = statement.object.text.strip()
-    batch, denied = LinkBatch([], [], [], size(path)), DenialBatch([], [], size(path))
-    others = Counter[str]()
-    found = False
-    for cell in cells.values():
-        if not all(name in cell for name in _ENTITIES):
+            said = statement.object
+        elif name == _RELATION and isinstance(statement.object, Value):
+            said = statement.object.text.strip()
+        else:
             continue
-        found = True
-        relation = cell.get("relation", _SAME)
-        others[relation] += relation not in (_SAME, _OTHER)
-        for said, meant in ((batch, _SAME), (denied, _OTHER)):
-            if relation == meant:
-                said.firsts.append(cell["entity1"])
-                said.seconds.append(cell["entity2"])
-    batch.sources.extend([path.name] * len(batch.firsts))
-    if not found:
+        cell = cells.setdefault(statement.subject, {})
+        cell[name] = said
+        if len(cell) == len(_PARTS):
+            found.take(cells.pop(statement.subject))
+        if len(found.same.firsts) >= _ROWS:
+            yield found.links(statement.done)
+    for cell in cells.values():
+        if all(name in cell for name in _ENTITIES):
+            found.take({_RELATION: _SAME} | cell)
+    if not found.cells:
         raise InputError(path, _WHAT, "no cell with two entities")
-    yield batch
-    yield denied
-    for relation, count in sorted((+others).items()):
+    yield found.links(size(path))
+    yield found.denied
+    for relation, count in sorted(found.others.items()):
         yield Note(f"{count:,} cells of {path.name} with the relation {relation} were left out", size(path))
+
+
+class _Found:
+    """What the complete cells say; ``same`` since the last batch of links."""
+
+    def __init__(self, path: Path) -> None:
+        self.cells = 0
+        self.same = LinkBatch([], [], [])
+        self.denied = DenialBatch([], [], size(path))
+        self.others = Counter[str]()
+        self._name = path.name
+
+    def take(self, cell: dict[str, str]) -> None:
+        """Sort a cell into those that say "the same", those that deny it, and others."""
+        self.cells += 1
+        relation = cell[_RELATION]
+        if relation == _SAME:
+            self.same.sources.append(self._name)
+        elif relation != _OTHER:
+            self.others[relation] += 1
+            return
+        said = self.same if relation == _SAME else self.denied
+        said.firsts.append(cell["entity1"])
+        said.seconds.append(cell["entity2"])
+
+    def links(self, done: int) -> LinkBatch:
+        """The links since the last call."""
+        batch, self.same = replace(self.same, done=done), LinkBatch([], [], [])
+        return batch

@@ -15,7 +15,7 @@ _RIGHT = ("right_uri", "right", "target", "object", "entity2", "uri2", "right_id
 _VERDICT = "verdict"
 _ACCEPTED, _REJECTED = "accepted", "rejected"
 _WHAT = "two columns of identifiers, or a header such as left_uri,right_uri"
-_ROWS = 20_000
+_ROWS = 2_000
 
 
 def read_csv_links(path: Path) -> Iterator[Batch]:

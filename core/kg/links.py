@@ -21,7 +21,7 @@ from core.kg.sssom import is_sssom, read_sssom
 from core.kg.text import blocks, require_file, shown, size, strip_brackets
 
 _WHAT = "two identifiers in tab-separated columns, or `left <SameAs> right .`"
-_ROWS = 20_000
+_ROWS = 2_000
 _XML_SUFFIXES = (".rdf", ".owl", ".xml")
 _MOST_COLUMNS = 3
 _HEADER = re.compile(

@@ -17,7 +17,7 @@ from core.kg.text import blocks, shown, size
 
 _WHAT = "SSSOM/TSV"
 _TAB = "\t"
-_ROWS = 20_000
+_ROWS = 2_000
 _REQUIRED = ("subject_id", "predicate_id", "object_id")
 _BUILT_IN = {
     "owl": "http://www.w3.org/2002/07/owl#",

@@ -193,7 +193,17 @@ def test_an_unwritable_folder_is_said_in_one_sentence(decided: ProjectFile, tmp_
 def test_the_preview_is_the_head_of_the_file(decided: ProjectFile, tmp_path: Path) -> None:
     write_links(decided, tmp_path / "links.nt", "nt")
     lines = (tmp_path / "links.nt").read_text().splitlines(keepends=True)
-    assert preview(decided, "nt", 1) == Preview(lines[0], 0, False, 3, 0, 0)
+    assert preview(decided, "nt", 1) == Preview(lines[0], 0, 3, False, 3, 0, 0)
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_preview_is_made_of_few_pairs_and_counts_all(
+    decided: ProjectFile, monkeypatch: pytest.MonkeyPatch, format: str
+) -> None:
+    monkeypatch.setattr(links, "_LOOKED_AT", 1)
+    told = preview(decided, format, 20, ExportOptions(rejected=True, unsure=True))
+    assert (told.of_pairs, told.links, told.rejected, told.unsure) == (1, 3, 1, 1)
+    assert "0001" in told.text and "0002" not in told.text
 
 
 @pytest.mark.parametrize("format", FORMATS)

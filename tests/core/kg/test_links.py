@@ -7,6 +7,9 @@ import pytest
 from core.errors import InputError
 from core.kg.alignment import NAMESPACE
 from core.kg.links import open_links, refuse_doubtful
+from core.kg.preview import first_rows
+from core.kg.records import LinkBatch
+from core.kg.source import LinkSource
 
 
 @pytest.mark.parametrize(
@@ -175,6 +178,26 @@ def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> 
     assert found.links == [("http://1/1", "http://2/1", name), ("http://1/2", "http://2/2", name)]
     assert found.denied == [("http://1/3", "http://2/3"), ("http://1/5", "http://2/5")]
     assert found.notes == [f"1 cells of {name} with the relation < were left out"]
+
+
+def test_an_alignment_is_read_a_stretch_at_a_time(write) -> None:
+    cell = '<map><Cell><entity1 rdf:resource="http://1"/><entity2 rdf:resource="http://2"/>'
+    cells = f"{cell}<relation>=</relation></Cell></map>\n" * 3_000 + f"{cell}</Cell></map>\n"
+    text = (
+        f'<rdf:RDF xmlns="{NAMESPACE}#" xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">\n'
+        f"<Alignment>{cells}</Alignment>"
+    )
+    part = open_links(write({"a.rdf": text}) / "a.rdf").parts[0]
+    (rows,) = first_rows(LinkSource("", (part,)), 5)
+    assert len(rows.rows) == 5 and not rows.problem  # that it is cut short stands after 3,000 links
+    batches = part.read()
+    first = next(batches)
+    assert isinstance(first, LinkBatch) and 0 < len(first.firsts) < 3_000 and 0 < first.done < part.size
+    with pytest.raises(InputError, match="cut short"):
+        list(batches)
+    whole = write({"b.rdf": f"{text}</rdf:RDF>"}) / "b.rdf"
+    read_back = [batch for batch in open_links(whole).parts[0].read() if isinstance(batch, LinkBatch)]
+    assert sum(len(batch.firsts) for batch in read_back) == 3_001  # one says no relation: they are the same
 
 
 def test_csv_links_with_verdicts(write, read) -> None:
