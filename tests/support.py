@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import random
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from functools import cache
 from pathlib import Path
 
 from PIL import Image as Picture
@@ -41,6 +47,29 @@ def build_project(path: Path, *, size: int = 40, run: bool = True, images: bool 
     Every third entity has no image, every fifth no attributes. With ``run``, run 1 is done and holds five
     candidates per left entity; the true counterpart ranks first for all but every seventh one.
     """
+    made = _made(size, run, images)
+    assert not path.exists()
+    shutil.copytree(made.parent, path.parent, dirs_exist_ok=True, ignore=lambda *_: [made.name])
+    shutil.copyfile(made, path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.execute("PRAGMA synchronous = OFF")
+        connection.execute(
+            "UPDATE image SET path = replace(path, ?, ?)", (str(made.parent), str(path.parent))
+        )
+    return ProjectFile.open(path)
+
+
+@cache
+def _made(size: int, run: bool, images: bool) -> Path:
+    """The project that all of this kind are copies of: many tests want one, and none changes it."""
+    folder = Path(tempfile.mkdtemp(prefix="mimea-test-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    path = folder / "made.mimea"
+    _make(path, size, run, images).close()
+    return path
+
+
+def _make(path: Path, size: int, run: bool, images: bool) -> ProjectFile:
     rng = random.Random(7)
     project = ProjectFile.create(path)
     with project.write() as session:

@@ -55,7 +55,10 @@ class ExportedVerdict:
 def wanted_verdicts(
     session: Session, kinds: Sequence[VerdictKind], options: ExportOptions, most: int | None = None
 ) -> list[ExportedVerdict]:
-    """The verdicts of these kinds that ``options`` lets through, by the URIs of the pair; the first ``most``."""
+    """The verdicts of these kinds that ``options`` lets through, by the URIs of the pair.
+
+    Of these the first ``most``, where that is given.
+    """
     view, where, values = _chosen(kinds, options)
     query = _QUERY.format(view=view, where=where)
     if most is not None:

@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import csv
+import importlib.util
 import json
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -23,36 +25,54 @@ from tests.core.export.conftest import ACCEPTED, REJECTED, UNSURE
 
 yaml = pytest.importorskip("yaml")
 
-# In a process of its own: the package logs to the root logger and warns of its dependencies.
+# In a process of its own: the package logs to the root logger and warns of its dependencies. In one for all
+# tests: it takes seconds to import.
 _VALIDATE = """
 import json, logging, sys
 logging.disable(logging.INFO)
 from sssom.constants import SchemaValidationType as Kind
 from sssom.parsers import parse_sssom_table
 from sssom.validators import validate
-read = []
-for path in sys.argv[1:]:
+answers, sys.stdout = sys.stdout, sys.stderr
+for path in map(json.loads, sys.stdin):
     table = parse_sssom_table(path)
     validate(table, [Kind.JsonSchema, Kind.PrefixMapCompleteness, Kind.StrictCurieFormat])
     rows = table.df.astype(str).to_dict("records")
     for row in rows:
         for end in ("subject_id", "object_id"):
             row[end] = table.converter.expand(row[end])
-    read.append(rows)
-print(json.dumps(read))
+    print(json.dumps(rows), file=answers, flush=True)
 """
 
+Rows = list[dict[str, str]]
 
-def validated(*paths: Path) -> list[list[dict[str, str]]]:
-    """The rows of files that the `sssom` package finds valid, with IRIs in place of CURIEs."""
-    pytest.importorskip("sssom", reason="the sssom package is in the dev extra")
-    done = subprocess.run(
-        [sys.executable, "-c", _VALIDATE, *map(str, paths)], capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stderr
-    assert "not a standard SSSOM" not in done.stderr
-    found: list[list[dict[str, str]]] = json.loads(done.stdout.splitlines()[-1])
-    return found
+
+@pytest.fixture(scope="module")
+def validated(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[[Path], Rows]]:
+    """Gives the rows of a file that the `sssom` package finds valid, with IRIs in place of CURIEs."""
+    if importlib.util.find_spec("sssom") is None:
+        pytest.skip("the sssom package is in the dev extra")
+    told = tmp_path_factory.mktemp("sssom") / "told"
+    with (
+        told.open("w") as errors,
+        subprocess.Popen(
+            [sys.executable, "-c", _VALIDATE],
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=errors, text=True,
+        ) as process,
+    ):  # fmt: skip
+        assert process.stdin and process.stdout
+        questions, answers = process.stdin, process.stdout
+
+        def rows_of(path: Path) -> Rows:
+            print(json.dumps(str(path)), file=questions, flush=True)
+            line = answers.readline()
+            assert line, told.read_text()
+            assert "not a standard SSSOM" not in told.read_text()
+            found: Rows = json.loads(line)
+            return found
+
+        yield rows_of
+        questions.close()
 
 
 def parts(path: Path) -> tuple[dict[str, Any], list[str], list[dict[str, str]]]:
@@ -69,13 +89,13 @@ def parts(path: Path) -> tuple[dict[str, Any], list[str], list[dict[str, str]]]:
 
 
 def test_the_package_finds_every_file_valid_and_reads_the_same_pairs(
-    decided: ProjectFile, tmp_path: Path
+    decided: ProjectFile, tmp_path: Path, validated: Callable[[Path], Rows]
 ) -> None:
     options = ExportOptions(rejected=True, unsure=True, exporter="ada", orcid="0000-0002-1825-0097")
     written = write_links(decided, tmp_path / "links.sssom.tsv", "sssom", options)
     assert [path.name for path in written.files] == ["links.sssom.tsv", "links.unsure.sssom.tsv"]
     plain = write_links(decided, tmp_path / "plain.sssom.tsv", "sssom")
-    rows, unsure, accepted = validated(*written.files, *plain.files)
+    rows, unsure, accepted = map(validated, (*written.files, *plain.files))
     missing = "https://w3id.org/sssom/NoTermFound"
 
     def pairs(rows: list[dict[str, str]]) -> set[tuple[str, str]]:
@@ -152,7 +172,9 @@ def test_the_form_is_canonical(decided: ProjectFile, tmp_path: Path) -> None:
     assert meta["similarity_measure"] and meta["mapping_tool"] == "MIMEA Explorer"
 
 
-def test_awkward_text_stays_what_it_is(decided: ProjectFile, tmp_path: Path) -> None:
+def test_awkward_text_stays_what_it_is(
+    decided: ProjectFile, tmp_path: Path, validated: Callable[[Path], Rows]
+) -> None:
     with decided.write() as session:
         for number, uri, label in (
             (1, "http://x.org/a#b|c d", 'tab\there "x" | y'),
@@ -163,7 +185,7 @@ def test_awkward_text_stays_what_it_is(decided: ProjectFile, tmp_path: Path) -> 
             entity.uri, entity.label = uri, label
     decide(decided, [Decision(1, 41, "accepted", 0.97, 1, "a|b\\c", "yes: no # maybe")])
     (path,) = write_links(decided, tmp_path / "x.sssom.tsv", "sssom").files
-    (rows,) = validated(path)
+    rows = validated(path)
     by_label = {row["subject_label"]: row for row in rows}
     assert by_label['tab\there "x" | y']["subject_id"] == "http://x.org/a#b%7Cc%20d"
     assert by_label["#no comment"]["subject_id"] == "urn:isbn:1"
@@ -208,13 +230,15 @@ def test_very_many_namespaces_become_one_of_each_authority() -> None:
     assert prefixes.curie(iris[47]).endswith(":7/name")
 
 
-def test_identifiers_with_slashes_make_a_valid_file(project: ProjectFile, tmp_path: Path) -> None:
+def test_identifiers_with_slashes_make_a_valid_file(
+    project: ProjectFile, tmp_path: Path, validated: Callable[[Path], Rows]
+) -> None:
     with project.write() as session:
         for number in range(1, 41):
             session.get_one(Entity, number).uri = f"http://dbpedia.org/resource/{number}/x"
     decide(project, [Decision(number, 40 + number, "accepted") for number in range(1, 41)])
     (path,) = write_links(project, tmp_path / "x.sssom.tsv", "sssom").files
-    (rows,) = validated(path)
+    rows = validated(path)
     assert {row["subject_id"] for row in rows} == {
         f"http://dbpedia.org/resource/{number}/x" for number in range(1, 41)
     }

@@ -48,7 +48,7 @@ def slow(path: Path) -> list[tuple[str, str, str | Value]] | int:
         return error.line
 
 
-@settings(max_examples=300, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(st.lists(LINES, min_size=1, max_size=4), st.sampled_from(["\n", "\r\n"]))
 @example(['<http://e/a> <http://e/p> "a\\u000Ab" .'], "\n")
 def test_both_readers_agree(tmp_path_factory, lines: list[str], end: str) -> None:
