@@ -1,5 +1,7 @@
 """Zip archives that hold a whole dataset: unpacked once into the user's cache, and never out of it.
 
+What was not used for a month is removed from there, pictures apart.
+
 An archive of a single file is read as a stream instead, see :mod:`core.kg.compressed`.
 """
 
@@ -10,20 +12,27 @@ import os
 import shutil
 import stat
 import tempfile
+import time
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path, PurePosixPath
 
 from platformdirs import user_cache_path
 
 from core.errors import InputError
 from core.kg.compressed import too_large, unpacked_limit, wanted
+from core.kg.images import IMAGE_SUFFIXES
 from core.kg.text import unreadable
 
 CACHE_VARIABLE = "MIMEA_CACHE"
 _WHAT = "a zip archive of a dataset"
 _COPY_BYTES = 1 << 20
 _NAME_BYTES = 16
+_WHOLE = "whole"  # a file beside what was unpacked to its end
+_KEPT_SECONDS = 30 * 86_400
+_IN_USE_SECONDS = 86_400  # an import, or whoever thinks about one, may still read it
+_MOST_BYTES = 10_000_000_000
 # RuntimeError, or one of its kind, says that a member is encrypted or compressed in an unknown way.
 _DAMAGED = (zipfile.BadZipFile, zlib.error, EOFError, UnicodeDecodeError, RuntimeError)
 
@@ -55,20 +64,58 @@ def _unpacked(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInf
     if sum(member.file_size for member in members) > limit:
         raise too_large(path, _WHAT, limit)
     target = _cache() / _key(path) / path.stem
-    if target.is_dir():
-        return target
-    target.parent.mkdir(parents=True, exist_ok=True)
-    partial = Path(tempfile.mkdtemp(dir=target.parent, prefix=".unpacking-"))
-    try:
-        _unpack(path, archive, members, partial, limit)
+    whole = target.with_name(_WHOLE)
+    if not whole.exists():
+        target.parent.mkdir(parents=True, exist_ok=True)
+        partial = Path(tempfile.mkdtemp(dir=target.parent, prefix=".unpacking-"))
         try:
-            partial.rename(target)
-        except OSError:
-            if not target.is_dir():  # someone else has unpacked it meanwhile
-                raise
-    finally:
-        shutil.rmtree(partial, ignore_errors=True)
+            _unpack(path, archive, members, partial, limit)
+            shutil.rmtree(target, ignore_errors=True)  # the pictures that were left of it
+            try:
+                partial.rename(target)
+            except OSError:
+                if not target.is_dir():  # someone else has unpacked it meanwhile
+                    raise
+        finally:
+            shutil.rmtree(partial, ignore_errors=True)
+    whole.touch()  # also says when it was used last
+    with suppress(OSError):  # another program may be at the same
+        _prune(_cache(), target.parent)
     return target
+
+
+def _prune(cache: Path, used: Path) -> None:
+    """Remove what was not used for long, and what is too much, the longest unused first.
+
+    Pictures stay: projects show them from here.
+    """
+    now = time.time()
+    held = sorted(
+        (marker.stat().st_mtime, marker.parent, _bytes(marker.parent))
+        for marker in cache.glob(f"*/{_WHOLE}")
+        if marker.parent != used
+    )
+    total = sum(size for _, _, size in held)
+    for last, folder, size in held:
+        age = now - last
+        if age > _KEPT_SECONDS or (age > _IN_USE_SECONDS and total > _MOST_BYTES):
+            total -= size
+            _remove(folder)
+
+
+def _bytes(folder: Path) -> int:
+    return sum(file.stat().st_size for file in folder.rglob("*") if file.is_file())
+
+
+def _remove(folder: Path) -> None:
+    with suppress(OSError):  # the next ones can go all the same
+        folder.joinpath(_WHOLE).unlink()  # first: what is no longer whole is unpacked anew
+        for place, _folders, names in os.walk(folder, topdown=False):
+            for name in names:
+                if Path(name).suffix.lower() not in IMAGE_SUFFIXES:
+                    Path(place, name).unlink()
+            if not any(Path(place).iterdir()):
+                Path(place).rmdir()
 
 
 def _check_name(path: Path, member: zipfile.ZipInfo) -> None:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 
 from core.kg.pickled import read_vectors
 from core.kg.records import Batch, Note
 from core.kg.source import Part
-from core.kg.text import size
+from core.kg.text import changed, size
 
 _ENDING = "_id_img_feature_dict.pkl"
 
@@ -33,6 +33,12 @@ def vectors_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> 
 
 
 def _read(path: Path, make_uris: Callable[[], dict[str, str]]) -> Iterator[Batch]:
-    vectors, uris = read_vectors(path), make_uris()
-    known = sum(1 for number in vectors if str(number) in uris)
+    numbers, uris = _numbers(path, size(path), changed(path)), make_uris()
+    known = sum(1 for number in numbers if str(number) in uris)
     yield Note(f"{path.name} holds image features of {known:,} of {len(uris):,} entities", size(path))
+
+
+@lru_cache(maxsize=1)
+def _numbers(path: Path, _size: int, _changed: int) -> frozenset[int]:
+    """For which numbers there is a vector: both graphs ask, and loading takes room for all vectors."""
+    return frozenset(read_vectors(path))

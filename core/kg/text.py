@@ -160,6 +160,14 @@ def size(path: Path) -> int:
         return 0
 
 
+def changed(path: Path) -> int:
+    """When a file was changed last, in nanoseconds, 0 where that can't be told."""
+    try:
+        return path.stat().st_mtime_ns
+    except OSError:
+        return 0
+
+
 def strip_brackets(term: str) -> str:
     """``<http://…>`` without its angle brackets; any other term, such as HTML, as it is."""
     inner = term[1:-1]

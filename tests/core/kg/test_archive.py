@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import stat
+import time
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from core.errors import InputError
+from core.kg import archive
 from core.kg.archive import CACHE_VARIABLE, folder_of
 from core.kg.compressed import LIMIT_VARIABLE, Contents
 from core.kg.dataset import open_dataset, open_pair
@@ -23,17 +26,17 @@ def cache(tmp_path: Path, monkeypatch) -> Path:
 
 
 def pack(path: Path, files: dict[str, str]) -> Path:
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as packed:
         for name, text in files.items():
-            archive.writestr(name, text)
+            packed.writestr(name, text)
     return path
 
 
 @pytest.mark.parametrize("name", [".", ""])
 def test_a_file_without_a_name_is_refused(tmp_path: Path, name: str) -> None:
     path = pack(tmp_path / "pair.zip", FILES)
-    with zipfile.ZipFile(path, "a") as archive:
-        archive.writestr(nameless := zipfile.ZipInfo("x"), "?")
+    with zipfile.ZipFile(path, "a") as packed:
+        packed.writestr(nameless := zipfile.ZipInfo("x"), "?")
         nameless.filename = name  # as it is written into the directory at the end
     with pytest.raises(InputError, match=f"found the name {name!r}"):
         folder_of(path)
@@ -70,6 +73,41 @@ def test_it_is_unpacked_once_and_again_when_it_has_changed(tmp_path: Path) -> No
     assert not (folder_of(path) / "mark").exists()
 
 
+def used(folder: Path, days: float) -> None:
+    """Say that what is unpacked in ``folder`` was used last so long ago."""
+    then = time.time() - days * 86_400
+    os.utime(folder.parent / "whole", (then, then))
+
+
+def test_what_was_not_used_for_a_month_is_removed_but_its_pictures(tmp_path: Path, cache: Path) -> None:
+    files = {"d/a.nt": "", "d/b.nt": "", "e/c.nt": ""}
+    plain, pictured = (
+        folder_of(pack(tmp_path / f"{name}.zip", files | more))
+        for name, more in (("plain", {}), ("pictured", {"d/x.PNG": "picture"}))
+    )
+    used(plain, 31)
+    used(pictured, 31)
+    recent = folder_of(pack(tmp_path / "recent.zip", files))
+    assert not plain.parent.exists()
+    assert [file.name for file in pictured.parent.rglob("*") if file.is_file()] == ["x.PNG"]
+    used(recent, 29)
+    again = folder_of(tmp_path / "pictured.zip")
+    assert again == pictured and (again / "d" / "a.nt").exists() and (again / "d" / "x.PNG").exists()
+    assert recent.exists()
+
+
+def test_of_too_much_the_longest_unused_is_removed(tmp_path: Path, monkeypatch) -> None:
+    monkeypatch.setattr(archive, "_MOST_BYTES", 250)
+    first, second, third = (
+        folder_of(pack(tmp_path / f"{name}.zip", {"a.nt": "." * 100, "b.nt": ""})) for name in "abc"
+    )
+    used(first, 3)
+    used(second, 5)
+    used(third, 0.5)  # perhaps still read
+    folder_of(pack(tmp_path / "d.zip", {"a.nt": "", "b.nt": ""}))
+    assert [folder.exists() for folder in (first, second, third)] == [True, False, True]
+
+
 def test_a_graph_may_be_an_archive(tmp_path: Path, read) -> None:
     path = pack(
         tmp_path / "graph.zip", {"one.nt": "<a:a> <a:p> <a:b> .\n", "images/index.tsv": "a:a\tx.png\n"}
@@ -91,10 +129,10 @@ def test_names_that_lead_out_are_refused(tmp_path: Path, cache: Path, name: str)
 
 def test_links_within_are_refused(tmp_path: Path, cache: Path) -> None:
     path = pack(tmp_path / "link.zip", FILES)
-    with zipfile.ZipFile(path, "a") as archive:
+    with zipfile.ZipFile(path, "a") as packed:
         member = zipfile.ZipInfo("d/passwd")
         member.external_attr = (stat.S_IFLNK | 0o777) << 16
-        archive.writestr(member, "/etc/passwd")
+        packed.writestr(member, "/etc/passwd")
     with pytest.raises(InputError, match="a link"):
         open_dataset(path)
     assert not cache.exists()

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from core.errors import InputError
 from core.kg.dataset import open_dataset
 from core.kg.pickled import read_vectors
+from core.kg.preview import preview
 
 DBP15K = {
     "ent_ids_1": "0\thttp://a\n1\thttp://b\n",
@@ -121,6 +122,25 @@ def test_a_dataset_says_that_it_has_features(write, read) -> None:
     folder = write({**DBP15K, "pkls/zh_en_GA_id_img_feature_dict.pkl": pickled})
     notes = read(open_dataset(folder).left.parts).notes
     assert notes == ["zh_en_GA_id_img_feature_dict.pkl holds image features of 1 of 2 entities"]
+
+
+def test_features_are_loaded_once_for_both_graphs_and_anew_when_they_changed(
+    write, read, monkeypatch
+) -> None:
+    loaded: list[Path] = []
+    monkeypatch.setattr(
+        "core.kg.dbp15k_vectors.read_vectors", lambda path: [loaded.append(path), read_vectors(path)][1]
+    )
+    name = "x_id_img_feature_dict.pkl"
+    dataset = open_dataset(folder := write({**DBP15K, name: pickle.dumps({0: np.zeros(2)})}))
+    preview(dataset, 5)
+    assert [read(graph.parts).notes[0].split()[-4:] for graph in (dataset.left, dataset.right)] == [
+        ["1", "of", "2", "entities"],
+        ["0", "of", "2", "entities"],
+    ]
+    assert len(loaded) == 1
+    write({name: pickle.dumps({0: np.zeros(2), 1: np.ones(2)})})
+    assert "of 2 of 2" in read(open_dataset(folder).left.parts).notes[0]
 
 
 def test_a_dataset_with_an_evil_pickle_is_refused(write, read) -> None:
