@@ -20,8 +20,8 @@ from core.export.sssom import sssom_lines
 from core.export.tables import csv_lines, openea_lines
 from core.export.verdicts import ExportedVerdict, count_verdicts, wanted_verdicts
 from core.review.journal import VerdictKind
-from core.store.bulk_file import move_new, sync_folder
 from core.store.collector import without_collection
+from core.store.disk import move_new, sync_folder
 from core.store.project_file import ProjectFile
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import secrets
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
@@ -10,6 +11,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from core.errors import ProjectError
+from core.store.disk import sync, sync_folder
 from core.store.schema import APPLICATION_ID
 
 _BUSY_SECONDS = 10.0
@@ -104,15 +106,18 @@ def _connection(project: Path) -> Iterator[sqlite3.Connection]:
 
 
 def _copy(project: Path, target: Path) -> Path:
-    part = target.with_name(f".{target.name}.part")
+    part = target.with_name(f".{target.name}.{secrets.token_hex(4)}.part")
     try:
-        with _connection(project) as source:
-            part.unlink(missing_ok=True)
-            with closing(sqlite3.connect(part, isolation_level=None)) as copy:
-                source.backup(copy)
-                # One file, without a log beside it, wherever it is moved.
-                copy.execute("PRAGMA journal_mode = DELETE")
+        with (
+            _connection(project) as source,
+            closing(sqlite3.connect(part, isolation_level=None)) as copy,
+        ):
+            source.backup(copy)
+            # One file, without a log beside it, wherever it is moved.
+            copy.execute("PRAGMA journal_mode = DELETE")
+        sync(part)
         part.replace(target)
+        sync_folder(target.parent)
     except (OSError, sqlite3.Error) as error:
         raise ProjectError(f"{target} can't be written: {error}") from error
     finally:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import errno
-import os
 import sqlite3
 from collections.abc import Callable
 from contextlib import suppress
@@ -11,11 +9,13 @@ from pathlib import Path
 from types import TracebackType
 
 from core.errors import Cancelled, ProjectError
+from core.store.disk import move_new, sync, sync_folder
+from core.store.lock import ProcessLock
 from core.store.many_rows import connect_to_fill
 from core.store.project_file import ProjectFile
 
 PART_SUFFIX = ".part"
-_BESIDE_SUFFIX = "-beside"
+_BESIDE_SUFFIX, _LOCK_SUFFIX = "-beside", ".lock"
 _STEPS_BETWEEN_CHECKS = 100_000
 
 
@@ -33,6 +33,7 @@ class BulkFile:
         self.target = target.expanduser().absolute()
         self.part = self.target.with_name(self.target.name + PART_SUFFIX)
         self.beside = self.part.with_name(self.part.name + _BESIDE_SUFFIX)
+        self._lock = ProcessLock(self.part.with_name(self.part.name + _LOCK_SUFFIX))
         self._stopped = stopped
         self._indexes: list[str] = []
         self._new_folders: list[Path] = []
@@ -46,9 +47,17 @@ class BulkFile:
         """
         if self.target.exists():
             raise ProjectError(f"{self.target} exists already; choose another name or open it")
-        self._take_over_remains()
         self._new_folders = [folder for folder in self.target.parents if not folder.exists()]
         try:
+            self.target.parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            self._remove_new_folders()
+            raise ProjectError(f"{self.target} can't be created: {error}") from error
+        if not self._lock.take():
+            raise ProjectError(f"{self.target} is being imported by another process")
+        try:
+            if self.part.exists():  # a killed import left it
+                self._remove_part()
             ProjectFile.create(self.part).close()
             self._connect()
         except BaseException as error:
@@ -92,9 +101,10 @@ class BulkFile:
         self.connection.close()
         try:
             self.beside.unlink(missing_ok=True)
-            _sync(self.part)
+            sync(self.part)
             move_new(self.part, self.target)
             self._published = True
+            self._lock.release()
             sync_folder(self.target.parent)
         except FileExistsError as error:
             found = f"{self.target} has come to exist meanwhile; choose another name"
@@ -114,57 +124,18 @@ class BulkFile:
         # A long statement (an index, a sort) is interrupted by this; the readers ask between batches.
         connection.set_progress_handler(self._stopped, _STEPS_BETWEEN_CHECKS)
 
-    def _take_over_remains(self) -> None:
-        """Remove what a killed import left, unless an import is still at it."""
-        if not self.part.exists():
-            return
-        connection = sqlite3.connect(self.part, timeout=0, isolation_level=None)
-        try:
-            connection.execute("BEGIN EXCLUSIVE")
-        except sqlite3.OperationalError as error:
-            raise ProjectError(f"{self.target} is being imported by another process") from error
-        except sqlite3.DatabaseError:
-            pass  # damaged by the kill
-        finally:
-            connection.close()
-        self._discard()
-
     def _discard(self) -> None:
         with suppress(OSError):  # what made the import fail is told, not what comes of it here
-            for suffix in ("", "-wal", "-shm", "-journal", _BESIDE_SUFFIX):
-                self.part.with_name(self.part.name + suffix).unlink(missing_ok=True)
+            self._remove_part()
+        self._lock.release()
+        self._remove_new_folders()
+
+    def _remove_part(self) -> None:
+        for suffix in ("", "-wal", "-shm", "-journal", _BESIDE_SUFFIX):
+            self.part.with_name(self.part.name + suffix).unlink(missing_ok=True)
+
+    def _remove_new_folders(self) -> None:
+        with suppress(OSError):
             for folder in self._new_folders:
                 if folder.is_dir() and not any(folder.iterdir()):
                     folder.rmdir()
-
-
-def move_new(source: Path, target: Path) -> None:
-    """Rename without overwriting, which POSIX's rename would do.
-
-    Raises:
-        FileExistsError: there is a file at the target.
-    """
-    try:
-        os.link(source, target)
-    except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        if target.exists():
-            raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(target)) from None
-        source.rename(target)
-    else:
-        source.unlink()
-
-
-def sync_folder(folder: Path) -> None:
-    """Have the names in a folder on disk, where the system lets one ask for that."""
-    if os.name == "posix":
-        _sync(folder)
-
-
-def _sync(path: Path) -> None:
-    handle = os.open(path, os.O_RDONLY if path.is_dir() else os.O_RDWR)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

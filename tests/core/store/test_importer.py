@@ -304,6 +304,22 @@ def test_a_second_import_to_the_same_place_is_refused(target: Path) -> None:
     assert query(target, "SELECT count(*) FROM entity") == [(4,)]
 
 
+def test_two_that_begin_at_the_same_time_stay_apart(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    create = ProjectFile.create
+
+    def create_while_another_begins(path: Path) -> ProjectFile:
+        made = create(path)
+        monkeypatch.setattr(ProjectFile, "create", create)
+        with pytest.raises(ProjectError, match="another process"):
+            import_dataset(target, dataset(RIGHT, RIGHT))
+        return made
+
+    monkeypatch.setattr(ProjectFile, "create", create_while_another_begins)
+    import_dataset(target, dataset(RIGHT, RIGHT))
+    assert query(target, "SELECT count(*) FROM entity") == [(4,)]
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+
+
 @pytest.mark.parametrize("remains", [b"", b"rubbish" * 1000])
 def test_what_a_killed_import_left_is_replaced(target: Path, remains: bytes) -> None:
     target.parent.mkdir()
