@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import gc
+import sys
 import threading
+import types
 from collections.abc import Iterator
 from typing import ClassVar
 
@@ -47,6 +49,15 @@ def test_cycles_that_a_worker_leaves_are_collected_on_the_gui_thread(
     qtbot.waitUntil(lambda: bool(Cycle.collected_in))
     assert Cycle.collected_in == [threading.main_thread()]
     assert len(rest) == 5000
+
+
+def test_what_a_library_brings_is_not_looked_at(
+    qtbot, collector: GarbageCollector, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = gc.get_freeze_count()
+    for i in range(200):
+        monkeypatch.setitem(sys.modules, f"library.part{i}", types.ModuleType(f"part{i}"))
+    qtbot.waitUntil(lambda: gc.get_freeze_count() > before + 200)
 
 
 def test_it_hands_back_when_it_stops(qapp) -> None:

@@ -104,10 +104,24 @@ def ready():
     QTimer.singleShot(5000, application, train)
 
 
+def taken_in():
+    # Until the list of the new run is shown; leaving the program is no gap.
+    watch.stage = "taking in the results"
+    QTimer.singleShot(1000, application, shown)
+
+
+def shown():
+    if window.tasks.busy:
+        QTimer.singleShot(50, application, shown)
+        return
+    watch.timer.stop()
+    application.quit()
+
+
 def train():
     window.training.event_arrived.connect(watch.hear)
     window.training.failed.connect(lambda *words: print(*words, file=sys.stderr))
-    window.training.ended.connect(application.quit)
+    window.training.ended.connect(taken_in)
     watch.stage = "loading PyTorch"
     window.training.start(RunConfig().replace(
         modalities="structure,relation,attribute", epochs=epochs, evaluate_every=5, checkpoint_every=10,
