@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from core.export.iri import NoIRIError, absolute_iri
-from core.kg.links import open_links
+from core.kg.links import is_empty_set, open_links
 from core.kg.records import DenialBatch, LinkBatch
 
 Pair = tuple[str, str]
@@ -61,7 +61,7 @@ def read_links(path: Path) -> Links:
     """
     same: set[Pair] = set()
     denied: set[Pair] = set()
-    for part in open_links(path).parts:
+    for part in () if is_empty_set(path) else open_links(path).parts:
         for batch in part.read():
             if isinstance(batch, LinkBatch | DenialBatch):
                 pairs = same if isinstance(batch, LinkBatch) else denied

@@ -11,6 +11,7 @@ from pyoxigraph import RdfFormat
 
 from core.errors import InputError
 from core.kg.compressed import Contents
+from core.kg.rdf_names import TYPE
 from core.kg.rdf_parse import Value, statements
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import size
@@ -46,7 +47,11 @@ def read_alignment(path: Path) -> Iterator[Batch]:
     """
     cells: dict[str, dict[str, str]] = {}
     found = _Found(path)
+    is_one = False
     for statement in statements(path, format=RdfFormat.RDF_XML):
+        if statement.predicate == TYPE and isinstance(statement.object, str):
+            name = statement.object.removeprefix(NAMESPACE).removeprefix("#")
+            is_one |= statement.object.startswith(NAMESPACE) and name == "Alignment"
         if not statement.predicate.startswith(NAMESPACE):
             continue
         name = statement.predicate.removeprefix(NAMESPACE).removeprefix("#")
@@ -66,7 +71,9 @@ def read_alignment(path: Path) -> Iterator[Batch]:
         if all(name in cell for name in _ENTITIES):
             found.take({_RELATION: _SAME} | cell)
     if not found.cells:
-        raise InputError(path, _WHAT, "no cell with two entities")
+        if not is_one:
+            raise InputError(path, _WHAT, "no cell with two entities")
+        yield Note(f"{path.name} holds no cell with two entities", size(path))
     yield found.links(size(path))
     yield found.denied
     for relation, count in sorted(found.others.items()):

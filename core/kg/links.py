@@ -10,7 +10,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.kg.alignment import is_alignment, read_alignment
-from core.kg.compressed import plain
+from core.kg.compressed import Contents, plain
 from core.kg.csv_links import read_csv_links
 from core.kg.rdf_names import DIFFERENT_FROM, LINK_PREDICATES
 from core.kg.rdf_parse import FORMATS as RDF_SUFFIXES
@@ -29,6 +29,8 @@ _HEADER = re.compile(
     re.IGNORECASE,
 )
 
+# An empty document has no statements; an empty table of two columns, which has no header, no rows.
+_MAY_BE_EMPTY = frozenset({".nt", ".ttl", ".nq", ".trig", ".ent_links", ".tsv", ".txt", ""})
 # Of our own exports: what a name says of the pairs that most formats can't.
 _DOUBTFUL = re.compile(r"\.(unsure)\.(?!csv$)|\.(rejected)\.ent_links$", re.IGNORECASE)
 
@@ -53,6 +55,21 @@ def open_links(path: Path) -> LinkSource:
     if is_sssom(path):
         return _source(path, partial(read_sssom, path))
     return text_links(path)
+
+
+def is_empty_set(path: Path) -> bool:
+    """Whether a file holds nothing, in a format in which that says that there are no links.
+
+    Importing one is a mistake and is told as such; comparing with one is not.
+    """
+    name = plain(path)
+    if name.suffix.lower() not in _MAY_BE_EMPTY or name.name.endswith(".sssom.tsv") or not path.is_file():
+        return False
+    try:
+        with Contents(path, _WHAT) as file:
+            return not file.peek(1)
+    except (InputError, OSError):
+        return False  # reading says why
 
 
 def refuse_doubtful(path: Path) -> None:

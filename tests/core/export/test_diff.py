@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import gzip
 import json
 from pathlib import Path
 
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from core.cli import run
+from core.errors import InputError
 from core.export.diff import Links, Scores, compare, read_links, score
 from core.export.links import FORMATS, write_links
 from core.export.options import ExportOptions
@@ -26,6 +28,32 @@ def test_every_export_comes_back_with_the_same_pairs(
     found = read_links(path)
     assert found.same == ACCEPTED
     assert bool(found.denied) == FORMATS[format].holds_rejections
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_an_export_of_nothing_comes_back_as_nothing(
+    project: ProjectFile, tmp_path: Path, format: str
+) -> None:
+    path = tmp_path / f"links{FORMATS[format].suffix}"
+    write_links(project, path, format)
+    assert read_links(path) == Links(frozenset())
+
+
+@pytest.mark.parametrize("name", ["a.nt", "a.nt.gz", "a.ttl", "ent_links", "a.tsv"])
+def test_an_empty_file_is_an_empty_set_to_compare_with(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    (tmp_path / name).write_bytes(gzip.compress(b"") if name.endswith(".gz") else b"")
+    (tmp_path / "b.tsv").write_text("a\tx\n")
+    assert run(["diff", str(tmp_path / name), str(tmp_path / "b.tsv")]) == 0
+    assert "0 links in both\n1 added\n" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize("name", ["a.rdf", "a.sssom.tsv", "a.csv", "a.jsonld"])
+def test_an_empty_file_is_told_where_its_format_needs_something(tmp_path: Path, name: str) -> None:
+    (tmp_path / name).touch()
+    with pytest.raises(InputError, match="an empty file"):
+        read_links(tmp_path / name)
 
 
 def test_identifiers_and_iris_of_one_thing_are_the_same(tmp_path: Path) -> None:
