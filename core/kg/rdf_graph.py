@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
 from core.errors import InputError
+from core.kg.aside import Aside
 from core.kg.compressed import plain
 from core.kg.images import inside
 from core.kg.ntriples import Row, plain_datatype, read_rows
@@ -49,7 +50,11 @@ def read_graph(files: list[Path]) -> Iterator[Batch]:
     Raises:
         InputError: a file can't be read or parsed, or there is no statement in any.
     """
-    reader = _Reader(files[0].parent)
+    with Aside() as aside:
+        yield from _read(files, _Reader(files[0].parent, aside))
+
+
+def _read(files: list[Path], reader: _Reader) -> Iterator[Batch]:
     base = 0
     for file in files:
         if plain(file).suffix.lower() == ".nt":
@@ -69,7 +74,7 @@ def read_graph(files: list[Path]) -> Iterator[Batch]:
 
 
 class _Reader:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, aside: Aside) -> None:
         self.rows = 0
         self.seen = 0
         self.graphs: set[str] = set()
@@ -79,7 +84,7 @@ class _Reader:
         self._texts = dict.fromkeys(LABELS, self._labels) | dict.fromkeys(DESCRIPTIONS, self._descriptions)
         self._properties: set[str] = set()  # used as a predicate, or declared
         self._declared: set[str] = set()
-        self._also: list[tuple[str, str, Value]] = []  # labels and descriptions that are not the best
+        self._also = aside  # labels and descriptions that are not the best
         self._elsewhere = 0
         self._clear()
 
@@ -157,7 +162,8 @@ class _Reader:
                 return False
             if lost := texts.offer(subject, predicate, target):
                 # Whether the subject is an entity or a property is known at the end only.
-                self._also.append((subject, *lost))
+                predicate, value = lost
+                self._also.put((subject, predicate, *value))
         elif predicate == SAME_AS:
             self._links.firsts.append(subject)
             self._links.seconds.append(target)
@@ -201,11 +207,12 @@ class _Reader:
                 [self._descriptions.text(entity) for entity in chunk],
                 done=done,
             )
-        others = AttributeBatch([], [], [], [], [], done=done)
-        for subject, predicate, value in self._also:
-            if subject not in self._properties:
-                _append(others, subject, predicate, value)
-        yield others
+        for rows in self._also.chunks():
+            others = AttributeBatch([], [], [], [], [], done=done)
+            for subject, predicate, *value in rows:
+                if subject not in self._properties:
+                    _append(others, subject, predicate, Value(*value))
+            yield others
         if self.graphs:
             yield Note(f"the statements of {len(self.graphs):,} named graphs are taken as one graph's", done)
         if self._elsewhere:

@@ -7,6 +7,8 @@ from rdflib import Graph, URIRef
 from rdflib import Literal as RdflibLiteral
 
 from core.errors import InputError
+from core.kg import aside
+from core.kg.aside import Aside
 from core.kg.dataset import open_dataset, open_pair
 from core.kg.rdf_graph import read_graph
 from core.kg.records import AttributeBatch, RelationBatch
@@ -68,6 +70,23 @@ def test_the_label_is_english_or_untagged_and_the_others_stay_attributes(
     found = graph(turtle)
     assert found.entities == [("http://e/a", label, "")]
     assert {value for _, _, value, _, _ in found.attributes} == others
+
+
+def test_labels_that_are_not_shown_wait_on_disk(graph, monkeypatch) -> None:
+    monkeypatch.setattr(aside, "_ROWS", 2)
+    written = ", ".join(f'"{number}"@x{chr(97 + number)}' for number in range(7))
+    found = graph(f":a rdfs:label {written} . :p rdfs:label {written} . :a :p :a .")
+    assert found.entities == [("http://e/a", "0", "")]
+    assert [(value, language) for *_, value, _, language in found.attributes] == [
+        (str(number), f"x{chr(97 + number)}") for number in range(1, 7)
+    ]
+    with Aside() as rows:
+        for number in range(5):
+            rows.put((str(number),))
+        assert len(rows._rows) == 1
+        assert [list(map(tuple, chunk)) for chunk in rows.chunks()] == [
+            [("0",), ("1",)], [("2",), ("3",)], [("4",)],
+        ]  # fmt: skip
 
 
 def test_descriptions(graph) -> None:
