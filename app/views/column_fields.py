@@ -90,7 +90,10 @@ class ColumnFields(QWidget):
 
     @Slot()
     def _on_header(self) -> None:
+        places = [choice.currentIndex() for choice in self._choices.values()]
         self._fill()
+        for choice, place in zip(self._choices.values(), places, strict=True):
+            choice.setCurrentIndex(place)  # the same column, by its name now or by its number
         self.changed.emit()
 
     @Slot()

@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from core.kg.source import Dataset
 
 _TYPING_MILLISECONDS = 250
+_NOTES_SHOWN = 3
 
 
 class SourceFields(QWidget):
@@ -149,7 +150,8 @@ class SourceFields(QWidget):
             self._say(found.problems[0], "error")
             self.found.emit(None)
             return
-        self._say(f"{found.format.upper()}, because {found.reason}.", "secondary")
+        notes = "".join(f"\n{note}" for note in found.notes[:_NOTES_SHOWN])
+        self._say(f"{found.format.upper()}, because {found.reason}.{notes}", "secondary")
         self.found.emit(found)
 
     def _on_not_found(self, message: str) -> None:

@@ -40,6 +40,11 @@ class Found:
         """What is wrong with the first rows."""
         return [rows.problem for rows in self.first_rows if rows.problem]
 
+    @property
+    def notes(self) -> list[str]:
+        """What was remarked on files that were read to their ends."""
+        return [note for rows in self.first_rows for note in rows.notes]
+
 
 def look_at(dataset: Dataset, graphs: tuple[Path | None, Path | None]) -> Found:
     """Read the first rows of every part; ``graphs`` are the paths of the two graphs where given apart.

@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTableWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from app.import_job import pace_text
@@ -148,9 +148,20 @@ def test_a_problem_in_the_first_rows_is_told_before_importing(
     assert not button(dialog, "importButton").isEnabled()
 
 
+def test_what_was_left_out_of_a_file_is_told_before_importing(
+    dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    for name in ("rel_triples_1", "rel_triples_2"):
+        (tmp_path / name).write_text("a\tr\tb\n")
+    (tmp_path / "attr_triples_1").write_text("a\n")
+    edit(dialog, "datasetPathField").setText(str(tmp_path))
+    qtbot.waitUntil(lambda: "1 lines of attr_triples_1 with fewer than 3 columns" in detected(dialog))
+    assert button(dialog, "importButton").isEnabled()
+
+
 def test_columns_are_mapped_in_the_window(dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot) -> None:
     (tmp_path / "left.csv").write_text("von,art,nach,wann\na,r,b,<b>2001</b>\n")
-    (tmp_path / "right.tsv").write_text("x\ts\ty\n")
+    (tmp_path / "right.tsv").write_text("from\tby\tto\nx\ts\ty\n")
     dialog.findChild(QRadioButton, "twoGraphsChoice").click()
     edit(dialog, "leftPathField").setText(str(tmp_path / "left.csv"))
     edit(dialog, "rightPathField").setText(str(tmp_path / "right.tsv"))
@@ -163,12 +174,17 @@ def test_columns_are_mapped_in_the_window(dialog: NewProjectDialog, tmp_path: Pa
         choice.setCurrentIndex(choice.findText(name))
         choice.activated.emit(choice.currentIndex())
     qtbot.waitUntil(button(dialog, "importButton").isEnabled)
+    ends = [dialog.findChild(QComboBox, f"rightColumn_{part}") for part in ("head", "tail")]
+    assert [choice.currentText() for choice in ends] == ["1: from", "3: to"]
+    dialog.findChild(QCheckBox, "rightHeader").click()
+    assert [choice.currentText() for choice in ends] == ["from", "to"]
     path = tmp_path / "pair.mimea"
     edit(dialog, "projectPathField").setText(str(path))
     with qtbot.waitSignal(dialog.imported, timeout=60_000):
         button(dialog, "importButton").click()
     with ProjectFile.open(path).read() as session:
-        assert project_info(session).left.relation_triples == 1
+        info = project_info(session)
+        assert (info.left.relation_triples, info.right.relation_triples) == (1, 1)
 
 
 def test_the_pace_is_told_in_words() -> None:
