@@ -23,6 +23,7 @@ from core.review.journal import VerdictKind
 from core.store.collector import without_collection
 from core.store.disk import move_new, sync_folder
 from core.store.project_file import ProjectFile
+from core.store.runs import get_run
 
 
 class ExportError(MimeaError):
@@ -105,7 +106,7 @@ def write_links(
     ``NAME.unsure.SUFFIX``. Each file is complete or not there, and none is touched before all are written.
 
     Raises:
-        ExportError: the format is unknown or a file can't be written.
+        ExportError: the format or the run is unknown, or a file can't be written.
         FileExistsAlreadyError: a file is there and ``options.replace`` is not set.
         MimeaError: the format can't express an identifier.
     """
@@ -115,6 +116,7 @@ def write_links(
     for file in files:
         if not options.replace and file.path.exists():
             raise FileExistsAlreadyError(file.path)
+    _require_run(project, options.run_id)
     try:
         with without_collection(), _Staged() as staged:
             counts, exports = _load(project, files, options)
@@ -218,6 +220,12 @@ def _load(
             for verdicts in contents
         ]
     return (_count(contents, "accepted"), _count(contents, "rejected"), _count(contents, "unsure")), exports
+
+
+def _require_run(project: ProjectFile, run_id: int | None) -> None:
+    with project.read() as session:
+        if run_id is not None and get_run(session, run_id) is None:
+            raise ExportError(f"there is no run {run_id} in this project")
 
 
 def _count(contents: Sequence[Sequence[ExportedVerdict]], kind: str) -> int:

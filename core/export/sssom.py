@@ -34,8 +34,8 @@ _TEMPLATE = dict.fromkeys(
         "subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id", "object_label",
         "mapping_justification", "author_id", "author_label", "reviewer_id", "reviewer_label", "subject_type",
         "subject_source", "object_type", "object_source", "mapping_tool", "mapping_tool_version",
-        "mapping_date", "review_date", "reviewer_agreement", "similarity_score", "similarity_measure",
-        "comment", *_EXTENSIONS.values(),
+        "mapping_date", "review_date", "confidence", "reviewer_agreement", "similarity_score",
+        "similarity_measure", "comment", *_EXTENSIONS.values(),
     ),
     "",
 ) | {
@@ -149,6 +149,9 @@ class _Table:
         if 0 <= verdict.score <= 1:  # a cosine below 0 is no similarity score in the sense of SSSOM
             row["similarity_score"] = _number(verdict.score)
             row["similarity_measure"] = WITH_SUPPORT if SUPPORT in verdict.parts else SIMILARITY
+        if verdict.probability is not None:  # of what the row says, which may be "Not"
+            says_no = verdict.kind == "rejected"
+            row["confidence"] = _number(1 - verdict.probability if says_no else verdict.probability)
         for part, value in verdict.parts.items():
             row[_EXTENSIONS[part]] = _number(value)
         return row

@@ -13,7 +13,7 @@ from core.export.verdicts import SUPPORT
 from core.kg.csv_text import marked
 from core.modality import with_a_place
 
-_PAIR = ("left_uri", "left_label", "right_uri", "right_label", "verdict", "score")
+_PAIR = ("left_uri", "left_label", "right_uri", "right_label", "verdict", "score", "probability")
 _DECISION = ("run", "author", "decided_at", "note")
 _LINE_BREAKS = re.compile(r"[\t\n\r]")
 
@@ -26,7 +26,9 @@ def csv_lines(export: Export) -> Iterator[str]:
     for v in export.verdicts:
         scores = [v.parts.get(name) for name in parts]
         pair = (v.left_uri, v.left_label, v.right_uri, v.right_label)
-        yield csv_line([*pair, v.kind, v.score, *scores, v.run_id, v.author, v.decided_at, v.note])
+        yield csv_line(
+            [*pair, v.kind, v.score, v.probability, *scores, v.run_id, v.author, v.decided_at, v.note]
+        )
 
 
 def openea_lines(export: Export) -> Iterator[str]:

@@ -18,7 +18,7 @@ SUPPORT = "support"
 PARTS = (*MODALITIES, SUPPORT)
 _QUERY = """
 SELECT l.uri, l.label, r.uri, r.label, v.kind, v.score_shown, v.author, v.decided_at, v.note, v.run_id,
-       c.score_structure, c.score_relation, c.score_attribute, c.score_visual, c.score_name,
+       c.probability, c.score_structure, c.score_relation, c.score_attribute, c.score_visual, c.score_name,
        c.score_support
 FROM {view} v JOIN entity l ON l.id = v.left_id LEFT JOIN entity r ON r.id = v.right_id
 LEFT JOIN candidate c ON c.run_id = v.run_id AND c.left_id = v.left_id AND c.right_id = v.right_id
@@ -30,7 +30,8 @@ WHERE {where} ORDER BY l.uri, r.uri
 class ExportedVerdict:
     """A verdict as it leaves; ``score`` is the one shown when it was decided, None where there was none.
 
-    The right side is empty exactly for ``no_counterpart``. ``parts`` holds what the run that proposed the
+    The right side is empty exactly for ``no_counterpart``. ``probability`` is that of the pair being right,
+    where the run that proposed it was calibrated. ``parts`` holds what the run that proposed the
     pair computed: the similarity within each modality, and ``support`` by matched neighbours.
     """
 
@@ -44,6 +45,7 @@ class ExportedVerdict:
     decided_at: str
     note: str
     run_id: int | None
+    probability: float | None
     parts: Mapping[str, float]
 
     @property
@@ -67,10 +69,12 @@ def wanted_verdicts(
     return [
         ExportedVerdict(
             left_uri, left_label, right_uri or "", right_label or "", kind, score, author, at, note, run_id,
+            probability,
             {name: value for name, value in zip(PARTS, scores, strict=True) if value is not None},
         )
         for (
-            left_uri, left_label, right_uri, right_label, kind, score, author, at, note, run_id, *scores
+            left_uri, left_label, right_uri, right_label, kind, score, author, at, note, run_id,
+            probability, *scores
         ) in rows
     ]  # fmt: skip
 

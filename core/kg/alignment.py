@@ -27,16 +27,17 @@ _ROWS = 2_000
 
 
 def is_alignment(path: Path) -> bool:
-    """Whether the beginning of a file names the namespace.
+    """Whether a file begins as XML does and names the namespace soon.
 
     Raises:
         InputError: it is compressed and damaged.
     """
     try:
         with Contents(path, _WHAT) as file:
-            return NAMESPACE.encode() in file.read(_BEGINNING_BYTES)
+            beginning = file.read(_BEGINNING_BYTES)
     except OSError:
         return False  # reading says why
+    return beginning.lstrip(b"\xef\xbb\xbf \t\r\n")[:1] == b"<" and NAMESPACE.encode() in beginning
 
 
 def read_alignment(path: Path) -> Iterator[Batch]:

@@ -46,7 +46,7 @@ def open_links(path: Path) -> LinkSource:
     """
     require_file(path, _WHAT)
     suffix = plain(path).suffix.lower()
-    if suffix in _XML_SUFFIXES and is_alignment(path):
+    if (suffix in _XML_SUFFIXES or suffix not in (*RDF_SUFFIXES, ".csv")) and is_alignment(path):
         return _source(path, partial(read_alignment, path))
     if suffix in RDF_SUFFIXES:
         return rdf_links(path)

@@ -84,6 +84,7 @@ def test_csv_keeps_labels_scores_and_text_as_they_are(decided: ProjectFile, tmp_
     ]  # fmt: skip
     first = rows[0]
     assert (first["score"], first["author"], first["run"]) == ("0.9712", "ada", "1")
+    assert first["probability"] == ""  # the run is not calibrated
     assert first["note"] == 'so "clear", yes'
     assert float(first["score_visual"]) == pytest.approx(0.986)
     assert rows[1]["score"] == rows[1]["score_visual"] == ""
@@ -130,7 +131,6 @@ def test_openea_links_are_the_identifiers_as_they_are(decided: ProjectFile, tmp_
         (ExportOptions(author="grace"), {2}),
         (ExportOptions(author="nobody"), set()),
         (ExportOptions(run_id=1), {1, 6}),
-        (ExportOptions(run_id=2), set()),
         (ExportOptions(since=date(2000, 1, 1)), {1, 2, 6}),
         (ExportOptions(since=date(2999, 1, 1)), set()),
     ],
@@ -186,6 +186,8 @@ def test_a_failed_export_leaves_the_old_file(decided: ProjectFile, tmp_path: Pat
 def test_an_unwritable_folder_is_said_in_one_sentence(decided: ProjectFile, tmp_path: Path) -> None:
     with pytest.raises(ExportError, match="can't be written"):
         write_links(decided, tmp_path / "missing" / "links.nt", "nt")
+    with pytest.raises(ExportError, match="there is no run 2 in this project"):
+        write_links(decided, tmp_path / "links.nt", "nt", ExportOptions(run_id=2))
     with pytest.raises(ExportError, match="no export format 'pdf'"):
         write_links(decided, tmp_path / "links.pdf", "pdf")
 

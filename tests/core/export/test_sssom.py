@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text as sql
 
 from core.export.curies import NoPrefixError, Prefixes
 from core.export.iri import absolute_iri
@@ -148,6 +149,29 @@ def test_a_pair_rejected_in_bulk_is_denied_by_the_model(project: ProjectFile, tm
     assert row["similarity_score"] == "0.4" and "author_label" not in columns
 
 
+def test_the_probability_of_what_a_row_says_is_its_confidence(
+    decided: ProjectFile, tmp_path: Path, validated: Callable[[Path], Rows]
+) -> None:
+    decide(decided, [Decision(7, 47, "rejected", 0.4, 1, "ada", BULK_REJECTED_NOTE)])
+    with decided.write() as session:
+        session.execute(sql("UPDATE candidate SET probability = 0.875"))
+    (path,) = write_links(decided, tmp_path / "x.sssom.tsv", "sssom", ExportOptions(rejected=True)).files
+    _, columns, rows = parts(path)
+    assert columns.index("confidence") == columns.index("similarity_score") - 1
+    said = {
+        (row["mapping_justification"][7:10], row["predicate_modifier"], row["confidence"]) for row in rows
+    }
+    # A curator's own word has none: that is 1.
+    assert said == {
+        ("Sem", "", "0.875"),
+        ("Sem", "Not", "0.125"),
+        ("Map", "", ""),
+        ("Map", "Not", ""),
+        ("Man", "", ""),
+    }
+    assert len(validated(path)) == len(rows)
+
+
 def test_the_form_is_canonical(decided: ProjectFile, tmp_path: Path) -> None:
     written = write_links(
         decided, tmp_path / "x.sssom.tsv", "sssom", ExportOptions(rejected=True, unsure=True)
@@ -156,8 +180,8 @@ def test_the_form_is_canonical(decided: ProjectFile, tmp_path: Path) -> None:
         "subject_id", "subject_label", "predicate_id", "predicate_modifier", "object_id", "object_label",
         "mapping_justification", "author_id", "author_label", "reviewer_id", "reviewer_label", "subject_type",
         "subject_source", "object_type", "object_source", "mapping_tool", "mapping_tool_version",
-        "mapping_date", "review_date", "reviewer_agreement", "similarity_score", "similarity_measure",
-        "comment",
+        "mapping_date", "review_date", "confidence", "reviewer_agreement", "similarity_score",
+        "similarity_measure", "comment",
     ]  # fmt: skip
     for path in written.files:
         meta, columns, rows = parts(path)

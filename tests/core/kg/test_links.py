@@ -157,7 +157,7 @@ def test_names_that_say_nothing_against_their_pairs(name: str) -> None:
 
 
 @pytest.mark.parametrize("ending", ["#", ""])
-@pytest.mark.parametrize("name", ["a.rdf", "a.xml"])
+@pytest.mark.parametrize("name", ["a.rdf", "a.xml", "a.alignment", "a"])
 def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> None:
     def cell(number: int, relation: str) -> str:
         ends = [f'<entity{i} rdf:resource="http://{i}/{number}"/>' for i in (1, 2)]
