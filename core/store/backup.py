@@ -12,6 +12,7 @@ from pathlib import Path
 
 from core.errors import ProjectError
 from core.store.disk import sync, sync_folder
+from core.store.engines import no_project
 from core.store.schema import APPLICATION_ID
 
 _BUSY_SECONDS = 10.0
@@ -99,7 +100,7 @@ def _connection(project: Path) -> Iterator[sqlite3.Connection]:
         try:
             application_id = connection.execute("PRAGMA application_id").fetchone()[0]
         except sqlite3.DatabaseError as error:
-            raise ProjectError(f"{project} is not a MIMEA project: {error}") from error
+            raise no_project(project, error) from error
         if application_id != APPLICATION_ID:
             raise ProjectError(f"{project} is a database, but not a MIMEA project")
         yield connection

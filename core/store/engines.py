@@ -91,6 +91,13 @@ def server_engine(url: str) -> Engine:
     return engine
 
 
+def no_project(place: object, error: Exception) -> ProjectError:
+    """The error of a file in which SQLite finds no project: it is none, or a damaged one, say cut short."""
+    told = reason(error)
+    kind = "is damaged; go back to a backup" if "malformed" in told else "is not a MIMEA project"
+    return ProjectError(f"{place} {kind}: {told}")
+
+
 def reason(error: Exception) -> str:
     """What a driver or the system says, on one line, without SQLAlchemy's wrapping."""
     told = str(error.orig) if isinstance(error, DBAPIError) and error.orig else str(error)

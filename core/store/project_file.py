@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
 from core.store.backup import autosave
-from core.store.engines import WRITING, keep_log, reason, server_engine, sqlite_engine
+from core.store.engines import WRITING, keep_log, no_project, reason, server_engine, sqlite_engine
 from core.store.lock import EditingLock
 from core.store.migrations import create_schema, drop_schema, schema_version, upgrade
 from core.store.places import SUFFIX, Place, local_file, without_password
@@ -239,8 +239,9 @@ def _version(engine: Engine, place: object) -> int | None:
         with engine.connect() as connection:
             version = schema_version(connection)
     except DatabaseError as error:
-        kind = "is not a MIMEA project" if engine.dialect.name == "sqlite" else "can't be opened"
-        raise ProjectError(f"{place} {kind}: {reason(error)}") from error
+        if engine.dialect.name == "sqlite":
+            raise no_project(place, error) from error
+        raise ProjectError(f"{place} can't be opened: {reason(error)}") from error
     if version is not None and version > SCHEMA_VERSION:
         raise ProjectError(
             f"{place} was written by a newer version (format {version}, "

@@ -117,6 +117,10 @@ def test_the_command_line_looks_after_a_project(
     assert run(["check", path]) == 1
     said = capsys.readouterr()
     assert "missing entity" in said.out and "is damaged" in said.err
+    (tmp_path / "cut.mimea").write_bytes(copy.read_bytes()[:100_000])
+    for command in ("check", "info"):
+        assert run([command, str(tmp_path / "cut.mimea")]) == 1
+        assert "cut.mimea is damaged; go back to a backup" in capsys.readouterr().err
     for command in ("backup", "compact", "check"):
         assert run([command, str(tmp_path / "missing.mimea")]) == 1
         assert "there is no project" in capsys.readouterr().err
