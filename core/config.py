@@ -46,7 +46,7 @@ class FeatureConfig:
     )
     visual_features: str = _setting(
         "",
-        "File of precomputed image features (.h5, .npz, .safetensors, .pkl), or two with ; between them",
+        "File of image features (.h5, .npz, .npy, .safetensors, .pkl), or two with ; between them",
     )
     text_encoder: TextEncoder = _setting(
         "bag", "Relations, attributes and names as bags of words or as sentence embeddings"

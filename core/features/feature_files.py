@@ -12,14 +12,16 @@ from numpy.typing import NDArray
 from safetensors.torch import load_file
 
 from core.errors import InputError
-from core.kg.compressed import plain
+from core.kg.compressed import find_or_name, plain
 from core.kg.pickled import read_vectors
-from core.kg.text import require_file, strip_brackets
+from core.kg.text import blocks, require_file, shown, strip_brackets
 
 Floats = NDArray[np.float32]
 
 _WHAT = "image features by identifier"
 _IDS, _FEATURES = "ids", "features"
+_ROW_FILES = ("kg1_ent_ids", "kg2_ent_ids")
+_ROW_WHAT = "a URI and a row number, tab-separated,"
 
 
 def read_feature_file(path: Path) -> dict[str, Floats]:
@@ -66,6 +68,21 @@ def _read_numpy(path: Path) -> Mapping[str, Any]:
         return dict(file)
 
 
+def _read_embeddings(path: Path) -> Mapping[str, Any]:
+    """As OpenEA writes them: rows that ``kg1_ent_ids`` and ``kg2_ent_ids`` beside the file number."""
+    rows = np.load(path, allow_pickle=False)
+    arrays: dict[str, Any] = {}
+    for name in _ROW_FILES:
+        file = find_or_name(path.parent, name)
+        for block in blocks(file, _ROW_WHAT):
+            for number, line in enumerate(block.lines, block.first):
+                uri, _, row = line.partition("\t")
+                if not (row.isascii() and row.isdecimal() and int(row) < len(rows)):
+                    raise InputError(file, f"{_ROW_WHAT} below {len(rows)}", shown(line), line=number)
+                arrays[uri] = rows[int(row)]
+    return arrays
+
+
 def _read_safetensors(path: Path) -> Mapping[str, Any]:
     return {
         name: (tensor.float() if tensor.is_floating_point() else tensor).numpy()
@@ -80,6 +97,7 @@ def _read_pickle(path: Path) -> Mapping[str, Any]:
 _READERS: dict[str, Callable[[Path], Mapping[str, Any]]] = {
     ".h5": _read_hdf5,
     ".hdf5": _read_hdf5,
+    ".npy": _read_embeddings,
     ".npz": _read_numpy,
     ".safetensors": _read_safetensors,
     ".pkl": _read_pickle,

@@ -18,7 +18,8 @@ if TYPE_CHECKING:
     import _csv
 
 WHAT = "rows of a table"
-_DELIMITERS = "\t,;|"
+_DELIMITERS = ("\t", ",", ";", "|", "@@@")  # the last one is that of the WK3l and CN3l sets
+_UNIT = "\x1f"  # in its place: the csv module takes one character
 _SAMPLE_LINES = 50
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 
@@ -58,7 +59,7 @@ def sniff(path: Path) -> Dialect:
             if columns > 1:
                 scores[dialect] = (rows / max(1, sum(counts.values())), columns)
         if not scores:
-            expected = f"{WHAT} with tabs, commas, semicolons or bars between the columns"
+            expected = f"{WHAT} with tabs, commas, semicolons, bars or @@@ between the columns"
             raise InputError(path, expected, shown(lines[0] if lines else ""), line=block.first)
         # A file says what it is by its name; only where that does not split it is it guessed.
         own = {".csv": ",", ".tsv": "\t"}.get(plain(path).suffix.lower())
@@ -114,16 +115,19 @@ def unmarked(cell: str) -> str:
 
 def _looks_quoted(lines: list[str], delimiter: str) -> bool:
     """Commas within text are why CSV quotes; tables with tabs mostly don't, and hold lone quotation marks."""
-    if delimiter != "\t":
+    if delimiter not in ("\t", "@@@"):
         return True
     cells = [cell for line in lines for cell in line.split(delimiter) if cell.startswith('"')]
     return bool(cells) and all(len(cell) > 1 and cell.endswith('"') for cell in cells)
 
 
 def _reader(lines: Iterator[str], dialect: Dialect) -> _csv.Reader:
+    delimiter = dialect.delimiter
+    if len(delimiter) > 1:
+        lines, delimiter = (line.replace(dialect.delimiter, _UNIT) for line in lines), _UNIT
     return csv.reader(
         lines,
-        delimiter=dialect.delimiter,
+        delimiter=delimiter,
         quoting=csv.QUOTE_MINIMAL if dialect.quoted else csv.QUOTE_NONE,
         strict=dialect.quoted,
     )

@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Any
 
 from core.errors import InputError
-from core.kg.compressed import Contents, named
+from core.kg.compressed import Contents, find, named
 from core.kg.records import AttributeBatch, Batch
 from core.kg.source import Part
 from core.kg.text import Terms, blocks, require_file, shown, size
 
 TRANSLATED_NAME = "translated name"
+_NAMES_FOLDER = "translated_ent_name"
 _ATTRIBUTES_WHAT = "an entity's URI and its attributes' URIs, tab-separated"
 _NAMES_WHAT = 'JSON such as [[0, ["abdullah", "gul"]], …]'
 _ROWS = 20_000
@@ -44,14 +45,16 @@ def _read_attributes(path: Path) -> Iterator[Batch]:
 
 
 def names_file(folder: Path) -> Path | None:
-    """The file of translated names: ``dbp_zh_en.json`` in the folder or in ``translated_ent_name``."""
-    for place in (folder, folder / "translated_ent_name"):
-        if not place.is_dir():
-            continue
-        for path in named(place, ".json"):
-            if path.name.startswith("dbp_"):
-                return path
-    return None
+    """The file of translated names: ``dbp_zh_en.json`` in the folder or in ``translated_ent_name``.
+
+    That may be beside the folder too, with the names of other pairs.
+    """
+    for place in (folder, folder / _NAMES_FOLDER):
+        if place.is_dir():
+            for path in named(place, ".json"):
+                if path.name.startswith("dbp_"):
+                    return path
+    return find(folder.parent / _NAMES_FOLDER, f"dbp_{folder.name}.json")
 
 
 def names_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> Part:

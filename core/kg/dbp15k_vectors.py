@@ -15,12 +15,19 @@ _ENDING = "_id_img_feature_dict.pkl"
 
 
 def vectors_file(folder: Path) -> Path | None:
-    """The pickle, such as ``zh_en_GA_id_img_feature_dict.pkl``, in the folder, in ``pkls`` or beside it."""
-    for place in (folder, folder / "pkls", folder.parent / "pkls"):
+    """The pickle, such as ``zh_en_GA_id_img_feature_dict.pkl``, in the folder, in ``pkls`` or in one above.
+
+    Above, the folder's name is that of the pair, or where it is a split such as ``norm`` its parent's.
+    """
+    for place in (folder, folder / "pkls"):
+        if found := sorted(place.glob(f"*{_ENDING}")):
+            return next((path for path in found if path.name.startswith(folder.name)), found[0])
+    for place in (folder.parent / "pkls", folder.parent.parent / "pkls"):
         found = sorted(place.glob(f"*{_ENDING}"))
-        own = [path for path in found if path.name.startswith(folder.name)]
-        if own or (found and place != folder.parent / "pkls"):
-            return (own or found)[0]
+        for name in (folder.name, folder.parent.name):
+            for path in found:
+                if path.name.startswith(f"{name}_"):
+                    return path
     return None
 
 

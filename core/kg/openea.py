@@ -19,6 +19,8 @@ _TRIPLES, _ATTRIBUTES, _LINKS = "rel_triples_", "attr_triples_", "ent_links"
 _SPLITS = ("train_links", "valid_links", "test_links")
 _FOLDS, _FIRST_FOLD = "721_5fold", "1"
 _OWN_SPLITS = "splits"  # of DBP2.0, which has no ent_links
+_UNLINKED = tuple(f"{part}_unlinked_ent{n}" for part in ("train", "valid", "test") for n in (1, 2))
+_ID_WHAT = "an identifier a line"
 _TRIPLE_WHAT = "head, relation and tail, tab-separated"
 _ATTRIBUTE_WHAT = "entity, attribute and value, tab-separated"
 _LINK_WHAT = "two identifiers, tab-separated"
@@ -85,8 +87,11 @@ def _links(folder: Path) -> LinkSource | None:
         fold = folder / _FOLDS / _FIRST_FOLD
         part = Part(f"links of {path.name}", size(path), partial(_read_links, path, fold), (path,))
         return LinkSource(str(path.absolute()), (part,))
-    found = [path for name in _SPLITS if (path := find(folder / _OWN_SPLITS, name))]
-    parts = [part for path in found for part in text_links(path).parts]
+    own = folder / _OWN_SPLITS
+    parts = [part for name in _SPLITS if (path := find(own, name)) for part in text_links(path).parts]
+    alone = [path for name in _UNLINKED if (path := find(own, name))]
+    if parts and alone:
+        parts.append(Part("entities without counterpart", 0, partial(_count_alone, alone), tuple(alone)))
     return LinkSource(str((folder / _OWN_SPLITS).absolute()), tuple(parts)) if parts else None
 
 
@@ -148,6 +153,13 @@ def _read_links(path: Path, fold: Path) -> Iterator[Batch]:
     yield LinkBatch(batch.firsts, batch.seconds, batch.sources, size(path))
     if split_of:
         yield Note(f"each link says in which file of {_FOLDS}/{_FIRST_FOLD} it is", size(path))
+
+
+def _count_alone(paths: list[Path]) -> Iterator[Batch]:
+    count = sum(
+        bool(line.strip()) for path in paths for block in blocks(path, _ID_WHAT) for line in block.lines
+    )
+    yield Note(f"{count:,} entities are said to have no counterpart; verdicts are the curator's to make")
 
 
 def _pairs(path: Path) -> Iterator[tuple[tuple[str, str], bool, int]]:

@@ -79,6 +79,20 @@ def test_vectors_are_known_by_uri(project: ProjectFile, tmp_path: Path, suffix: 
     assert data.notes == ("Image features were found for 53 of 80 entities",)
 
 
+def test_embeddings_as_openea_writes_them(project: ProjectFile, tmp_path: Path) -> None:
+    order = np.random.default_rng(1).permutation(80)  # entity i is row order[i]
+    rows = np.empty_like(RANDOM)
+    rows[order] = RANDOM
+    np.save(tmp_path / "ent_embeds.npy", rows)
+    for name, entities in (("kg1_ent_ids", range(40)), ("kg2_ent_ids", range(40, 80))):
+        (tmp_path / name).write_text("".join(f"{URIS[i]}\t{order[i]}\n" for i in entities))
+    data = load(project, tmp_path / "ent_embeds.npy")
+    torch.testing.assert_close(data.dense["visual"], expected(np.ones(80, dtype=bool)))
+    (tmp_path / "kg2_ent_ids").write_text(f"{URIS[40]}\t79\n{URIS[41]}\t80\n")
+    with pytest.raises(InputError, match="kg2_ent_ids, line 2: expected a URI and a row number"):
+        load(project, tmp_path / "ent_embeds.npy")
+
+
 @pytest.mark.parametrize("suffix", WRITERS)
 def test_vectors_are_known_by_the_projects_numbers(project: ProjectFile, tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"features{suffix}"

@@ -22,6 +22,7 @@ TABLE = "id,label,area,image\nQ1,Wien,414.8,pics/w.png\nQ2,Graz,,\n"
         ("g.csv", "head,relation,tail\na,r,b\n"),
         ("g.csv", "Subject;Predicate;Object\na;r;b\n"),
         ("g.tsv", "a\tr\tb\n"),
+        ("P_en_v6.csv", "a@@@r@@@b\n"),
         ("g.csv", "tail|head|relation\nb|a|r\n"),
         ("g.csv", '"head","relation","tail"\r\n"a","r","b"\r\n'),
         ("g.csv", "\ufeffhead,relation,tail\n<a>,<r>,<b>\n\n"),

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
 import json
+import pickle
 
+import numpy as np
 import pytest
 
 from core.errors import InputError
@@ -63,6 +65,20 @@ def test_translated_names_are_an_attribute_of_the_side_they_are_of(write, read) 
         ("http://zh.dbpedia.org/resource/阿", "translated name", "abdullah gul", "", "en")
     ]
     assert len(read(dataset.right.parts).attributes) == 1
+
+
+def test_names_and_features_may_lie_beside_and_above(write, read) -> None:
+    names = {f"DBP15K/translated_ent_name/dbp_{pair}_en.json": '[[0, ["a"]]]' for pair in ("fr", "zh")}
+    pickles = {
+        f"pkls/{name}_id_img_feature_dict.pkl": pickle.dumps({0: np.zeros(2)})
+        for name in ("FBDB15K", "FBYG15K", "fr_en_GA", "zh_en_GA")
+    }
+    folders = ("DBP15K/zh_en", "FBYG15K/norm")
+    root = write(names | pickles | {f"{folder}/{k}": v for folder in folders for k, v in FILES.items()})
+    zh_en, norm = (read(open_dataset(root / folder).left.parts) for folder in folders)
+    assert [value for _, _, value, _, _ in zh_en.attributes] == ["a"]
+    assert zh_en.notes[0].startswith("zh_en_GA_id_img_feature_dict.pkl holds image features of 1 of 2")
+    assert norm.notes[0].startswith("FBYG15K_id_img_feature_dict.pkl holds image features of 1 of 2")
 
 
 @pytest.mark.parametrize(

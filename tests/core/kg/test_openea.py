@@ -54,11 +54,11 @@ def test_links_say_which_published_split_they_are_of(write, read) -> None:
 
 def test_dbp2_has_only_splits(write, read) -> None:
     files = {name: text for name, text in FILES.items() if name != "ent_links"}
-    folder = write({**files, "splits/train_links": "a\tb\n", "splits/test_links": "c\td\n"})
-    assert read(open_dataset(folder).links.parts).links == [
-        ("a", "b", "train_links"),
-        ("c", "d", "test_links"),
-    ]
+    splits = {"train_links": "a\tb\n", "test_links": "c\td\n", "test_unlinked_ent1": "e\nf\n"}
+    folder = write(files | {f"splits/{name}": text for name, text in splits.items()})
+    found = read(open_dataset(folder).links.parts)
+    assert found.links == [("a", "b", "train_links"), ("c", "d", "test_links")]
+    assert found.notes == ["2 entities are said to have no counterpart; verdicts are the curator's to make"]
 
 
 def test_one_graph_by_its_file_or_folder(write, read) -> None:
