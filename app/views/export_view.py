@@ -8,7 +8,7 @@ from functools import partial
 from pathlib import Path
 
 from PySide6.QtCore import QUrl, Slot
-from PySide6.QtGui import QAction, QDesktopServices, QFont, QFontDatabase
+from PySide6.QtGui import QAction, QDesktopServices, QFont, QFontDatabase, QFontMetricsF
 from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
@@ -58,6 +58,8 @@ class ExportView(QWidget):
         self._preview = QPlainTextEdit(objectName="exportPreview", readOnly=True)
         self._preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._preview.setFont(_fixed_font())
+        # Eight whole characters, so that no column touches the next one.
+        self._preview.setTabStopDistance(8 * QFontMetricsF(_fixed_font()).horizontalAdvance(" "))
         self._preview.setPlaceholderText("Pairs that you accept on the Review page appear here.")
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
