@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -13,11 +12,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from core.store.candidate_columns import CandidateColumns
+from core.store.candidates import pair_keys
 from core.store.kinds import kind_labels
 from core.store.queues import FacetName
 
 Mask = npt.NDArray[np.bool_]
-Codes = npt.NDArray[np.intp]
+Codes = npt.NDArray[np.int16]
 
 _CHANCES = (0.95, 0.8, 0.5, 0.2)
 _SCORES = (0.9, 0.8, 0.7, 0.5)
@@ -62,6 +62,8 @@ def facets_of(session: Session, rows: CandidateColumns) -> Facets:
     known = ~np.isnan(rows.probability)
     chance = _bands(rows.probability, _CHANCES, "{:.0%} or more", "{1:.0%} to {0:.0%}", "below {:.0%}")
     score = _bands(rows.score, _SCORES, "{:.2f} or more", "{1:.2f} to {0:.2f}", "below {:.2f}")
+    judged = _judged(session, rows)
+    authors = sorted(set(judged.authors))
     found: dict[FacetName, Facet] = {
         "chance": Facet("Likely", *chance) if known.any() else Facet("Score", *score),
         "margin": Facet(
@@ -70,15 +72,21 @@ def facets_of(session: Session, rows: CandidateColumns) -> Facets:
                 rows.margin, _MARGINS, "ahead by {:.2f} or more", "ahead by {1:.2f} to {0:.2f}", "behind"
             ),
         ),
-        "mutual": Facet("Mutual", ("Each other's best", "One-sided"), (~rows.mutual).astype(np.intp)),
-        "verdict": _verdicts(session, rows),
+        "mutual": Facet("Mutual", ("Each other's best", "One-sided"), (~rows.mutual).astype(np.int16)),
+        "verdict": Facet(
+            "Verdict", (*_VERDICTS.values(), "Undecided"), judged.codes(judged.kinds, tuple(_VERDICTS))
+        ),
         "image": Facet(
             "Images",
             ("On both sides", "Left only", "Right only", "None"),
-            2 * (~rows.left_image).astype(np.intp) + ~rows.right_image,
+            2 * (~rows.left_image).astype(np.int16) + ~rows.right_image,
         ),
         "kind": _kinds(session, rows),
-        "author": _authors(session, rows),
+        "author": Facet(
+            "Author",
+            (*(author or "unnamed" for author in authors), "Undecided"),
+            judged.codes(judged.authors, authors),
+        ),
     }
     return {name: facet for name, facet in found.items() if len(facet.codes) and np.ptp(facet.codes)}
 
@@ -119,50 +127,66 @@ def _bands(
         last.format(bounds[-1]),
         "unknown",
     )
-    codes = np.full(len(values), len(bounds), np.intp)
-    for number, bound in reversed(list(enumerate(bounds))):
-        codes[values >= bound] = number
+    codes = np.zeros(len(values), np.int16)
+    for bound in bounds:
+        codes += values < bound
     codes[np.isnan(values)] = len(bounds) + 1
     return labels, codes
 
 
 def _kinds(session: Session, rows: CandidateColumns) -> Facet:
-    kinds, inverse, counts = np.unique(rows.kind, return_inverse=True, return_counts=True)
+    lowest = rows.kind.min(initial=0)
+    frequency = np.bincount(rows.kind - lowest)  # sooner than np.unique, which sorts
+    kinds = np.flatnonzero(frequency) + lowest
+    counts = frequency[kinds - lowest]
     order = np.argsort(-counts, kind="stable")[:_MOST_KINDS]
     order = order[kinds[order] != 0]
     names = kind_labels(session, kinds[order].tolist())
     order = order[[kind in names for kind in kinds[order].tolist()]]
     # Two classes may be called the same.
     labels = list(dict.fromkeys(names[kind] for kind in kinds[order].tolist()))
-    codes = np.full(len(kinds), len(labels), np.intp)
-    codes[order] = [labels.index(names[kind]) for kind in kinds[order].tolist()]
-    return Facet("Type", (*labels, "Other"), codes[inverse])
+    codes = np.full(len(frequency), len(labels), np.int16)
+    codes[kinds[order] - lowest] = [labels.index(names[kind]) for kind in kinds[order].tolist()]
+    return Facet("Type", (*labels, "Other"), codes[rows.kind - lowest])
 
 
 def verdict_codes(session: Session, rows: CandidateColumns) -> Codes:
     """The verdict in force on each candidate: its place among the kinds, after them where there is none."""
-    return _decided(session, rows, "kind", tuple(_VERDICTS))
+    judged = _judged(session, rows)
+    return judged.codes(judged.kinds, tuple(_VERDICTS))
 
 
-def _verdicts(session: Session, rows: CandidateColumns) -> Facet:
-    return Facet("Verdict", (*_VERDICTS.values(), "Undecided"), verdict_codes(session, rows))
+@dataclass(frozen=True, slots=True, eq=False)
+class _Judged:
+    """The verdicts in force, and for the rows at ``places`` of a list of ``size`` which of them is theirs."""
+
+    kinds: Sequence[str]
+    authors: Sequence[str]
+    size: int
+    places: npt.NDArray[np.intp]
+    verdicts: npt.NDArray[np.intp]
+
+    def codes(self, values: Sequence[str], groups: Sequence[str]) -> Codes:
+        """For each row the group of its verdict's value; the number after all groups where it has none."""
+        codes = np.full(self.size, len(groups), np.int16)
+        numbers = {group: number for number, group in enumerate(groups)}
+        codes[self.places] = np.array([numbers[value] for value in values], np.int16)[self.verdicts]
+        return codes
 
 
-def _authors(session: Session, rows: CandidateColumns) -> Facet:
-    authors = session.execute(text("SELECT DISTINCT author FROM current_verdict ORDER BY 1")).scalars().all()
-    labels = (*(author or "unnamed" for author in authors), "Undecided")
-    return Facet("Author", labels, _decided(session, rows, "author", tuple(authors)))
-
-
-def _decided(session: Session, rows: CandidateColumns, what: str, groups: tuple[str, ...]) -> Codes:
-    """By a column of the verdicts in force; the number after all groups where there is none."""
-    keys = (rows.left_id << 32) | rows.right_id
-    codes = np.full(len(rows), len(groups), np.intp)
-    members: dict[str, list[Any]] = {}
-    for row in session.execute(text("SELECT left_id, right_id, kind, author FROM current_verdict")):
-        members.setdefault(getattr(row, what), []).append(row)
-    for group, decided in members.items():
-        pairs = [row.left_id << 32 | row.right_id for row in decided if row.right_id is not None]
-        alone = [row.left_id for row in decided if row.right_id is None]
-        codes[np.isin(keys, pairs) | np.isin(rows.left_id, alone)] = groups.index(group)
-    return codes
+def _judged(session: Session, rows: CandidateColumns) -> _Judged:
+    query = "SELECT left_id, coalesce(right_id, 0), kind, author FROM current_verdict"
+    found = session.execute(text(query)).all()
+    lefts, rights, kinds, authors = zip(*found, strict=True) if found else ((), (), (), ())
+    keys = pair_keys(np.array(lefts, np.int64), np.array(rights, np.int64))
+    order = np.argsort(keys)
+    # Few entities have a verdict: only their pairs are looked up one by one.
+    places = np.flatnonzero(np.isin(rows.left_id, lefts))
+    left_ids = rows.left_id[places]
+    verdicts = np.full(len(places), -1, np.intp)
+    for right_ids in (np.zeros_like(left_ids), rows.right_id[places]):  # that on the pair counts more
+        wanted = pair_keys(left_ids, right_ids)
+        at = order[np.searchsorted(keys, wanted, sorter=order).clip(max=len(keys) - 1)]
+        verdicts = np.where(keys[at] == wanted, at, verdicts)
+    theirs = verdicts >= 0
+    return _Judged(kinds, authors, len(rows), places[theirs], verdicts[theirs])

@@ -10,13 +10,20 @@ import numpy.typing as npt
 from sqlalchemy.orm import Session
 
 from core.review.facets import Facets, FacetValue, facet_counts, facet_mask, facets_of, verdict_codes
+from core.review.ordering import Codes, Places, ascending, descending, places_by
 from core.store.candidate_columns import CandidateColumns, candidate_columns, unproposed
-from core.store.candidates import Ids, decided_pairs
+from core.store.candidates import Ids, decided_pairs, pair_keys
 from core.store.packed import packed_ids
-from core.store.queues import CandidateFilter, FacetName, queue_ids, unproposed_pairs
+from core.store.queues import (
+    QUEUES,
+    CandidateFilter,
+    FacetName,
+    asks_for_all,
+    queue_ids,
+    unproposed_pairs,
+)
 
 Mask = npt.NDArray[np.bool_]
-Places = npt.NDArray[np.intp]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -25,6 +32,7 @@ class Found:
 
     rows: CandidateColumns
     facets: Facets
+    waiting: Mask
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,16 +89,15 @@ def load_queue(session: Session, wanted: CandidateFilter, last: Queue | None = N
     """
     found = last.found if last is not None and _same_rows(last.wanted, wanted) else _find(session, wanted)
     rows, facets = found.rows, found.facets
-    chosen = facet_mask(facets, wanted.facets, len(rows))
     order = _order(session, rows, wanted)
-    order = order[chosen[order]]
-    left_ids, right_ids = rows.left_id[order], rows.right_id[order]
+    if wanted.facets:
+        order = order[facet_mask(facets, wanted.facets, len(rows))[order]]
     return Queue(
         wanted=wanted,
         ids=rows.id[order],
-        left_ids=left_ids,
-        right_ids=right_ids,
-        waiting=_waiting(session, wanted, left_ids, right_ids),
+        left_ids=rows.left_id[order],
+        right_ids=rows.right_id[order],
+        waiting=found.waiting[order],
         probable=not bool(np.isnan(rows.probability).all()),
         facets=facet_counts(facets, wanted.facets, len(rows)),
         titles={name: facet.title for name, facet in facets.items()},
@@ -108,66 +115,74 @@ def _same_rows(one: CandidateFilter, other: CandidateFilter) -> bool:
 
 
 def _find(session: Session, wanted: CandidateFilter) -> Found:
-    ids = queue_ids(session, wanted)
-    ids.sort()
-    by_hand = int(np.searchsorted(ids, 0))
-    columns = candidate_columns(session, wanted.run_id)
-    rows = columns.take(columns.places(ids[by_hand:]))
-    if by_hand:
-        rows = unproposed(ids[:by_hand], unproposed_pairs(session, ids[:by_hand].tolist())).followed_by(rows)
+    rows = candidate_columns(session, wanted.run_id)
+    if not asks_for_all(wanted):
+        rows = _those(session, rows, queue_ids(session, wanted))
     if wanted.pairs is not None:
         keys = [left << 32 | right for left, right in wanted.pairs]
-        rows = rows.take(np.flatnonzero(np.isin(_keys(rows.left_id, rows.right_id), keys)))
-    return Found(rows, facets_of(session, rows))
+        rows = rows.take(np.flatnonzero(np.isin(pair_keys(rows.left_id, rows.right_id), keys)))
+    if QUEUES[wanted.queue].among == "waiting" and wanted.best_only:  # the query asked that
+        return Found(rows, facets_of(session, rows), np.ones(len(rows), np.bool_))
+    waiting = _waiting(session, wanted, rows.left_id, rows.right_id)
+    if QUEUES[wanted.queue].among == "waiting":
+        rows, waiting = rows.take(np.flatnonzero(waiting)), waiting[waiting]
+    return Found(rows, facets_of(session, rows), waiting)
+
+
+def _those(session: Session, rows: CandidateColumns, ids: Ids) -> CandidateColumns:
+    """The rows of ``ids``, by ascending id."""
+    ids.sort()
+    by_hand = int(np.searchsorted(ids, 0))
+    rows = rows.take(rows.places(ids[by_hand:]))
+    if not by_hand:
+        return rows
+    return unproposed(ids[:by_hand], unproposed_pairs(session, ids[:by_hand].tolist())).followed_by(rows)
 
 
 def _order(session: Session, rows: CandidateColumns, wanted: CandidateFilter) -> Places:
     """Places of the rows in the order wanted; what is not known comes last, ids break ties."""
-    score = np.nan_to_num(rows.score, nan=-np.inf)
-    likely = np.nan_to_num(rows.probability, nan=-np.inf)
+    score = descending(rows.score)
     match wanted.ordered_by:
         case "teach":
-            return np.lexsort((-score, -likely, -np.nan_to_num(rows.gain, nan=-np.inf)))
+            return places_by(descending(rows.gain), descending(rows.probability), score)
         case "likely":
-            return np.lexsort((-score, -likely))
+            return places_by(descending(rows.probability), score)
         case "likely_ascending":
-            return np.lexsort((rows.score, rows.probability))
+            return places_by(ascending(rows.probability), ascending(rows.score))
         case "score":
-            return np.argsort(-score, kind="stable")
+            return places_by(score)
         case "score_ascending":
-            return np.argsort(rows.score, kind="stable")
+            return places_by(ascending(rows.score))
         case "left_label":
-            return np.lexsort((-score, _label_places(session, rows.left_id)))
+            return places_by(_label_places(session, rows.left_id), score)
         case "right_label":
-            return np.lexsort((-score, _label_places(session, rows.right_id)))
+            return places_by(_label_places(session, rows.right_id), score)
         case "entropy":
-            return np.lexsort((-score, -np.nan_to_num(rows.entropy, nan=-np.inf)))
+            return places_by(descending(rows.entropy), score)
         case "dissent":
-            return np.lexsort((-score, -np.nan_to_num(rows.dissent, nan=-np.inf)))
+            return places_by(descending(rows.dissent), score)
         case "claims":
-            return np.lexsort((-score, rows.right_id, -rows.claims))
+            return places_by(descending(rows.claims), ascending(rows.right_id), score)
         case "verdict":
-            return np.lexsort((-score, -likely, verdict_codes(session, rows)))
+            codes = ascending(verdict_codes(session, rows))
+            return places_by(codes, descending(rows.probability), score)
 
 
-def _label_places(session: Session, ids: Ids) -> Ids:
+def _label_places(session: Session, ids: Ids) -> Codes:
     """Where each entity comes when all are sorted by label."""
     by_label = packed_ids(session, "SELECT id FROM entity ORDER BY label, id")
-    places = np.zeros(int(by_label.max(initial=0)) + 1, np.int64)
-    places[by_label] = np.arange(len(by_label))
+    places = np.zeros(int(by_label.max(initial=0)) + 1, np.uint32)
+    places[by_label] = np.arange(len(by_label), dtype=np.uint32)
     return places[ids]
-
-
-def _keys(left_ids: Ids, right_ids: Ids) -> Ids:
-    """One number per pair, so that numpy can look pairs up."""
-    return (left_ids << 32) | right_ids
 
 
 def _waiting(session: Session, wanted: CandidateFilter, left_ids: Ids, right_ids: Ids) -> Mask:
     if wanted.queue == "conflict":  # what was accepted twice waits for another verdict
         return np.ones(len(left_ids), np.bool_)
     settled, decided = decided_pairs(session, wanted.run_id)
-    waiting: Mask = ~(
-        np.isin(left_ids, settled) | np.isin(_keys(left_ids, right_ids), _keys(decided[:, 0], decided[:, 1]))
-    )
+    waiting: Mask = ~np.isin(left_ids, settled)
+    # Few entities have a verdict: only their pairs are looked up one by one.
+    judged = np.flatnonzero(np.isin(left_ids, decided[:, 0]))
+    pairs = pair_keys(left_ids[judged], right_ids[judged])
+    waiting[judged[np.isin(pairs, pair_keys(decided[:, 0], decided[:, 1]))]] = False
     return waiting

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
-from itertools import chain
 from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
 from sqlalchemy import bindparam, text
 from sqlalchemy.orm import Session
+
+from core.store.packed import packed_ids
 
 VerdictKind = Literal["accepted", "rejected", "unsure", "no_counterpart"]
 Ids = npt.NDArray[np.int64]
@@ -152,17 +153,21 @@ def verdicts_of(session: Session, left_ids: Iterable[int]) -> dict[int, dict[int
 
 def decided_pairs(session: Session, run_id: int) -> tuple[Ids, Ids]:
     """(settled left ids, decided pairs): what makes a candidate no longer wait for a verdict."""
-    settled = session.execute(
-        text(
-            "SELECT left_id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')"
-            f" UNION SELECT left_id FROM ({KNOWN}) AS known"
-        ),
+    settled = packed_ids(
+        session,
+        "SELECT left_id AS id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')"
+        f" UNION ALL SELECT left_id FROM ({KNOWN}) AS known",
         {"run": run_id},
-    ).all()
+    )
     pairs = session.execute(
         text("SELECT left_id, right_id FROM current_verdict WHERE right_id IS NOT NULL")
     ).all()
-    return _array(settled, 1)[:, 0], _array(pairs, 2)
+    return settled, np.array([tuple(pair) for pair in pairs], np.int64).reshape(-1, 2)
+
+
+def pair_keys(left_ids: Ids, right_ids: Ids) -> Ids:
+    """One number per pair, so that numpy can look pairs up."""
+    return (left_ids << 32) | right_ids
 
 
 def first_candidates(
@@ -184,8 +189,3 @@ def first_candidates(
         {"run": run_id, "role": role},
     ).all()
     return np.array([row.probability for row in rows], float), np.array([row.is_right for row in rows], bool)
-
-
-def _array(rows: Sequence[Iterable[int]], columns: int) -> Ids:
-    """Rows as an array; numpy takes far longer to look into each row by itself."""
-    return np.fromiter(chain.from_iterable(rows), np.int64, columns * len(rows)).reshape(-1, columns)

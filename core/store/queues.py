@@ -34,14 +34,13 @@ _Among = Literal["waiting", "decided", "claimed", "disputed", "every"]
 # nobody rejected.
 _COMMON = """
 WITH in_force AS MATERIALIZED (SELECT id, left_id, right_id, kind, author FROM current_verdict),
-pairs AS MATERIALIZED (SELECT left_id, right_id FROM in_force WHERE right_id IS NOT NULL),
 rejected AS MATERIALIZED (SELECT left_id, right_id FROM in_force WHERE kind = 'rejected'),
 taken AS MATERIALIZED (
   SELECT left_id, right_id FROM in_force WHERE kind = 'accepted'
   UNION SELECT s.left_id, s.right_id FROM run_seed s WHERE s.run_id = :run AND s.role = 'seed'
   AND NOT EXISTS (SELECT 1 FROM rejected x WHERE x.left_id = s.left_id AND x.right_id = s.right_id)),
 settled AS MATERIALIZED (
-  SELECT left_id FROM taken UNION SELECT left_id FROM in_force WHERE kind = 'no_counterpart')
+  SELECT left_id FROM taken UNION ALL SELECT left_id FROM in_force WHERE kind = 'no_counterpart')
 """
 _FACTS = "c.probability, c.mutual, c.margin, c.dissent, c.claims, c.missing"
 _SELECTED = f"SELECT c.id, c.left_id, c.right_id, NULL AS kind, NULL AS author, {_FACTS}"
@@ -62,11 +61,6 @@ UNION ALL
 CROSS JOIN candidate c WHERE c.run_id = :run AND c.left_id = following.left_id AND c.rank = following.rank
 AND c.left_id NOT IN (SELECT left_id FROM in_force WHERE kind = 'unsure')
 AND c.left_id NOT IN (SELECT left_id FROM settled)
-"""
-# The plus keeps SQLite off the indexes: it would fetch each row from elsewhere in the file.
-_WAITING_ALL = f"""
-{_UNDECIDED} WHERE +c.run_id = :run AND c.left_id NOT IN (SELECT left_id FROM settled)
-AND NOT EXISTS (SELECT 1 FROM pairs x WHERE x.left_id = c.left_id AND x.right_id = c.right_id)
 """
 # A pair that the run did not propose, such as one found by hand, has the number of its verdict below 0.
 _DECIDED = f"""
@@ -122,12 +116,13 @@ class NamedQueue:
     order: QueueOrder = "likely"
 
 
+_ALL = "TRUE"
 _PREVIOUS = """(SELECT max(r.id) FROM run r WHERE r.id < :run AND r.status <> 'running'
                 AND EXISTS (SELECT 1 FROM candidate e WHERE e.run_id = r.id))"""
 QUEUES: dict[QueueName, NamedQueue] = {
-    "teach": NamedQueue("waiting", "TRUE", "teach"),
-    "undecided": NamedQueue("waiting", "TRUE"),
-    "uncertain": NamedQueue("waiting", "TRUE", "entropy"),
+    "teach": NamedQueue("waiting", _ALL, "teach"),
+    "undecided": NamedQueue("waiting", _ALL),
+    "uncertain": NamedQueue("waiting", _ALL, "entropy"),
     "dissent": NamedQueue("waiting", "dissent > 0.5", "dissent"),
     "mutual": NamedQueue("waiting", "mutual"),
     # Two that were accepted for one entity, and proposals of one that is taken.
@@ -158,8 +153,8 @@ QUEUES: dict[QueueName, NamedQueue] = {
     "no_counterpart": NamedQueue("decided", "kind = 'no_counterpart'"),
     "mine": NamedQueue("decided", "author = :author"),
     "others": NamedQueue("decided", "author <> :author"),
-    "disagreement": NamedQueue("disputed", "TRUE"),
-    "all": NamedQueue("every", "TRUE"),
+    "disagreement": NamedQueue("disputed", _ALL),
+    "all": NamedQueue("every", _ALL),
 }
 assert set(QUEUES) == set(get_args(QueueName))
 
@@ -167,7 +162,8 @@ assert set(QUEUES) == set(get_args(QueueName))
 def queue_ids(session: Session, wanted: CandidateFilter) -> Ids:
     """The ids of all candidates in a queue that its text lets through, in no order; facets are not asked.
 
-    A number below 0 is that of the verdict on a pair which the run did not propose.
+    A number below 0 is that of the verdict on a pair which the run did not propose. Unless the best are
+    asked for, those of a queue that waits are not asked whether they do: :func:`decided_pairs` tells sooner.
     """
     queue = QUEUES[wanted.queue]
     found, values = search_clause(session, wanted.text)
@@ -175,6 +171,13 @@ def queue_ids(session: Session, wanted: CandidateFilter) -> Ids:
     rows = _rows(queue.among, wanted.best_only)
     query = f"SELECT id FROM ({rows}) AS q WHERE ({queue.where}){found}"
     return packed_ids(session, query, values, before=_COMMON)
+
+
+def asks_for_all(wanted: CandidateFilter) -> bool:
+    """Whether every candidate of the run is in a queue, or may be if it waits: no query has to find them."""
+    queue = QUEUES[wanted.queue]
+    every = queue.among in ("waiting", "every") and queue.where == _ALL
+    return every and not wanted.best_only and not wanted.text
 
 
 def queue_counts(session: Session, run_id: int, author: str) -> dict[QueueName, int]:
@@ -201,8 +204,8 @@ def unproposed_pairs(session: Session, ids: Iterable[int]) -> Ids:
 
 def _rows(among: _Among, best_only: bool) -> str:
     match among:
-        case "waiting":
-            return _WAITING_BEST if best_only else _WAITING_ALL
+        case "waiting" if best_only:
+            return _WAITING_BEST
         case "decided":
             return _DECIDED
         case "claimed":
@@ -210,5 +213,6 @@ def _rows(among: _Among, best_only: bool) -> str:
         case "disputed":
             return _DISPUTED
         case _:
-            # The plus as above; the best have an index of their own.
+            # The plus keeps SQLite off the indexes: it would fetch each row from elsewhere in the file. The
+            # best have an index of their own.
             return f"{_UNDECIDED} WHERE {'c.rank = 1 AND ' if best_only else '+'}c.run_id = :run"
