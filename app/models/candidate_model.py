@@ -32,6 +32,21 @@ _ARROWS: dict[tuple[int, QueueOrder], str] = {
     (RIGHT, "right_label"): " ↑",
     (VERDICT, "verdict"): "↑",
 }
+# What follows is asked for a cell at a time while it is painted, so nothing of it is made there.
+_LEFT, _RIGHT, _CENTRE = (
+    side | Qt.AlignmentFlag.AlignVCenter
+    for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignHCenter)
+)
+_ALIGNMENT = {SCORE: _RIGHT, LEFT: _LEFT, RIGHT: _LEFT, VERDICT: _CENTRE}
+_ROLES_OF_ROWS = frozenset(
+    (
+        Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.ToolTipRole,
+        Qt.ItemDataRole.AccessibleTextRole,
+        Qt.ItemDataRole.ForegroundRole,
+        ROW_ROLE,
+    )
+)
 MOST_MARKED = 50  # decisions of one step; a list in which more changed is read again
 
 Index = QModelIndex | QPersistentModelIndex
@@ -47,6 +62,7 @@ class CandidateModel(QAbstractTableModel):
         self._queue: Queue | None = None
         self._names = ("Left", "Right")
         self._blind = False
+        self._fonts = {SCORE: theme.font(tabular=True), VERDICT: theme.font(bold=True)}
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
         self._stale = False  # verdicts were given since the list was read
@@ -157,31 +173,17 @@ class CandidateModel(QAbstractTableModel):
             name = (likely, *self._names, "")[section]
             return name if self._blind and section == SCORE else name + arrow
         if orientation is Qt.Orientation.Horizontal and role == Qt.ItemDataRole.TextAlignmentRole:
-            return Qt.AlignmentFlag.AlignVCenter | (
-                Qt.AlignmentFlag.AlignRight if section == SCORE else Qt.AlignmentFlag.AlignLeft
-            )
+            return _RIGHT if section == SCORE else _LEFT
         return None
 
     def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
         if not index.isValid():
             return None
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            if index.column() == SCORE:
-                return Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-            left = index.column() != VERDICT
-            horizontal = Qt.AlignmentFlag.AlignLeft if left else Qt.AlignmentFlag.AlignHCenter
-            return horizontal | Qt.AlignmentFlag.AlignVCenter
+            return _ALIGNMENT[index.column()]
         if role == Qt.ItemDataRole.FontRole:
-            if index.column() == SCORE:
-                return theme.font(tabular=True)
-            return theme.font(bold=True) if index.column() == VERDICT else None
-        if role not in (
-            Qt.ItemDataRole.DisplayRole,
-            Qt.ItemDataRole.ToolTipRole,
-            Qt.ItemDataRole.AccessibleTextRole,
-            Qt.ItemDataRole.ForegroundRole,
-            ROW_ROLE,
-        ):
+            return self._fonts.get(index.column())
+        if role not in _ROLES_OF_ROWS:
             return None
         row: CandidateRow | None = self._rows.row(index.row())
         if role == ROW_ROLE:

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtCore import Qt
 
 from app.models.candidate_model import LEFT, RIGHT, SCORE, VERDICT, CandidateModel
 from app.views.review.paged_table import PagedTable
@@ -18,7 +17,6 @@ class CandidateTable(PagedTable):
         super().__init__(model, _ROW, (LEFT, RIGHT), {SCORE: 64, VERDICT: 32})
         self.setObjectName("candidateTable")
         self.setAccessibleName("Candidates")
-        self.setItemDelegate(_CellDelegate(self))
         self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.horizontalHeader().setSectionsClickable(True)
 
@@ -26,13 +24,3 @@ class CandidateTable(PagedTable):
     def selected(self) -> list[tuple[int, int]]:
         """The selected rows as (first, last); a million of them are one such range."""
         return [(part.top(), part.bottom()) for part in self.selectionModel().selection()]
-
-
-class _CellDelegate(QStyledItemDelegate):
-    """The whole row is what is current: no frame around one of its cells."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        option.state &= ~QStyle.StateFlag.State_HasFocus
