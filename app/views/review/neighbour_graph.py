@@ -28,10 +28,11 @@ from app.labels import isolated, plain_tip
 from core.review.neighbourhood import EgoGraph, Neighbour
 
 # Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
+# All have 3:1 at least against their ground, for the rings.
 AGREEMENT_COLORS = (
-    "#332288", "#88CCEE", "#117733", "#DDCC77", "#882255", "#44AA99", "#999933", "#AA4499",
+    "#332288", "#3A8FB7", "#117733", "#B07F00", "#882255", "#309888", "#77771A", "#AA4499",
 )  # fmt: skip
-AGREEMENT_COLORS_ON_DARK = (  # the same, with 3:1 at least against a dark ground
+AGREEMENT_COLORS_ON_DARK = (
     "#8E7FE6", "#88CCEE", "#3FA55F", "#DDCC77", "#D0628F", "#44AA99", "#999933", "#CC79C0",
 )  # fmt: skip
 _CENTRE, _LINKED, _PLAIN = 18, 17, 9

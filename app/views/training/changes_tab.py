@@ -9,6 +9,7 @@ from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
+from app.labels import pair_text
 from app.models.rows_model import Column
 from app.project import Project
 from app.training_worker import Training
@@ -171,9 +172,9 @@ class _Part(QWidget):
         self._review = PageButton(
             page,
             f"review{name}",
-            "Review these",
+            f"Review {title[0].lower()}{title[1:]}",
             key,
-            f"{title}: go through them on the Review page",
+            "Go through them on the Review page",
             group="Training",
             icon_name="mdi6.playlist-check",
         )
@@ -214,5 +215,5 @@ def _rank(rank: int | None) -> str:
 
 
 def _hint(change: Change) -> str:
-    told = f"{change.left_label} = {change.right_label}"
+    told = pair_text(change.left_label, change.right_label)
     return told if change.verdict is None else f"{told}\nThe verdict in force: {change.verdict}"
