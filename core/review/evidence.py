@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from core.kg.labels import is_name
 from core.review.attributes import AttributePair, AttributeValue, align_attributes
+from core.review.consequences import Consequences, consequences_of
 from core.review.disagreement import Opinion, disagreement_on
 from core.review.journal import VerdictKind
 from core.review.neighbourhood import NeighbourComparison
@@ -78,6 +79,7 @@ class PairEvidence:
     verdict: StoredVerdict | None
     history: tuple[PastVerdict, ...]
     conflicts: tuple[Conflict, ...]
+    accepting: Consequences
     opinions: tuple[Opinion, ...]  # where authors differ on the pair, and nobody has settled it
     modalities: tuple[ModalityEvidence, ...]
     support: SupportEvidence
@@ -133,6 +135,7 @@ def pair_evidence(session: Session, run_id: int, left_id: int, right_id: int) ->
         seed=_is_seed(session, run_id, left_id, right_id),
         verdict=_verdict(session, left_id, right_id),
         history=pair_history(session, left_id, right_id),
+        accepting=consequences_of(session, run_id, left_id, right_id),
         opinions=disagreement_on(session, left_id, right_id),
         conflicts=_conflicts(session, run_id, cards[left_id], cards[right_id]),
         modalities=modalities,

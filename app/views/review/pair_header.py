@@ -9,7 +9,9 @@ from PySide6.QtWidgets import QGridLayout, QHBoxLayout, QLabel, QSizePolicy, QVB
 from app import theme
 from app.labels import plain_tip
 from app.models.candidate_model import percent
+from app.views.elided_label import ElidedLabel
 from app.views.review.entity_lines import EntityLines
+from core.review.consequences import Consequences
 from core.review.evidence import PairEvidence, StoredVerdict
 
 
@@ -32,6 +34,11 @@ class PairHeader(QWidget):
         )
         self._verdict.setObjectName("pairVerdict")
         self._verdict.setFont(theme.font(bold=True))
+        self._accepting = ElidedLabel()
+        self._accepting.setObjectName("acceptingPreview")
+        self._accepting.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        self._accepting.setProperty("role", "secondary")
+        self._accepting.setMinimumHeight(self._accepting.fontMetrics().height())  # nothing jumps
         known = QHBoxLayout(spacing=theme.MEDIUM)
         known.addStretch()
         known.addWidget(self._likely)
@@ -49,6 +56,7 @@ class PairHeader(QWidget):
         layout.addWidget(self.left, 0, 0)
         layout.addLayout(middle, 0, 1)
         layout.addWidget(self.right, 0, 2)
+        layout.addWidget(self._accepting, 1, 0, 1, 3)
         layout.setColumnStretch(0, 1)
         layout.setColumnStretch(2, 1)
 
@@ -65,6 +73,8 @@ class PairHeader(QWidget):
         self._place.setText("score hidden until you decide" if hidden else _place(evidence))
         self._stored = evidence.verdict
         self._show_verdict()
+        waits = evidence.verdict is None and not evidence.seed
+        self._accepting.set_whole(_consequences(evidence.accepting) if waits and not hidden else "")
 
     def _show_probability(self, probability: float | None) -> None:
         if probability is None:
@@ -103,6 +113,24 @@ class PairHeader(QWidget):
     def labels(self) -> tuple[str, str]:
         """The labels shown."""
         return self.left.label, self.right.label
+
+
+def _consequences(accepting: Consequences) -> str:
+    """What accepting would change, before it is done."""
+    parts = []
+    if accepting.excluded:
+        best = f" ({accepting.displaced:,} the best of another entity)" if accepting.displaced else ""
+        pairs = "pair" if accepting.excluded == 1 else "pairs"
+        parts.append(f"sets {accepting.excluded:,} {pairs} aside{best}")
+    if accepting.confirmed:
+        parts.append(f"speaks for the best candidate of {_neighbours(accepting.confirmed)}")
+    if accepting.lifted:
+        parts.append(f"lifts another candidate of {_neighbours(accepting.lifted)}")
+    return f"Accepting {', '.join(parts)}" if parts else ""
+
+
+def _neighbours(number: int) -> str:
+    return f"{number:,} {'neighbour' if number == 1 else 'neighbours'}"
 
 
 def _place(evidence: PairEvidence) -> str:

@@ -22,6 +22,7 @@ from app.views.review.neighbour_graph import (
 from app.views.review.pair_panel import PairPanel
 from app.views.review.weight_bars import WeightBars
 from core.config import RunConfig
+from core.review.consequences import Consequences
 from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision, decide
 from core.review.score_parts import SupportEvidence
@@ -69,6 +70,22 @@ def test_nothing_is_cut_off_at_the_smallest_size(panel: PairPanel, project: Proj
     panel.show_evidence(read(project, 1, 41))
     panel.widget().layout().activate()  # as the event loop would, before the hint is asked for
     assert panel.widget().minimumSizeHint().width() <= panel.viewport().width()
+
+
+def test_what_accepting_would_change_is_said_while_it_is_open(panel: PairPanel, project: ProjectFile) -> None:
+    shown = panel.findChild(ElidedLabel, "acceptingPreview")
+    accepting = Consequences(excluded=7, displaced=2, confirmed=1, lifted=3)
+    evidence = replace(read(project, 1, 41), accepting=accepting)
+    panel.show_evidence(evidence)
+    assert shown.whole == (
+        "Accepting sets 7 pairs aside (2 the best of another entity), speaks for the best candidate of "
+        "1 neighbour, lifts another candidate of 3 neighbours"
+    )
+    panel.set_blind(True)
+    assert shown.whole == ""
+    panel.set_blind(False)
+    panel.show_evidence(replace(evidence, seed=True))
+    assert shown.whole == ""
 
 
 def test_bars_say_the_numbers_in_words(qtbot, project: ProjectFile) -> None:
@@ -145,11 +162,13 @@ def test_numbers_read_on_their_colour() -> None:
         assert _contrast(QColor(name), text_on(QColor(name))) >= 4.5
 
 
-def test_matched_neighbours_stand_out_from_a_dark_ground(qapp: QApplication) -> None:
-    theme.apply_theme(qapp, "dark")
-    for number in range(1, 9):
-        assert _contrast(agreement_color(number), theme.base_color()) >= 3
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_matched_neighbours_stand_out_from_their_ground(qapp: QApplication, name: theme.Theme) -> None:
+    theme.apply_theme(qapp, name)
+    grounds = theme.base_color(), qapp.palette().window().color()
+    least = min(_contrast(agreement_color(number), ground) for number in range(1, 9) for ground in grounds)
     theme.apply_theme(qapp, "light")
+    assert least >= 3
 
 
 def test_neighbours_are_walked_by_the_keyboard(qtbot, project: ProjectFile) -> None:
