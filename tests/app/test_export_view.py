@@ -1,29 +1,43 @@
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPlainTextEdit, QPushButton
+from PySide6.QtWidgets import (
+    QApplication,
+    QCheckBox,
+    QComboBox,
+    QLabel,
+    QLineEdit,
+    QPlainTextEdit,
+    QPushButton,
+)
 from pytestqt.qtbot import QtBot
 
-from app.main_window import MainWindow
-from app.pages import EXPORT
+from app import theme
+from app.project import Project
 from app.settings import Settings
+from app.tasks import Tasks
 from app.views.export_view import ExportView
 from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
 
 
 @pytest.fixture
-def view(window: MainWindow, project: ProjectFile, qtbot: QtBot) -> ExportView:
+def view(qapp: QApplication, project: ProjectFile, qtbot: QtBot) -> Iterator[ExportView]:
+    """The page by itself, with thirty links accepted."""
+    theme.apply_theme(qapp, "light")
     decide(project, [Decision(i, 40 + i, "accepted", 0.9) for i in range(1, 31)])
-    with qtbot.waitSignal(window.opener.ready):
-        window.open_project(project.path)
-    window.actions_.export.trigger()
-    assert window.page == EXPORT
-    page = window.pages.export
-    qtbot.waitUntil(page.findChild(QPushButton, "exportButton").isEnabled)
-    return page
+    page = ExportView(Project(Tasks()), [])
+    qtbot.addWidget(page)
+    page.resize(900, 700)
+    page.show()
+    page._project.open(project.path)
+    qtbot.waitUntil(lambda: page._project.is_open and not page._project.tasks.busy)
+    yield page
+    page._project.close()
+    page._project.tasks.wait()
 
 
 def test_the_first_lines_and_the_count_are_shown(view: ExportView) -> None:
@@ -69,15 +83,15 @@ def test_a_file_that_cannot_be_written_is_told_on_the_page(
     assert not path.exists()
 
 
-def test_new_decisions_change_the_preview(view: ExportView, window: MainWindow, qtbot: QtBot) -> None:
-    window.project.decide([Decision(31, 71, "accepted")])
+def test_new_decisions_change_the_preview(view: ExportView, qtbot: QtBot) -> None:
+    view._project.decide([Decision(31, 71, "accepted")])
     count = view.findChild(QLabel, "exportCount")
     qtbot.waitUntil(lambda: count.text().startswith("31 accepted links"))
 
 
 @pytest.mark.parametrize("changed", ["path", "format", "option", "project"])
 def test_a_question_about_a_file_ends_with_another_choice(
-    view: ExportView, window: MainWindow, project: ProjectFile, tmp_path: Path, qtbot: QtBot, changed: str
+    view: ExportView, project: ProjectFile, tmp_path: Path, qtbot: QtBot, changed: str
 ) -> None:
     asked, other = project.path.with_suffix(".nt"), tmp_path / "other.nt"
     asked.write_text("old")
@@ -94,7 +108,7 @@ def test_a_question_about_a_file_ends_with_another_choice(
     elif changed == "option":
         view.findChild(QCheckBox, "exportRejected").click()
     else:
-        window.project.close()
+        view._project.close()
     assert view.message.text == ""
     if changed == "path":
         again()  # even if it were pressed at the same time: the file that was asked about
@@ -119,10 +133,8 @@ def test_an_existing_file_is_asked_about(view: ExportView, project: ProjectFile,
     assert path.read_text() != "old"
 
 
-def test_options_change_what_is_written(
-    view: ExportView, window: MainWindow, project: ProjectFile, qtbot: QtBot
-) -> None:
-    window.project.decide(
+def test_options_change_what_is_written(view: ExportView, project: ProjectFile, qtbot: QtBot) -> None:
+    view._project.decide(
         [Decision(31, 71, "rejected", author="grace"), Decision(32, 72, "unsure", author="ada")]
     )
     authors = view.findChild(QComboBox, "exportAuthor")
