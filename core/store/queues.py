@@ -141,11 +141,12 @@ QUEUES: dict[QueueName, NamedQueue] = {
         "likely_ascending",
     ),
     "missing": NamedQueue("waiting", "missing"),
+    # As above: from the best of the run before to those of this one, and no other row is looked at.
     "changed": NamedQueue(
         "waiting",
-        "left_id IN (SELECT n.left_id FROM candidate n JOIN candidate o ON o.left_id = n.left_id"
-        f" WHERE n.run_id = :run AND n.rank = 1 AND o.run_id = {_PREVIOUS} AND o.rank = 1"
-        " AND n.right_id <> o.right_id)",
+        "left_id IN (SELECT o.left_id FROM candidate o CROSS JOIN candidate n"
+        f" WHERE +o.run_id = {_PREVIOUS} AND o.rank = 1 AND n.run_id = :run AND n.left_id = o.left_id"
+        " AND n.rank = 1 AND n.right_id <> o.right_id)",
     ),
     "accepted": NamedQueue("decided", "kind = 'accepted'"),
     "rejected": NamedQueue("decided", "kind = 'rejected'"),
