@@ -131,6 +131,7 @@ class NeighbourGraph(pg.GraphicsView):
     def changeEvent(self, event) -> None:  # type: ignore[no-untyped-def]
         super().changeEvent(event)
         if event.type() == event.Type.PaletteChange and hasattr(self, "_nodes"):
+            self.resetCachedContent()  # the ground, in the colour that it had
             self._draw()
 
     def resizeEvent(self, event: QResizeEvent | None) -> None:

@@ -171,6 +171,15 @@ def test_matched_neighbours_stand_out_from_their_ground(qapp: QApplication, name
     assert least >= 3
 
 
+def test_the_ground_of_a_graph_follows_the_theme(qtbot, qapp: QApplication, panel: PairPanel) -> None:
+    panel.show()
+    grounds = []
+    for name in ("dark", "light"):
+        theme.apply_theme(qapp, name)
+        grounds.append(panel.neighbours.left.grab().toImage().pixelColor(2, 2).lightness())
+    assert grounds[0] < 128 < grounds[1]
+
+
 def test_neighbours_are_walked_by_the_keyboard(qtbot, project: ProjectFile) -> None:
     with project.read() as session:
         neighbours = pair_evidence(session, 1, 1, 41).neighbours.left
