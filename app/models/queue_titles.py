@@ -6,9 +6,9 @@ from core.store.queues import HUB, QueueName
 
 # In the order of the chooser; None is a line between groups.
 QUEUE_TITLES: dict[QueueName, str] = {
-    "teach": "Undecided, by what they teach",
+    "teach": "Undecided, teaching most",
     "undecided": "Undecided, best first",
-    "uncertain": "Undecided, least certain first",
+    "uncertain": "Undecided, least certain",
     "dissent": "Modalities disagree",
     "mutual": "Each other's best",
     "conflict": "Conflicts",

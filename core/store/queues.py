@@ -50,7 +50,7 @@ _UNDECIDED = f"{_SELECTED} FROM candidate c"
 # The best pair that was not rejected; where that one is parked as unsure, the entity waits with it.
 _WAITING_BEST = f"""
 {_UNDECIDED} WHERE +c.run_id = :run AND c.rank = 1
-AND c.left_id NOT IN (SELECT left_id FROM in_force) AND c.left_id NOT IN (SELECT left_id FROM settled)
+AND c.left_id NOT IN (SELECT left_id FROM in_force UNION ALL SELECT left_id FROM settled)
 UNION ALL
 {_SELECTED} FROM (
   SELECT b.left_id, min(b.rank) AS rank FROM candidate b

@@ -82,7 +82,7 @@ def test_blind_lists_pairs_by_name_and_brings_order_and_facets_back(page) -> Non
     page.view.focus_table()
     page.press(Key.Key_B)
     assert page.view._model.queue.wanted == told_before
-    assert queue.chooser.currentText() == "Undecided, by what they teach"
+    assert queue.chooser.currentText() == "Undecided, teaching most"
 
 
 def test_dialogs_of_somebody_who_judges_blind_tell_no_more(project: ProjectFile, open_page) -> None:
