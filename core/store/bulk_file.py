@@ -50,10 +50,11 @@ class BulkFile:
         self._new_folders = [folder for folder in self.target.parents if not folder.exists()]
         try:
             self.target.parent.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
+            is_ours = self._lock.take()
+        except (OSError, ProjectError) as error:
             self._remove_new_folders()
             raise ProjectError(f"{self.target} can't be created: {error}") from error
-        if not self._lock.take():
+        if not is_ours:
             raise ProjectError(f"{self.target} is being imported by another process")
         try:
             if self.part.exists():  # a killed import left it

@@ -332,6 +332,9 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(ProjectError, match="can't be created"):
         import_dataset(tmp_path / "file" / "pair.mimea", dataset(RIGHT, RIGHT))
+    (tmp_path / "pair.mimea.part.lock").mkdir()  # no lock can be had there
+    with pytest.raises(ProjectError, match=r"pair\.mimea can't be created: "):
+        import_dataset(tmp_path / "pair.mimea", dataset(RIGHT, RIGHT))
 
 
 def test_a_full_disk_is_told_and_leaves_nothing(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
