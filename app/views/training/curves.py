@@ -64,8 +64,7 @@ class Curves(QWidget):
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)
-        if not self._plots:
-            self._build()
+        self._build_next()
         self._redraw()
         self._timer.start()
 
@@ -76,6 +75,8 @@ class Curves(QWidget):
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
+        if self._plots:
+            self._build_next()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -99,32 +100,41 @@ class Curves(QWidget):
         box.activated.connect(self._on_chosen)
         return box
 
-    def _build(self) -> None:
+    @property
+    def _room(self) -> int:
+        """How many plots are shown: two above each other, or four where there is room."""
+        return len(self._choices) if self.width() >= _TWO_COLUMNS else 2
+
+    @Slot()
+    def _build_next(self) -> None:
+        """Build the first plot that is missing; the next follows in another turn, as each takes its time."""
+        number = len(self._plots)
+        if number >= self._room:
+            return
         # pyqtgraph takes a third of a second to import: it comes with the first curves, not with the window.
         from app.views.training.curve_plot import CurvePlot
 
-        for number, box in enumerate(self._choices):
-            figure = self._figure(box)
-            plot = CurvePlot(f"curve{number + 1}Plot", figure, self.columns[figure.key], box, self)
-            if self._plots:
-                plot.follow(self._plots[0])
-            self._plots.append(plot)
+        box = self._choices[number]
+        figure = self._figure(box)
+        plot = CurvePlot(f"curve{number + 1}Plot", figure, self.columns[figure.key], box, self)
+        if self._plots:
+            plot.follow(self._plots[0])
+        self._plots.append(plot)
         self._arrange()
         self._dirty = True
+        QTimer.singleShot(0, self, self._build_next)
 
     def _arrange(self) -> None:
-        """Two plots above each other, or four where there is room."""
-        wide = self.width() >= _TWO_COLUMNS
         for number, plot in enumerate(self._plots):
             self._layout.addWidget(plot, number % 2, number // 2)
-            plot.setVisible(number < 2 or wide)
+            plot.setVisible(number < self._room)
 
     def _figure(self, box: QComboBox) -> Figure:
         return BY_KEY[box.currentData()]
 
     @Slot()
     def _on_chosen(self) -> None:
-        for plot, box in zip(self._plots, self._choices, strict=True):
+        for plot, box in zip(self._plots, self._choices, strict=False):  # some may not be there yet
             figure = self._figure(box)
             plot.show_figure(figure, self.columns[figure.key])
 

@@ -17,10 +17,10 @@ class WholeNumbers(pg.AxisItem):
 
 def plain_plot(name: str, bottom: pg.AxisItem | None = None) -> pg.PlotWidget:
     """An empty plot that grows with its layout."""
-    plot = pg.PlotWidget(background=None, axisItems={} if bottom is None else {"bottom": bottom})
+    axes = {} if bottom is None else {"bottom": bottom}
+    plot = pg.PlotWidget(background=None, axisItems=axes, enableMenu=False)
     plot.setObjectName(name)
     plot.setAccessibleName(name)
-    plot.setMenuEnabled(False)
     plot.setMouseEnabled(x=False, y=False)
     plot.hideButtons()
     plot.setMinimumHeight(120)
