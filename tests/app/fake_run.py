@@ -26,7 +26,7 @@ METRICS = {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.8}
 class FakeRun:
     """Takes the place of :mod:`core.training.run`; waits at ``pause_after`` until it is stopped.
 
-    At ``fail_at`` it fails as a run does that began: its row says so.
+    At ``fail_at`` it fails as a run does that began, also where it was asked to stop before: its row says so.
     """
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -85,7 +85,7 @@ class FakeRun:
             yield EpochDone(queued, epoch, 0.5, losses)
             if epoch % 10 == 0:
                 yield Evaluated(queued, epoch, "validation", {"cosine": METRICS, "csls": METRICS})
-            if stop.wait(_EPOCH_SECONDS):
+            if stop.wait(_EPOCH_SECONDS) and self.fail_at is None:
                 break
         status: Literal["stopped", "done"] = "stopped" if stop.is_set() else "done"
         with project.write() as session:
