@@ -33,7 +33,8 @@ _PANELS = ("history", "session")  # of the review page, closed at first
 _DIALOGS = ("findElsewhere", "keys", "help", "openTeam")  # that show something by themselves
 _LIMIT, _LOOK = 60_000, 50  # milliseconds
 _LONG = 1_800_000  # for an ablation, the first time
-_EPOCHS = 30  # of each variant, and after which a run that goes is worth a picture
+_EPOCHS = 30  # of each variant
+_GONE = 60  # epochs of a run that is worth a picture
 _CALM = 14  # looks in a row, for layouts and late tasks
 
 
@@ -117,7 +118,7 @@ def _measure_ablation(window: MainWindow) -> None:
 def _going(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
     """A run while it goes, of which nothing is kept."""
     presets = _find(window, QComboBox, "presetField")
-    presets.setCurrentText("Default")
+    presets.setCurrentText("Quick look")
     presets.activated.emit(presets.currentIndex())
     epochs: list[int] = []
 
@@ -127,7 +128,7 @@ def _going(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
 
     window.training.event_arrived.connect(on_event)
     _find(window, QPushButton, "startTrainingButton").click()
-    settle(window, lambda: len(epochs) >= _EPOCHS, _LONG)
+    settle(window, lambda: len(epochs) >= _GONE, _LONG)
     window.training.event_arrived.disconnect(on_event)
     yield "train-run", window
     window.training.discard()

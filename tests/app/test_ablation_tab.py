@@ -64,4 +64,6 @@ def test_an_ablation_from_the_window(shown: MainWindow, fake_ablation: list[Any]
     assert (name, seeds, config.training.support_weight) == ("table7", 3, 0)
     assert "Pivot: structure" in cells(page.table, 0)
     assert cells(page.table, 2)[0] == "0.700 ± 0.000"
+    assert [page.table.isColumnHidden(column) for column in (2, 6)] == [False, True]  # no cost was measured
+    assert not page.table.horizontalScrollBar().isVisible()
     assert start.isEnabled()

@@ -11,6 +11,7 @@ from pytestqt.qtbot import QtBot
 
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.curve_plot import CurvePlot
+from app.views.training.curves import Curves
 from app.views.training.figures import BY_KEY, FIGURES
 from app.views.training.plot_export import ExportButton, save_plot
 from core.store.epochs import EpochInfo
@@ -33,6 +34,20 @@ def test_the_legend_names_an_optional_modality_where_it_has_a_loss(qtbot: QtBot)
     data.append(2, {"joint": 1.0, "name": 1.0})
     plot.redraw()
     assert legend() == ["Name"]
+
+
+def test_all_plots_of_a_run_show_the_same_epochs(qtbot: QtBot) -> None:
+    curves = Curves()
+    qtbot.addWidget(curves)
+    curves.resize(1800, 600)
+    curves.show()
+    qtbot.waitUntil(lambda: len(curves._plots) == 4)
+    curves.show_history(EpochInfo(epoch, 0.1, {"joint": 1 / epoch}) for epoch in range(1, 101))
+    first, *others = (plot._plot for plot in curves._plots)
+    qtbot.waitUntil(lambda: first.viewRange()[0][1] > 100)
+    low, high = first.viewRange()[0]
+    assert -10 < low < 1 and high < 110
+    assert all(other.viewRange()[0] == [low, high] for other in others)
 
 
 def test_buffers_grow_and_skip_what_is_missing() -> None:

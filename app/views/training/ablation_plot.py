@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app import theme
 from app.views.training.ablation_table import Found
@@ -18,6 +18,12 @@ from app.views.training.plots import style_axes
 from core.ablation.variants import FULL, Ablation
 
 _COLORS = {"cosine": "#0072B2", "csls": "#D55E00", "sinkhorn": "#009E73"}
+_TITLES = {
+    "dimension": "Dimension d",
+    "pmf_lambda": "Rate of the fusion λ",
+    "gamma": "Own graph's negatives γ",
+    "tau": "Temperature τ",
+}
 _LABEL_WIDTH = 160
 
 
@@ -118,6 +124,7 @@ class SweepPanel(TitledPlot):
             self.plot.plot(
                 there, means, pen=pen, symbol="o", symbolSize=6, symbolBrush=QColor(color), symbolPen=None
             )
+        self.plot.setXRange(0, max(len(self._values) - 1, 1), padding=0.14)  # or the first label has no room
         # Values that are tried lie at even distances, whatever their ratio.
         self.plot.getAxis("bottom").setTicks([[(i, f"{value:g}") for i, value in enumerate(self._values)]])
 
@@ -127,10 +134,13 @@ class Sweeps(QWidget):
 
     def __init__(self, panels: Mapping[str, Mapping[float, str]], found: Found) -> None:
         super().__init__()
-        row = QHBoxLayout(self)
-        row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(theme.LARGE)
-        for setting, values in panels.items():
-            panel = SweepPanel(setting, setting.replace("pmf_", "").capitalize())
+        legend = QLabel("   ".join(legend_text(color, name) for name, color in _COLORS.items()))
+        legend.setFont(theme.font("small"))
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setSpacing(theme.LARGE)
+        grid.addWidget(legend, 0, 0, 1, 2)
+        for number, (setting, values) in enumerate(panels.items()):
+            panel = SweepPanel(setting, _TITLES.get(setting, setting))
             panel.show_results(values, found)
-            row.addWidget(panel)
+            grid.addWidget(panel, 1 + number // 2, number % 2)

@@ -34,6 +34,8 @@ class AblationTable(RowsTable):
             for variant in variants
             if any((variant, measure, metric) in found for metric in _METRICS)
         ]
+        last = self.rows.columnCount() - 1
+        self.show_only(range(last) if rows else (0, last))  # costs have a column of their own
         self.show_rows(rows or [{"variant": v, "measure": "cost", "found": found} for v in variants])
 
 

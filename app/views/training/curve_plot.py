@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
@@ -53,16 +55,17 @@ class CurvePlot(QWidget):
         self._title = title or QLabel(figure.title)
         self._title.setFont(theme.font(bold=True))
         self._labels = QHBoxLayout(spacing=theme.MEDIUM)
+        self._labels.addStretch()
         header = QHBoxLayout(spacing=theme.MEDIUM)
         header.addWidget(self._title)
         header.addWidget(self._epoch)
         header.addStretch()
-        header.addLayout(self._labels)
         header.addWidget(ExportButton(name, self._plot, self.table))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SMALL)
         layout.addLayout(header)
+        layout.addLayout(self._labels)  # a row of its own: there may be six, each with a value
         layout.addWidget(self._plot, 1)
         self._plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
         self.show_figure(figure, data)
@@ -97,11 +100,14 @@ class CurvePlot(QWidget):
         self.redraw()
 
     def follow(self, other: CurvePlot) -> None:
-        """Share the epochs' axis with ``other``."""
-        self._plot.setXLink(other._plot)
-        self._plot.enableAutoRange(
-            x=False
-        )  # its own epochs, which may begin later, would cut off the other's
+        """Show the same epochs as ``other``: its own may begin later, and would cut off the other's."""
+        self._plot.enableAutoRange(x=False)
+        other._plot.sigXRangeChanged.connect(self._show_epochs)
+        self._show_epochs(None, other._plot.viewRange()[0])
+
+    @Slot(object, object)
+    def _show_epochs(self, _box: object, epochs: Sequence[float]) -> None:
+        self._plot.setXRange(*epochs, padding=0)
 
     def apply_theme(self) -> None:
         """Take the colours of the theme in force."""

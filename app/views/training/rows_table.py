@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Container, Sequence
 from typing import Any
 
 from PySide6.QtCore import QItemSelection, QModelIndex, Signal, Slot
@@ -58,9 +58,22 @@ class RowsTable(QTableView):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
+        self._share()
+
+    def show_only(self, columns: Container[int]) -> None:
+        """Hide all other columns."""
+        self._sharing = True
+        for number in range(len(self._columns)):
+            self.setColumnHidden(number, number not in columns)
+        self._sharing = False
+        self._share()
+
+    def _share(self) -> None:
+        """Give texts what room the columns leave, unless a person has chosen widths."""
         if self._own_widths or not self._texts:
             return
-        spare = self.viewport().width() - sum(column.width for column in self._columns)
+        shown = (c.width for number, c in enumerate(self._columns) if not self.isColumnHidden(number))
+        spare = self.viewport().width() - sum(shown)
         self._sharing = True
         for number in self._texts:
             self.setColumnWidth(number, self._columns[number].width + max(0, spare) // len(self._texts))
@@ -69,7 +82,8 @@ class RowsTable(QTableView):
     @Slot(int, int, int)
     def _on_section_resized(self, number: int, _before: int, _now: int) -> None:
         """Widths that a person chose stay; the last one follows the others."""
-        if not self._sharing and self.isVisible() and number != len(self._columns) - 1:
+        last = max((n for n in range(len(self._columns)) if not self.isColumnHidden(n)), default=0)
+        if not self._sharing and self.isVisible() and number != last:
             self._own_widths = True
 
     def show_rows(self, rows: Sequence[Any]) -> None:
