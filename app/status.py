@@ -66,11 +66,11 @@ class StatusReporter(QObject):
 
         def read() -> Counted:
             from core.store.candidates import reviewable_run
-            from core.store.queues import CandidateFilter, queue_ids
+            from core.store.queues import waiting_count
 
             with file.read() as session:
                 run = reviewable_run(session)
-                left = None if run is None else len(queue_ids(session, CandidateFilter(run)))
+                left = None if run is None else waiting_count(session, run)
                 return journal.verdict_counts(session), left, journal.history_state(session, whose)
 
         self._project.tasks.read(self, read, self._show_counts, key="counts")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from core.alignment.assignment import one_to_one
 from core.review.journal import BULK_NOTE, BULK_REJECTED_NOTE, Decision, Step, decide
 from core.store.candidate_columns import CandidateColumns, candidate_columns
-from core.store.candidates import KNOWN
+from core.store.candidates import KNOWN, pair_keys
 from core.store.entities import entity_labels
 from core.store.project_file import ProjectFile
 
@@ -99,7 +99,7 @@ def _decided(session: Session, rows: CandidateColumns) -> Mask:
     ).all()
     pairs = [row.left_id << 32 | row.right_id for row in found if row.right_id is not None]
     alone = [row.left_id for row in found if row.right_id is None]
-    mask: Mask = np.isin((rows.left_id << 32) | rows.right_id, pairs) | np.isin(rows.left_id, alone)
+    mask: Mask = np.isin(pair_keys(rows.left_id, rows.right_id), pairs) | np.isin(rows.left_id, alone)
     return mask
 
 

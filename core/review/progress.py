@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from core.store.arrays import verdicts_in_force
 from core.store.candidate_columns import candidate_columns
+from core.store.candidates import pair_keys
 from core.store.runs import run_pairs
 
 Numbers = NDArray[np.float64]
@@ -128,15 +129,15 @@ def correct_pairs_left(session: Session, run_id: int) -> Left | None:
     if not known.any():
         return None
     verdicts = verdicts_in_force(session)
-    rejected = _keys(verdicts.rejected[:, 0], verdicts.rejected[:, 1])
+    rejected = pair_keys(verdicts.rejected[:, 0], verdicts.rejected[:, 1])
     seeds = run_pairs(session, run_id, "seed")
-    known_links = seeds[~np.isin(_keys(seeds[:, 0], seeds[:, 1]), rejected)]
+    known_links = seeds[~np.isin(pair_keys(seeds[:, 0], seeds[:, 1]), rejected)]
     settled = np.concatenate([known_links, verdicts.accepted])
     waits = (
         known
         & ~np.isin(columns.left_id, np.concatenate([settled[:, 0], verdicts.alone]))
         & ~np.isin(columns.right_id, settled[:, 1])
-        & ~np.isin(_keys(columns.left_id, columns.right_id), rejected)
+        & ~np.isin(pair_keys(columns.left_id, columns.right_id), rejected)
     )
     decided = session.execute(text(_DECIDED)).all()
     return correct_left(
@@ -145,8 +146,3 @@ def correct_pairs_left(session: Session, run_id: int) -> Left | None:
         np.array([row.probability for row in decided], dtype=np.float64),
         np.array([row.is_right for row in decided], dtype=bool),
     )
-
-
-def _keys(left_ids: Rows, right_ids: Rows) -> Rows:
-    """One number per pair, so that numpy can look pairs up."""
-    return (left_ids << 32) | right_ids

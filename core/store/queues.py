@@ -193,6 +193,12 @@ def queue_counts(session: Session, run_id: int, author: str) -> dict[QueueName, 
     return counts
 
 
+def waiting_count(session: Session, run_id: int) -> int:
+    """How many entities wait for a verdict on a candidate."""
+    count = session.scalar(text(f"{_COMMON} SELECT count(*) FROM ({_WAITING_BEST}) AS q"), {"run": run_id})
+    return count or 0
+
+
 def unproposed_pairs(session: Session, ids: Iterable[int]) -> Ids:
     """(left id, right id) of the verdicts that stand for pairs which the run did not propose, as asked."""
     query = text("SELECT id, left_id, right_id FROM verdict WHERE id IN :ids").bindparams(

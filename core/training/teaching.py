@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from core.alignment.teaching import SURE, Numbers, gains, neighbourhood
 from core.store import arrays, runs
 from core.store.candidate_columns import CandidateColumns
+from core.store.candidates import pair_keys
 
 
 def candidate_gains(session: Session, run_id: int, columns: CandidateColumns) -> Numbers:
@@ -25,7 +26,7 @@ def candidate_gains(session: Session, run_id: int, columns: CandidateColumns) ->
         known[np.searchsorted(ids, pairs[:, 0])] = True
     likely = columns.score if np.isnan(columns.probability).all() else columns.probability
     chance = np.nan_to_num(likely.astype(np.float64)).clip(0, 1)
-    chance[np.isin(_keys(columns.left_id, columns.right_id), _keys(*verdicts.rejected.T))] = 0
+    chance[np.isin(pair_keys(columns.left_id, columns.right_id), pair_keys(*verdicts.rejected.T))] = 0
     entity = np.searchsorted(ids, columns.left_id)
     best = np.zeros(len(ids))
     np.maximum.at(best, entity, chance)
@@ -33,8 +34,3 @@ def candidate_gains(session: Session, run_id: int, columns: CandidateColumns) ->
     share = np.divide(chance, best[entity], out=np.zeros_like(chance), where=best[entity] > 0)
     gain: Numbers = gains(neighbourhood(triples, len(ids)), known, best)[entity] * share**SURE
     return gain
-
-
-def _keys(left: arrays.Integers, right: arrays.Integers) -> arrays.Integers:
-    """One number per pair."""
-    return (left << 32) | right

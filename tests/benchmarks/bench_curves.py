@@ -55,7 +55,7 @@ def test_an_update_with_ten_thousand_epochs(size: str, qtbot: QtBot) -> None:
     qtbot.addWidget(curves)
     curves.resize(*SIZES[size])
     curves.show()
-    qtbot.waitExposed(curves)
+    qtbot.waitUntil(lambda: len(curves._plots) == curves._room)  # they are built one a turn
     began = perf_counter()
     curves.show_history(_stored(number) for number in range(1, POINTS + 1))
     QApplication.processEvents()

@@ -10,7 +10,7 @@ from core.review.journal import Decision, decide
 from core.review.queue import load_queue
 from core.store.candidate_columns import columns_from_rows, pack_candidates
 from core.store.project_file import ProjectFile
-from core.store.queues import HUB, CandidateFilter, QueueName, queue_counts
+from core.store.queues import HUB, CandidateFilter, QueueName, queue_counts, waiting_count
 
 Pair = tuple[int, int]
 
@@ -53,6 +53,8 @@ def test_every_queue_counts_what_it_lists(project: ProjectFile) -> None:
             )
         told = counts(project)
         assert set(told) == set(get_args(QueueName))
+        with project.read() as session:
+            assert waiting_count(session, 1) == told["teach"]
         for name, number in told.items():
             assert len(listed(project, name, author="ada")) == number, name
 
