@@ -13,6 +13,7 @@ from torch import Tensor
 from torch.utils.flop_counter import FlopCounterMode
 
 from core.ablation.cells import Values
+from core.model import kernels  # noqa: F401 - its operations are counted
 from core.training.split import Pairs
 from core.training.trainer import Trainer
 
@@ -72,6 +73,8 @@ def flop_counter() -> FlopCounterMode:
             _aten.mv: _product,
             _aten._sparse_mm_reduce_impl: _product,  # torch.sparse.mm with a reduction, on a processor
             _aten.sparse_sampled_addmm: _sampled_product,
+            torch.ops.mimea.attend: _attention,
+            torch.ops.mimea.attend_backward: _gradients,
         },
     )
 
@@ -99,6 +102,20 @@ def _product_added(_added: Tensor, one: Tensor, other: Tensor, **_: Any) -> int:
 def _sampled_product(pattern: Tensor, one: Tensor, _other: Tensor, **_: Any) -> int:
     """``(m, k) @ (k, n)`` where the pattern has entries."""
     return 2 * _entries(pattern) * one.shape[1]
+
+
+@_raw
+def _attention(hidden: Tensor, *others: Any, **_: Any) -> int:
+    """Each entity's part of a score as target and as source, and the means."""
+    column: Tensor = others[5]
+    return 4 * hidden.numel() + 2 * len(column) * hidden.shape[1]
+
+
+@_raw
+def _gradients(hidden: Tensor, *others: Any, **_: Any) -> int:
+    """Through the scores, to their weights and to hidden; through the means, to hidden and to the scores."""
+    column: Tensor = others[5]
+    return 8 * hidden.numel() + 4 * len(column) * hidden.shape[1]
 
 
 def _entries(matrix: Tensor) -> int:

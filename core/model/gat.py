@@ -9,7 +9,8 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from core.config import HeadReduction
-from core.model.sparse import Pattern, attend
+from core.model.attention import attend
+from core.model.sparse import Pattern
 
 
 class AttentionLayer(nn.Module):
@@ -33,8 +34,8 @@ class AttentionLayer(nn.Module):
 
     def forward(self, hidden: Tensor, pattern: Pattern) -> Tensor:
         """What σ is applied to. Shape: ``(n, d)`` to ``(q, d)``."""
-        parts = (hidden if self.copies == 1 else hidden.repeat(1, self.copies)) * self.diagonal
-        out = attend(parts, self.target, self.source, self.heads, pattern)
+        parts = hidden if self.copies == 1 else hidden.repeat(1, self.copies)
+        out = attend(parts, self.diagonal, self.target, self.source, self.heads, pattern)
         return out if self.copies == 1 else out.view(len(out), self.copies, -1).mean(dim=1)
 
 
@@ -68,9 +69,9 @@ class GraphAttention(nn.Module):
         hidden: Tensor = self.initial
         for layer in self.layers[:-1]:
             hidden = layer(hidden, pattern)
-            hidden = torch.relu_(hidden) if self.activation == "relu" else functional.elu_(hidden)
+            hidden = torch.relu(hidden) if self.activation == "relu" else functional.elu(hidden)
         hidden = self.layers[-1](hidden, last)
-        return torch.relu_(hidden) if self.activation == "relu" else hidden
+        return torch.relu(hidden) if self.activation == "relu" else hidden
 
 
 def _uniform(size: int, bound: float, generator: torch.Generator) -> Tensor:

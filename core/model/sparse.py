@@ -1,13 +1,8 @@
-"""Sparse-dense products: attention over a fixed pattern, and a fixed sparse input.
-
-Message passing that makes an (edges x d) tensor moves hundreds of megabytes a layer. Here the attention of a
-layer is a vector with one number an edge, the values of a CSR matrix that multiplies the embeddings.
-"""
+"""Sparse matrices: a fixed pattern whose values change, and a fixed sparse input."""
 
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -70,16 +65,24 @@ class Pattern:
         )
         self._offsets, self._turned_offsets = self._crow.long(), self._turned_crow.long()
 
+    @property
+    def entries(self) -> tuple[Tensor, Tensor]:
+        """Where each row's entries begin, and their columns. Shapes: ``(q + 1,)``, ``(e,)``."""
+        return self._crow, self._column
+
+    @property
+    def turned_entries(self) -> tuple[Tensor, Tensor]:
+        """The same of the transposed matrix. Shapes: ``(n + 1,)``, ``(e,)``."""
+        return self._turned_crow, self._turned_column
+
     def matrix(self, values: Tensor) -> Tensor:
         """The CSR matrix with these values. Shapes: ``(e,)`` to ``(q, n)``."""
-        return torch.sparse_csr_tensor(self._crow, self._column, values, self.shape, check_invariants=False)
+        return torch.sparse_csr_tensor(*self.entries, values, self.shape, check_invariants=False)
 
     def transposed(self, values: Tensor) -> Tensor:
         """The transpose of :meth:`matrix`. Shapes: ``(e,)`` to ``(n, q)``."""
         values = values.index_select(0, self.order)
-        return torch.sparse_csr_tensor(
-            self._turned_crow, self._turned_column, values, self.shape[::-1], check_invariants=False
-        )
+        return torch.sparse_csr_tensor(*self.turned_entries, values, self.shape[::-1], check_invariants=False)
 
     def row_sums(self, values: Tensor) -> Tensor:
         """Sum of each row's values. Shapes: ``(e,)`` to ``(q,)``."""
@@ -99,14 +102,14 @@ class Pattern:
         return values.index_select(0, self.columns)
 
     def of_targets(self, values: Tensor) -> Tensor:
-        """The targets' of the entities' values. Shapes: ``(n,)`` to ``(q,)``."""
+        """The targets' of the entities' values. Shapes: ``(n, ...)`` to ``(q, ...)``."""
         return values if self.targets is None else values.index_select(0, self.targets)
 
     def to_entities(self, values: Tensor) -> Tensor:
-        """The targets' values summed by entity. Shapes: ``(q,)`` to ``(n,)``."""
+        """The targets' values summed by entity. Shapes: ``(q, ...)`` to ``(n, ...)``."""
         if self.targets is None:
             return values
-        return values.new_zeros(self.shape[1]).index_add_(0, self.targets, values)
+        return values.new_zeros(self.shape[1], *values.shape[1:]).index_add_(0, self.targets, values)
 
     def row_softmax_(self, scores: Tensor) -> Tensor:
         """Softmax over each row's scores, in place. Shape: ``(e,)``."""
@@ -118,73 +121,6 @@ class Pattern:
 def product(matrix: Tensor, dense: Tensor) -> Tensor:
     """CSR times dense. On a processor torch's own reduction takes two thirds of the time of MKL's product."""
     return matrix @ dense if dense.is_cuda else torch.sparse.mm(matrix, dense, "sum")
-
-
-class _Attention(torch.autograd.Function):
-    """Eq. 1 and 2 without W and the non-linearity, a head at a time."""
-
-    @staticmethod
-    def forward(
-        ctx: Any, hidden: Tensor, target: Tensor, source: Tensor, heads: int, pattern: Pattern, slope: float
-    ) -> Tensor:
-        alphas, negatives, out = [], [], []
-        for part, to, of in _parts(heads, hidden, target, source):
-            scores = pattern.by_row(pattern.of_targets(part @ to)).add_(pattern.by_column(part @ of))
-            negatives.append(scores < 0)
-            alphas.append(pattern.row_softmax_(torch.nn.functional.leaky_relu_(scores, slope)))
-            out.append(product(pattern.matrix(alphas[-1]), part))
-        ctx.save_for_backward(hidden, target, source, *alphas, *negatives)
-        ctx.heads, ctx.pattern, ctx.slope = heads, pattern, slope
-        return torch.cat(out, dim=-1)
-
-    @staticmethod
-    @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
-        hidden, target, source, *saved = ctx.saved_tensors
-        alphas, negatives = saved[: ctx.heads], saved[ctx.heads :]
-        pattern: Pattern = ctx.pattern
-        gradients = []
-        for (part, to, of, above), alpha, negative in zip(
-            _parts(ctx.heads, hidden, target, source, gradient), alphas, negatives, strict=True
-        ):
-            by_part = product(pattern.transposed(alpha), above)
-            # d out / d alpha_ij is gradient_i . hidden_j: a dense product sampled where there are edges.
-            by_score = torch.sparse.sampled_addmm(pattern.matrix(alpha), above, part.T, beta=0.0).values()
-            by_score.mul_(alpha)
-            by_score.addcmul_(alpha, pattern.by_row(pattern.row_sums(by_score)), value=-1)
-            by_score = torch.where(negative, by_score * ctx.slope, by_score)
-            by_row = pattern.to_entities(pattern.row_sums(by_score))
-            by_column = pattern.column_sums(by_score)
-            by_part.addr_(by_row, to).addr_(by_column, of)
-            gradients.append((by_part, by_row @ part, by_column @ part))
-        by_hidden, by_target, by_source = (torch.cat(parts, dim=-1) for parts in zip(*gradients, strict=True))
-        return by_hidden, by_target, by_source, None, None, None
-
-
-def _parts(heads: int, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
-    """Each head's columns of all tensors, copied once: every product would copy a slice for itself."""
-    split = ([part.contiguous() for part in tensor.tensor_split(heads, dim=-1)] for tensor in tensors)
-    return zip(*split, strict=True)
-
-
-def attend(
-    hidden: Tensor, target: Tensor, source: Tensor, heads: int, pattern: Pattern, slope: float = 0.2
-) -> Tensor:
-    """Attention-weighted mean of each target's neighbours; head k has the k-th part of the columns.
-
-    Args:
-        hidden: what is averaged. Shape: ``(n, d)``.
-        target: weights of the part of an edge's score that its row gives. Shape: ``(d,)``.
-        source: weights of the part of an edge's score that its column gives. Shape: ``(d,)``.
-        heads: K.
-        pattern: the edges of the targets.
-        slope: of LeakyReLU below zero.
-
-    Returns:
-        Shape: ``(q, d)``, q being the number of targets.
-    """
-    out: Tensor = _Attention.apply(hidden, target, source, heads, pattern, slope)
-    return out
 
 
 class SparseInput:

@@ -46,8 +46,8 @@ def test_an_attention_layer_by_hand() -> None:
     assert counter.get_total_flops() == scores + averages
     with flop_counter() as counter:
         out.sum().backward()
-    # The gradients: of hidden and of the edges' values, as many as the averages each; the scores' twice.
-    assert counter.get_total_flops() >= 2 * averages
+    # Through the averages to hidden and to the scores; through the scores to hidden and to their weights.
+    assert counter.get_total_flops() == 2 * averages + 2 * scores
 
 
 def test_a_whole_model(without_images: ProjectFile, quick: RunConfig) -> None:

@@ -9,8 +9,16 @@ import pytest
 import torch
 
 from core.features.graph_data import undirected_edges
+from core.model import attention
+from core.model.attention import attend, attend_by_products, attend_in_one_pass
 from core.model.gat import AttentionLayer, GraphAttention
-from core.model.sparse import Pattern, SparseInput, attend
+from core.model.sparse import Pattern, SparseInput
+
+
+@pytest.fixture(params=[attend_in_one_pass, attend_by_products], ids=["one_pass", "products"])
+def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each way of a processor and of a GPU, on the processor."""
+    monkeypatch.setattr(attention, "attend_in_one_pass", request.param)
 
 
 def _edges(n: int, m: int, seed: int = 0) -> torch.Tensor:
@@ -31,6 +39,7 @@ def _pyg_twin(layer: AttentionLayer, dimension: int, heads: int) -> torch.nn.Mod
     return twin
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
 @pytest.mark.parametrize("heads", [1, 2, 3])
 def test_forward_and_gradients_are_those_of_the_stock_layer(heads: int) -> None:
@@ -56,6 +65,7 @@ def test_forward_and_gradients_are_those_of_the_stock_layer(heads: int) -> None:
     torch.testing.assert_close(layer.source.grad, twin.att_src.grad.flatten(), atol=1e-8, rtol=0)
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.filterwarnings("ignore:`torch.jit:FutureWarning")
 def test_averaged_heads_are_those_of_the_stock_layer() -> None:
     from torch_geometric.nn import GATConv  # takes seconds
@@ -78,6 +88,7 @@ def test_averaged_heads_are_those_of_the_stock_layer() -> None:
     )
 
 
+@pytest.mark.usefixtures("way")
 @pytest.mark.parametrize("heads", [1, 2, 3])
 def test_gradcheck(heads: int) -> None:
     n = 7
@@ -85,22 +96,86 @@ def test_gradcheck(heads: int) -> None:
     generator = torch.Generator().manual_seed(2)
     inputs = [
         torch.randn(*shape, generator=generator, dtype=torch.float64, requires_grad=True)
-        for shape in ((n, 5), (5,), (5,))  # the heads' parts may differ in width
+        for shape in ((n, 5), (5,), (5,), (5,))  # the heads' parts may differ in width
     ]
-    assert torch.autograd.gradcheck(lambda h, t, s: attend(h, t, s, heads, pattern), inputs)
+    assert torch.autograd.gradcheck(lambda *them: attend(*them, heads, pattern), inputs)
 
 
+@pytest.mark.usefixtures("way")
 def test_attention_averages_neighbours_and_self() -> None:
     pattern = Pattern(torch.from_numpy(undirected_edges(np.array([[0, 1]]), 3)), 3)
     hidden = torch.tensor([[1.0], [3.0], [5.0]])
-    out = attend(hidden, torch.zeros(1), torch.zeros(1), 1, pattern)
+    out = attend(hidden, torch.ones(1), torch.zeros(1), torch.zeros(1), 1, pattern)
     assert out.flatten().tolist() == [2.0, 2.0, 5.0]  # equal scores: the mean; isolated: itself
 
 
+@pytest.mark.usefixtures("way")
 def test_large_scores_do_not_overflow() -> None:
     pattern = Pattern(_edges(5, 6), 5)
-    out = attend(torch.ones(5, 2), torch.full((2,), 1e4), torch.full((2,), 1e4), 1, pattern)
+    out = attend(torch.ones(5, 2), torch.ones(2), *torch.full((2, 2), 1e4), 1, pattern)
     torch.testing.assert_close(out, torch.ones(5, 2))
+
+
+@pytest.mark.usefixtures("way")
+def test_some_targets_have_the_rows_and_gradients_of_all() -> None:
+    n, d, generator = 30, 6, torch.Generator().manual_seed(5)
+    pattern, rows = Pattern(_edges(n, 80), n), np.array([29, 3, 4, 17])
+    weights = torch.randn(4, d, generator=generator, dtype=torch.float64)
+    results = []
+    for targets, above in ((pattern, torch.zeros(n, d).double()), (pattern.of(rows), weights)):
+        inputs = [
+            torch.randn(size, generator=torch.Generator().manual_seed(6)).double() for size in _sizes(n, d)
+        ]
+        inputs = [part.requires_grad_() for part in inputs]
+        out = attend(*inputs, 2, targets)
+        if targets is pattern:
+            above[rows] = weights
+            out.backward(above)
+            out = out[rows]
+        else:
+            out.backward(above)
+        results.append([out, *(part.grad for part in inputs)])
+    for one, other in zip(*results, strict=True):
+        torch.testing.assert_close(one, other)
+
+
+def _sizes(n: int, d: int) -> list[tuple[int, ...]]:
+    return [(n, d), (d,), (d,), (d,)]
+
+
+@pytest.mark.usefixtures("way")
+def test_a_target_without_edges_is_zero_and_gives_no_gradient() -> None:
+    pattern = Pattern(torch.tensor([[0, 2], [1, 2]]), 3)  # the second has none, not even to itself
+    inputs = [torch.ones(size, requires_grad=True) for size in _sizes(3, 4)]
+    out = attend(*inputs, 2, pattern)
+    assert out.tolist() == [[1.0] * 4, [0.0] * 4, [1.0] * 4]
+    out.sum().backward()
+    assert inputs[0].grad is not None and inputs[0].grad[:, 0].tolist() == [0, 1, 1]
+    assert all(part.grad is not None and part.grad.isfinite().all() for part in inputs)
+
+
+@pytest.mark.usefixtures("way")
+def test_what_is_not_a_number_stays_so() -> None:
+    hidden = torch.tensor([[1.0], [torch.nan], [5.0]])
+    pattern = Pattern(torch.from_numpy(undirected_edges(np.array([[0, 1]]), 3)), 3)
+    out = attend(hidden, *torch.ones(3, 1), 1, pattern)
+    assert out.isnan().flatten().tolist() == [True, True, False]
+
+
+def test_one_pass_is_the_same_bit_for_bit_with_any_number_of_threads() -> None:
+    n, d, threads = 300, 10, torch.get_num_threads()
+    results = []
+    try:
+        for number in (1, 3):
+            torch.set_num_threads(number)
+            generator = torch.Generator().manual_seed(7)
+            inputs = [torch.randn(size, generator=generator, requires_grad=True) for size in _sizes(n, d)]
+            out = attend(*inputs, 2, Pattern(_edges(n, 2000), n))
+            out.square().sum().backward()
+            results.append([out, *(part.grad for part in inputs)])
+    finally:
+        torch.set_num_threads(threads)
+    assert all(torch.equal(one, other) for one, other in zip(*results, strict=True))
 
 
 def test_self_loops_in_the_data_and_repeated_pairs_count_once() -> None:
