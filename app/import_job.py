@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.job import Report, Work
+from core.words import counted
 
 if TYPE_CHECKING:
     from core.kg.csv_graph import CsvMapping
@@ -18,11 +19,11 @@ if TYPE_CHECKING:
     from core.store.reimport import Reimport
 
 _COUNTED = {
-    "entity": "entities",
-    "relation_triple": "relation triples",
-    "attribute_triple": "attribute values",
-    "image": "images",
-    "link": "links",
+    "entity": "entity",
+    "relation_triple": "relation triple",
+    "attribute_triple": "attribute value",
+    "image": "image",
+    "link": "link",
 }
 
 
@@ -64,8 +65,8 @@ def apply_work(reimport: Reimport) -> Work:
 def counts_text(progress: ImportProgress) -> str:
     """What came in so far: ``12,842 entities, 80,000 relation triples``."""
     return ",  ".join(
-        f"{progress.counts[table]:,} {words}"
-        for table, words in _COUNTED.items()
+        counted(progress.counts[table], thing)
+        for table, thing in _COUNTED.items()
         if progress.counts.get(table)
     )
 

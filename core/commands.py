@@ -16,7 +16,8 @@ from typing import TYPE_CHECKING, Any
 from core.errors import ConfigError, MimeaError
 from core.store.places import Place, without_password
 from core.store.project_file import ProjectFile
-from core.terminal import counted, progress_bar
+from core.terminal import progress_bar
+from core.words import counted
 
 if TYPE_CHECKING:
     from core.config import RunConfig

@@ -10,7 +10,7 @@ from datetime import date
 from pathlib import Path
 
 from core.store.project_file import ProjectFile
-from core.terminal import counted
+from core.words import counted
 
 # Those of core.export.links.FORMATS, which is slower to import than `--help` may be.
 _FORMATS = ("nt", "ttl", "sssom", "alignment", "csv", "openea")

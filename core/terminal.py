@@ -11,11 +11,6 @@ from contextlib import contextmanager
 from typing import Any
 
 
-def counted(number: int, thing: str) -> str:
-    """A number of things in words, in the singular where it is one."""
-    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
-
-
 def login_name() -> str:
     """Who is at work; empty where the system does not know, as in a container with a user of its own."""
     try:

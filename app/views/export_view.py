@@ -33,6 +33,7 @@ from core.export.links import FORMATS, FileExistsAlreadyError, Preview, Written,
 from core.export.options import ExportOptions
 from core.export.verdicts import ExportChoices, export_choices
 from core.store.project_file import ProjectFile
+from core.words import counted
 
 _PREVIEW_ROWS = 20
 
@@ -162,7 +163,7 @@ class ExportView(QWidget):
         choices, found = loaded
         self._options.show_choices(choices)
         self._preview.setPlainText("" if found.is_empty else found.text)
-        told = "1 accepted link" if found.links == 1 else f"{found.links:,} accepted links"
+        told = counted(found.links, "accepted link")
         told += f", {found.rejected:,} rejected" if found.rejected else ""
         told += f", {found.unsure:,} unsure" if found.unsure else ""
         if found.text.count("\n") >= found.header_lines + _PREVIEW_ROWS:
@@ -225,11 +226,10 @@ class ExportView(QWidget):
         self._update_button()
 
     def _tell(self, written: Written) -> None:
-        links = "1 link" if written.links == 1 else f"{written.links:,} links"
         others = "".join(f", and {path.name}" for path in written.files[1:])
         folder = written.files[0].parent
         self.message.show_notice(
-            f"{links} written to {written.files[0]}{others}",
+            f"{counted(written.links, 'link')} written to {written.files[0]}{others}",
             "Open folder",
             lambda: QDesktopServices.openUrl(QUrl.fromLocalFile(str(folder))),
         )

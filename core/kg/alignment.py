@@ -15,6 +15,7 @@ from core.kg.rdf_names import TYPE
 from core.kg.rdf_parse import Value, statements
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import size
+from core.words import counted, were
 
 # Some tools write it without the "#", so that names follow directly.
 NAMESPACE = "http://knowledgeweb.semanticweb.org/heterogeneity/alignment"
@@ -78,7 +79,8 @@ def read_alignment(path: Path) -> Iterator[Batch]:
     yield found.links(size(path))
     yield found.denied
     for relation, count in sorted(found.others.items()):
-        yield Note(f"{count:,} cells of {path.name} with the relation {relation} were left out", size(path))
+        cells_of = f"{counted(count, 'cell')} of {path.name} with the relation {relation}"
+        yield Note(f"{cells_of} {were(count)} left out", size(path))
 
 
 class _Found:

@@ -9,6 +9,7 @@ from core.errors import InputError
 from core.kg.csv_text import rows, sniff, unmarked
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import shown, size, strip_brackets
+from core.words import counted, were
 
 _LEFT = ("left_uri", "left", "source", "subject", "entity1", "uri1", "left_id", "subject_id")
 _RIGHT = ("right_uri", "right", "target", "object", "entity2", "uri2", "right_id", "object_id")
@@ -54,8 +55,8 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
     yield LinkBatch(batch.firsts, batch.seconds, batch.sources, size(path))
     yield denied
     if others:
-        left_out = f"{others:,} rows of {path.name} that are neither accepted nor rejected"
-        yield Note(f"{left_out} were left out", size(path))
+        left_out = f"{counted(others, 'row')} of {path.name} neither accepted nor rejected"
+        yield Note(f"{left_out} {were(others)} left out", size(path))
 
 
 def _columns(path: Path, cells: list[str], line: int) -> tuple[tuple[int, int, int | None], bool]:

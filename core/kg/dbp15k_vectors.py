@@ -10,6 +10,7 @@ from core.kg.pickled import read_vectors
 from core.kg.records import Batch, Note
 from core.kg.source import Part
 from core.kg.text import changed, size
+from core.words import counted
 
 _ENDING = "_id_img_feature_dict.pkl"
 
@@ -42,7 +43,7 @@ def vectors_part(title: str, path: Path, uris: Callable[[], dict[str, str]]) -> 
 def _read(path: Path, make_uris: Callable[[], dict[str, str]]) -> Iterator[Batch]:
     numbers, uris = _numbers(path, size(path), changed(path)), make_uris()
     known = sum(1 for number in numbers if str(number) in uris)
-    yield Note(f"{path.name} holds image features of {known:,} of {len(uris):,} entities", size(path))
+    yield Note(f"{path.name} holds image features of {known:,} of {counted(len(uris), 'entity')}", size(path))
 
 
 @lru_cache(maxsize=1)

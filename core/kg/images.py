@@ -19,6 +19,7 @@ from core.kg.compressed import find as find_file
 from core.kg.records import Batch, ImageBatch, Note, PicturesByName
 from core.kg.source import Part
 from core.kg.text import blocks, shown, size, strip_brackets
+from core.words import are, counted
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
 INDEX = "index.tsv"
@@ -183,4 +184,4 @@ def _read_index(index: Path, finder: Callable[[], Find], root: Path | None) -> I
             batch.paths.extend(path.absolute() for path in paths)
         yield batch
     if absent:
-        yield Note(f"{absent:,} images that {index.name} names are not here", size(index))
+        yield Note(f"{counted(absent, 'image')} that {index.name} names {are(absent)} not here", size(index))

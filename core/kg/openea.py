@@ -14,6 +14,7 @@ from core.kg.literals import literal
 from core.kg.records import AttributeBatch, Batch, LinkBatch, Note, RelationBatch
 from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part
 from core.kg.text import Terms, blocks, find_license, require_file, shown, size, strip_brackets
+from core.words import are, counted, were
 
 _TRIPLES, _ATTRIBUTES, _LINKS = "rel_triples_", "attr_triples_", "ent_links"
 _SPLITS = ("train_links", "valid_links", "test_links")
@@ -131,7 +132,8 @@ def _read_attributes(path: Path) -> Iterator[Batch]:
             batch.languages.append(value.language)
         yield batch
     if short:
-        yield Note(f"{short:,} lines of {path.name} with fewer than 3 columns were left out", size(path))
+        lines = f"{counted(short, 'line')} of {path.name} with fewer than 3 columns"
+        yield Note(f"{lines} {were(short)} left out", size(path))
 
 
 def _read_links(path: Path, fold: Path) -> Iterator[Batch]:
@@ -159,7 +161,8 @@ def _count_alone(paths: list[Path]) -> Iterator[Batch]:
     count = sum(
         bool(line.strip()) for path in paths for block in blocks(path, _ID_WHAT) for line in block.lines
     )
-    yield Note(f"{count:,} entities are said to have no counterpart; verdicts are the curator's to make")
+    said = f"{counted(count, 'entity')} {are(count)} said to have no counterpart"
+    yield Note(f"{said}; verdicts are the curator's to make")
 
 
 def _pairs(path: Path) -> Iterator[tuple[tuple[str, str], bool, int]]:

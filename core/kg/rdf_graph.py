@@ -40,6 +40,7 @@ from core.kg.records import (
     RelationBatch,
 )
 from core.kg.text import size
+from core.words import counted
 
 _ROWS = 20_000
 
@@ -214,12 +215,12 @@ class _Reader:
                     _append(others, subject, predicate, Value(*value))
             yield others
         if self.graphs:
-            yield Note(f"the statements of {len(self.graphs):,} named graphs are taken as one graph's", done)
-        if self._elsewhere:
             yield Note(
-                f"{self._elsewhere:,} depictions lie outside the folder or on the web; none was fetched",
-                done,
+                f"the statements of {counted(len(self.graphs), 'named graph')} are taken as one graph's", done
             )
+        if self._elsewhere:
+            lie = f"{counted(self._elsewhere, 'depiction')} {'lies' if self._elsewhere == 1 else 'lie'}"
+            yield Note(f"{lie} outside the folder or on the web; none was fetched", done)
 
 
 def _append(batch: AttributeBatch, subject: str, predicate: str, value: Value) -> None:

@@ -14,6 +14,7 @@ from core.kg.csv_text import Lines
 from core.kg.rdf_names import LINK_PREDICATES
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.text import blocks, shown, size
+from core.words import counted, were
 
 _WHAT = "SSSOM/TSV"
 _TAB = "\t"
@@ -109,7 +110,7 @@ class _Reader:
     def notes(self) -> list[str]:
         """Sentences on the rows that were left out."""
         return [
-            f"{count:,} rows of {self._path.name} {why} were left out"
+            f"{counted(count, 'row')} of {self._path.name} {why} {were(count)} left out"
             for why, count in self._left_out.items()
         ]
 
@@ -128,11 +129,11 @@ class _Reader:
 
     def _pair(self, row: dict[str, str], number: int) -> tuple[str, str] | None:
         if _NO_TERM in (row["subject_id"], row["object_id"]):
-            why = "that find no counterpart"
+            why = "without a counterpart"
         elif self._iri(row["predicate_id"], number) not in LINK_PREDICATES:
             why = f"with the predicate {row['predicate_id']}"
         elif _is_doubted(row.get("reviewer_agreement", "")):
-            why = "that their reviewer doubts"
+            why = "doubted by their reviewer"
         else:
             pair = (self._iri(row["subject_id"], number), self._iri(row["object_id"], number))
             if row.get("predicate_modifier", "").lower() == "not":

@@ -29,6 +29,7 @@ from core.store.image_rows import ImageRows
 from core.store.import_report import LoadedGraph, ProgressMeter, SideReport
 from core.store.many_rows import insert_rows
 from core.store.numbers import UNKNOWN, FewNumbers, Numbers
+from core.words import counted
 
 _ROWS = 20_000
 _ONE_OF_EACH_ATTRIBUTE_TRIPLE = """
@@ -118,7 +119,7 @@ class GraphLoader:
             case NameBatch():
                 self._names.update(zip(batch.uris, batch.labels, strict=True))
             case ImageBatch():
-                self._images.add(self._described("images", batch.entities), batch.paths, batch.root)
+                self._images.add(self._described("image", batch.entities), batch.paths, batch.root)
             case PicturesByName():
                 for entity, uri in zip(self._entities.ids(), self._entities.uris, strict=True):
                     paths = batch.find(uri)
@@ -138,7 +139,7 @@ class GraphLoader:
         self._meter.counts["relation_triple"] += count
 
     def _take_attributes(self, batch: AttributeBatch) -> None:
-        entities = self._numbered("attribute triples", batch.entities, batch.declares)
+        entities = self._numbered("attribute triple", batch.entities, batch.declares)
         attributes = map(self._attributes.__getitem__, batch.attributes)
         rows = list(zip(entities, attributes, batch.values, batch.datatypes, batch.languages, strict=True))
         if not all(entities):
@@ -153,7 +154,7 @@ class GraphLoader:
         self._meter.counts["attribute_triple"] += len(rows)
 
     def _take_entities(self, batch: EntityBatch) -> None:
-        entities = self._numbered("labels", batch.uris, batch.declares)
+        entities = self._numbered("label", batch.uris, batch.declares)
         for texts, held in ((batch.labels, self._labels), (batch.descriptions, self._descriptions)):
             # An empty list of texts says nothing of any.
             for entity, text in zip(entities, texts, strict=bool(texts)):
@@ -177,11 +178,9 @@ class GraphLoader:
 
     def _note_strangers(self) -> None:
         if self._left_out:
-            what = " and ".join(f"{count:,} {what}" for what, count in self._left_out.items())
-            self._notes.append(
-                f"{what} were left out: they are about {len(self._strangers):,} things that are no entities "
-                "of this graph"
-            )
+            what = " and ".join(counted(count, what) for what, count in self._left_out.items())
+            things = counted(len(self._strangers), "thing")
+            self._notes.append(f"{what} left out: about {things} unknown as entities of this graph")
 
     def _write_relation_triples(self) -> None:
         columns = np.concatenate(self._triples, axis=1) if self._triples else np.empty((3, 0), np.int64)

@@ -23,6 +23,7 @@ from core.store.schema import (
     Run,
 )
 from core.store.vanished import PRESENT
+from core.words import counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,10 +52,11 @@ class GraphInfo:
         """A few lines to read."""
         return [
             f"{self.side}: {self.name}" + (f", {self.license}" if self.license else ""),
-            f"  {self.entities:,} entities, {self.described:,} with a description, "
+            f"  {counted(self.entities, 'entity')}, {self.described:,} with a description, "
             f"{self.pictured:,} with an image, {self.linked:,} linked",
-            f"  {self.relation_triples:,} relation triples of {self.relations:,} relations",
-            f"  {self.attribute_triples:,} attribute triples of {self.attributes:,} attributes",
+            f"  {counted(self.relation_triples, 'relation triple')} of {counted(self.relations, 'relation')}",
+            f"  {counted(self.attribute_triples, 'attribute triple')} of "
+            f"{counted(self.attributes, 'attribute')}",
         ]
 
 
@@ -74,7 +76,11 @@ class ProjectInfo:
 
     def lines(self) -> list[str]:
         """A few lines to read."""
-        told = [*self.left.lines(), *self.right.lines(), f"{self.links:,} links, {self.runs:,} runs"]
+        told = [
+            *self.left.lines(),
+            *self.right.lines(),
+            f"{counted(self.links, 'link')}, {counted(self.runs, 'run')}",
+        ]
         if self.verdicts:
             kinds = sorted(self.verdicts.items())
             told.append("verdicts: " + ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in kinds))

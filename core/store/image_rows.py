@@ -11,6 +11,7 @@ from pathlib import Path
 from core.kg.images import ImageFacts, inspect
 from core.store.import_report import ProgressMeter
 from core.store.numbers import UNKNOWN
+from core.words import are, counted
 
 _FILES = 64
 
@@ -65,11 +66,12 @@ class ImageRows:
         """Sentences on the files that can't be shown."""
         told = []
         if self.missing:
-            told.append(f"{self.missing:,} image files are missing")
+            told.append(f"{counted(self.missing, 'image file')} {are(self.missing)} missing")
         if self.unreadable:
-            told.append(f"{self.unreadable:,} image files can't be read")
+            told.append(f"{counted(self.unreadable, 'image file')} can't be read")
         if self.outside:
-            told.append(f"{self.outside:,} image files lie outside their folder; none was opened")
+            files = f"{counted(self.outside, 'image file')} {are(self.outside)}"
+            told.append(f"{files} outside the folder of images; none was opened")
         return told
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 from core.errors import Cancelled
 from core.kg.records import LinkBatch, Side
+from core.words import counted
 
 TABLES = ("entity", "relation", "relation_triple", "attribute", "attribute_triple", "image", "link")
 _SECONDS_BETWEEN = 0.1
@@ -117,12 +118,14 @@ class ImportReport:
         for side in (self.left, self.right):
             c = side.counts
             told.append(
-                f"{side.name}: {c['entity']:,} entities, {c['relation_triple']:,} relation triples of "
-                f"{c['relation']:,} relations, {c['attribute_triple']:,} attribute triples of "
-                f"{c['attribute']:,} attributes, {c['image']:,} images"
+                f"{side.name}: {counted(c['entity'], 'entity')}, "
+                f"{counted(c['relation_triple'], 'relation triple')} of "
+                f"{counted(c['relation'], 'relation')}, "
+                f"{counted(c['attribute_triple'], 'attribute triple')} of "
+                f"{counted(c['attribute'], 'attribute')}, {counted(c['image'], 'image')}"
             )
             told.extend(f"  {note}" for note in side.notes)
-        told.append(f"{self.links:,} links; {self.seconds:.1f} s")
+        told.append(f"{counted(self.links, 'link')}; {self.seconds:.1f} s")
         told.extend(f"  {note}" for note in self.notes)
         return told
 

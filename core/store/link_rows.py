@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from urllib.parse import unquote
 
 from core.kg.records import LinkBatch
+from core.words import are, counted, were
 
 _FREEBASE = "http://rdf.freebase.com/ns/"
 
@@ -84,12 +85,15 @@ class LinkRows:
         told = list(self.told)
         if self.unknown:
             told.append(
-                f"{self.unknown:,} links were left out: an end is in neither graph or in the wrong one"
+                f"{counted(self.unknown, 'link')} {were(self.unknown)} left out: "
+                "an end is in neither graph or in the wrong one"
             )
         if self.denied:
-            told.append(f"{self.denied:,} pairs are said not to be the same; they make no links")
+            pairs = f"{counted(self.denied, 'pair')} {are(self.denied)}"
+            told.append(f"{pairs} said not to be the same, and made no link")
         if self.elsewhere:
-            told.append(f"{self.elsewhere:,} owl:sameAs statements lead outside these two graphs")
+            leads = "leads" if self.elsewhere == 1 else "lead"
+            told.append(f"{counted(self.elsewhere, 'owl:sameAs statement')} {leads} outside these two graphs")
         if self.repeated:
-            told.append(f"{self.repeated:,} links are given more than once")
+            told.append(f"{counted(self.repeated, 'link')} {were(self.repeated)} given more than once")
         return told

@@ -18,6 +18,7 @@ from core.store.link_rows import LinkRows
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity, Graph, Link
 from core.store.vanished import PRESENT
+from core.words import counted
 
 Role = Literal["seeds", "reference"]
 ROLES: tuple[Role, Role] = ("seeds", "reference")
@@ -44,7 +45,8 @@ class LinkReport:
     def lines(self) -> list[str]:
         """The report as a few lines to read."""
         told = (
-            f"{self.added:,} links added, {self.changed:,} known ones changed, {self.unchanged:,} unchanged"
+            f"{counted(self.added, 'link')} added, {self.changed:,} known before and changed, "
+            f"{self.unchanged:,} unchanged"
         )
         return [f"{self.source}: {told}", *(f"  {note}" for note in self.notes)]
 

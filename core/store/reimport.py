@@ -28,6 +28,7 @@ from core.store.replacement import Replacement
 from core.store.run_files import going_runs
 from core.store.schema import Candidate, Entity, Graph, Link
 from core.store.vanished import PRESENT, VANISHED
+from core.words import counted
 
 _ROWS = 20_000
 
@@ -56,13 +57,12 @@ class ReimportPlan:
         """A few lines to read before it is done."""
         back = f" ({self.returning:,} of them return)" if self.returning else ""
         told = [
-            f"The {self.side} graph becomes {self.name}: {self.kept:,} entities stay, "
-            f"{self.gone:,} go, {self.new:,} are new{back}."
+            f"The {self.side} graph becomes {self.name}: of its entities {self.kept:,} kept, "
+            f"{self.gone:,} gone, {self.new:,} new{back}."
         ]
         if self.gone:
-            told.append(
-                f"With those that go, {self.links:,} known links and {self.candidates:,} candidates go."
-            )
+            links, candidates = counted(self.links, "known link"), counted(self.candidates, "candidate")
+            told.append(f"With those that go, {links} and {candidates} go.")
             kinds = ", ".join(f"{n:,} {kind.replace('_', ' ')}" for kind, n in sorted(self.verdicts.items()))
             told.append(
                 f"Verdicts no longer in force, but kept in the journal: {kinds}."

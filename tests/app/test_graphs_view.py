@@ -51,7 +51,7 @@ def test_the_page_tells_what_the_import_found(window: MainWindow, imported: Path
         assert row in told
     said = report.text()
     assert "RDF, because" in said
-    assert "1 links were left out" in said
+    assert "1 link was left out" in said
     assert "<b>one:</b> UTF-8: g.nt." in said
     assert "<b>two:</b> UTF-8 with a byte-order mark: g.nt." in said
 

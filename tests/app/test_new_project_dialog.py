@@ -155,7 +155,7 @@ def test_what_was_left_out_of_a_file_is_told_before_importing(
         (tmp_path / name).write_text("a\tr\tb\n")
     (tmp_path / "attr_triples_1").write_text("a\n")
     edit(dialog, "datasetPathField").setText(str(tmp_path))
-    qtbot.waitUntil(lambda: "1 lines of attr_triples_1 with fewer than 3 columns" in detected(dialog))
+    qtbot.waitUntil(lambda: "1 line of attr_triples_1 with fewer than 3 columns" in detected(dialog))
     assert button(dialog, "importButton").isEnabled()
 
 

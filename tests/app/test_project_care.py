@@ -56,8 +56,8 @@ def test_known_links_are_added(
     with qtbot.waitSignal(open_window.project.graphs_changed):
         open_window.actions_.add_links.trigger()
     assert open_window.message.text == (
-        "reference: more.tsv: 1 links added, 0 known ones changed, 0 unchanged; "
-        "1 links were left out: an end is in neither graph or in the wrong one"
+        "reference: more.tsv: 1 link added, 0 known before and changed, 0 unchanged; "
+        "1 link was left out: an end is in neither graph or in the wrong one"
     )
     with project.read() as session:
         assert session.get_one(Link, (1, 45)).source == "reference: more.tsv"

@@ -46,7 +46,7 @@ def test_a_graph_is_replaced_after_a_question(
     assert not replace.isVisible()
     press(dialog, "compareButton")
     qtbot.waitUntil(lambda: not dialog.working)
-    assert "2 entities stay, 38 go, 1 are new" in plan.text()
+    assert "of its entities 2 kept, 38 gone, 1 new" in plan.text()
     assert "in the journal: 1 accepted" in plan.text()
     with qtbot.waitSignals([dialog.replaced, open_window.project.graphs_changed, dialog.finished]):
         press(dialog, "replaceButton")
@@ -78,7 +78,7 @@ def test_the_columns_of_a_table_are_mapped(
     qtbot.waitUntil(lambda: not dialog.working)
     press(dialog, "compareButton")
     qtbot.waitUntil(
-        lambda: "2 entities stay, 38 go, 0 are new" in dialog.findChild(QLabel, "replacePlan").text()
+        lambda: "of its entities 2 kept, 38 gone, 0 new" in dialog.findChild(QLabel, "replacePlan").text()
     )
     # Other columns are another question.
     choices["tail"].activated.emit(choices["tail"].currentIndex())

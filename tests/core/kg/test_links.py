@@ -70,8 +70,8 @@ def test_sssom_says_what_is_the_same_and_what_is_not(write, read) -> None:
     ]
     assert found.denied == [("http://a/3", "http://b/3")]
     assert found.notes == [
-        "1 rows of m.sssom.tsv with the predicate skos:broadMatch were left out",
-        "1 rows of m.sssom.tsv that find no counterpart were left out",
+        "1 row of m.sssom.tsv with the predicate skos:broadMatch was left out",
+        "1 row of m.sssom.tsv without a counterpart was left out",
     ]
 
 
@@ -116,7 +116,7 @@ def test_what_a_reviewer_doubts_is_no_link(write, read) -> None:
     )
     found = read(open_links(write({"m.tsv": rows}) / "m.tsv").parts)
     assert [first for first, _, _ in found.links] == ["http://a/2", "http://a/3"]
-    assert found.notes == ["2 rows of m.tsv that their reviewer doubts were left out"]
+    assert found.notes == ["2 rows of m.tsv doubted by their reviewer were left out"]
 
 
 OWL = "http://www.w3.org/2002/07/owl#"
@@ -177,7 +177,7 @@ def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> 
     found = read(open_links(write({name: text}) / name).parts)
     assert found.links == [("http://1/1", "http://2/1", name), ("http://1/2", "http://2/2", name)]
     assert found.denied == [("http://1/3", "http://2/3"), ("http://1/5", "http://2/5")]
-    assert found.notes == [f"1 cells of {name} with the relation < were left out"]
+    assert found.notes == [f"1 cell of {name} with the relation < was left out"]
 
 
 def test_an_alignment_is_read_a_stretch_at_a_time(write) -> None:
@@ -208,7 +208,7 @@ def test_csv_links_with_verdicts(write, read) -> None:
     found = read(open_links(write({"l.csv": text}) / "l.csv").parts)
     assert found.links == [("a", "b", "l.csv"), ("=e", "f", "l.csv")]
     assert found.denied == [("c", "d")]
-    assert found.notes == ["1 rows of l.csv that are neither accepted nor rejected were left out"]
+    assert found.notes == ["1 row of l.csv neither accepted nor rejected was left out"]
 
 
 @pytest.mark.parametrize("text", ["a,b\nc\n", "a,b,c\n", "a,b\n,c\n", "left_uri,right_uri,verdict\na\n"])

@@ -107,7 +107,7 @@ def test_images_are_those_that_exist(write, read, tmp_path) -> None:
         ("/m/1", "google_1.jpg"),
         ("/m/2", "FBIMG2.png"),
     ]
-    assert found.notes == ["1 images that FB15K_ImageIndex.txt names are not here"]
+    assert found.notes == ["1 image that FB15K_ImageIndex.txt names is not here"]
 
 
 def test_a_graph_can_be_given_as_its_file(write, read) -> None:

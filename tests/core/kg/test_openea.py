@@ -39,7 +39,7 @@ def test_attribute_values_are_read_as_openea_does(write, read) -> None:
         ("Wien", "", "de"),
         ("9.7", "http://www.w3.org/2001/XMLSchema#double", ""),
     ]
-    assert found.notes == ["1 lines of attr_triples_1 with fewer than 3 columns were left out"]
+    assert found.notes == ["1 line of attr_triples_1 with fewer than 3 columns was left out"]
 
 
 def test_links_say_which_published_split_they_are_of(write, read) -> None:

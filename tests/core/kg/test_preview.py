@@ -27,5 +27,5 @@ def test_a_wrong_part_is_told_and_the_others_are_shown(write) -> None:
     folder = write({"rel_triples_1": "a\tr\tb\n", "rel_triples_2": "a\n", "attr_triples_1": "a\tp\n"})
     first, second, third = preview(open_dataset(folder), 3)
     assert (first.rows, first.problem) == ([("a", "r", "b")], "")
-    assert second.notes == ["1 lines of attr_triples_1 with fewer than 3 columns were left out"]
+    assert second.notes == ["1 line of attr_triples_1 with fewer than 3 columns was left out"]
     assert "rel_triples_2, line 1: expected" in third.problem

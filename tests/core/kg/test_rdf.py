@@ -152,7 +152,7 @@ def test_an_index_names_images_and_a_file_labels(write, read, tmp_path) -> None:
     found = read(open_pair(folder, folder).left.parts)
     images = tmp_path / "images"
     assert found.images == [("http://a", images / "a.png"), ("http://b", images / "sub/b.png")]
-    assert found.notes == ["1 images that index.tsv names are not here"]
+    assert found.notes == ["1 image that index.tsv names is not here"]
     assert found.entities[-1] == ("http://a", "Alpha", "")
 
 
@@ -248,7 +248,7 @@ def test_every_syntax_says_the_same(write, read, name: str, mark: str) -> None:
     found = read(open_pair(path, path).left.parts)
     assert found.relations == [("http://e/a", "http://e/p", "http://e/b")]
     named = name.endswith((".nq", ".trig"))
-    assert found.notes == ["the statements of 1 named graphs are taken as one graph's"] * named
+    assert found.notes == ["the statements of 1 named graph are taken as one graph's"] * named
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ def test_pairs_and_denials_become_one_step(project: ProjectFile, tmp_path: Path)
     decide(project, [Decision(9, 49, "unsure")])
     report = import_verdicts(project, path, "ada")
     assert (report.accepted, report.rejected, report.unchanged) == (1, 1, 0)
-    assert "1 links were left out" in report.lines()[1]
+    assert "1 link was left out" in report.lines()[1]
     imported = {(1, 41, "accepted", "from other.sssom.tsv"), (2, 43, "rejected", "from other.sssom.tsv")}
     assert in_force(project) == imported | {(9, 49, "unsure", "")}
 
@@ -79,7 +79,7 @@ def test_verdicts_come_back_from_each_export_as_they_were(
         else:
             report = import_verdicts(project, path, "ada")
             kept = [note for note in report.notes if "left out" in note or "no links" in note]
-            left_out = ["1 rows of x.unsure.csv that are neither accepted nor rejected were left out"]
+            left_out = ["1 row of x.unsure.csv neither accepted nor rejected was left out"]
             assert kept == left_out * path.name.endswith(".unsure.csv")
     assert {found[:3] for found in in_force(project)} == {(1, 41, "accepted"), (2, 43, "rejected")} - (
         {(2, 43, "rejected")} if name == "openea" else set()
@@ -90,4 +90,4 @@ def test_a_file_of_that_name_tells_what_it_left_out(project: ProjectFile, tmp_pa
     path = tmp_path / "deny.csv"
     path.write_text(f"left_uri,right_uri,verdict\n{LEFT}0001,{RIGHT}0001,unsure\n", encoding="utf-8")
     report = import_verdicts(project, path, "ada")
-    assert report.notes == ("1 rows of deny.csv that are neither accepted nor rejected were left out",)
+    assert report.notes == ("1 row of deny.csv neither accepted nor rejected was left out",)

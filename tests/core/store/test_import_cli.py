@@ -54,7 +54,7 @@ def test_columns_and_later_links(tmp_path: Path, capsys) -> None:
     assert (info(target).left.relation_triples, info(target).right.relation_triples) == (1, 1)
     capsys.readouterr()
     assert cli.run(["links", str(target), str(tmp_path / "links.tsv"), "--as", "reference"]) == 0
-    assert "reference: links.tsv: 1 links added" in capsys.readouterr().out
+    assert "reference: links.tsv: 1 link added" in capsys.readouterr().out
     assert cli.run(["links", str(target), str(tmp_path / "nowhere"), "--as", "seeds"]) == 1
     assert "found no such file" in capsys.readouterr().err
     assert cli.run(["import", str(tmp_path / "q.mimea"), *paths, "--columns-left", "who=von"]) == 1

@@ -68,7 +68,7 @@ def test_every_format_adds_links_with_their_role(project, tmp_path: Path, name: 
     ]
     again = import_links(project, tmp_path / name, "seeds")
     assert (again.added, again.changed, again.unchanged) == (0, 0, 2)
-    assert "1 links added" in report.lines()[0]
+    assert "1 link added" in report.lines()[0]
     assert any("in neither graph" in line for line in report.lines())
 
 
@@ -78,7 +78,7 @@ def test_denied_pairs_make_no_links_and_are_told(project, tmp_path: Path) -> Non
         f"<{LEFT}1> <{SAME.replace('sameAs', 'differentFrom')}> <{RIGHT}2> .\n"
     )
     report = import_links(project, tmp_path / "some.nt", "seeds")
-    assert (report.added, report.notes) == (1, ["1 pairs are said not to be the same; they make no links"])
+    assert (report.added, report.notes) == (1, ["1 pair is said not to be the same, and made no link"])
     (tmp_path / "some.unsure.nt").write_text(f"<{LEFT}1> <{SAME}> <{RIGHT}2> .\n")
     with pytest.raises(InputError, match="left unsure, by its name"):
         import_links(project, tmp_path / "some.unsure.nt", "seeds")

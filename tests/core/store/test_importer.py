@@ -178,8 +178,7 @@ def test_what_only_describes_declares_no_entity(target: Path) -> None:
     report = import_dataset(target, dataset(left, RIGHT))
     assert query(target, "SELECT uri, label FROM entity WHERE graph_id = 1") == [("a", "a"), ("b", "Bee")]
     assert report.left.notes == [
-        "2 attribute triples and 1 labels and 1 images were left out: they are about 3 things that are no "
-        "entities of this graph"
+        "2 attribute triples and 1 label and 1 image left out: about 3 things unknown as entities of this graph"
     ]
 
 

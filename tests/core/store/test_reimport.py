@@ -202,7 +202,7 @@ def test_it_is_told_before_it_is_done_and_can_be_dropped(project: ProjectFile, t
     path = write_graph(tmp_path / "few.nt", 1, [2, 3])
     with closing(prepare_reimport(project, "left", open_side(path, "left"))) as reimport:
         assert reimport.plan.lines() == [
-            "The left graph becomes few: 2 entities stay, 38 go, 0 are new.",
+            "The left graph becomes few: of its entities 2 kept, 38 gone, 0 new.",
             "With those that go, 38 known links and 190 candidates go.",
             "Verdicts no longer in force, but kept in the journal: 1 accepted.",
         ]
