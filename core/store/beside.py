@@ -18,8 +18,9 @@ from core.errors import MimeaError, ProjectError
 from core.kg.source import Dataset, GraphSource
 from core.store.collector import without_collection
 from core.store.graph_loader import GraphLoader
-from core.store.import_report import ImportProgress, LoadedGraph, ProgressMeter
+from core.store.import_report import ImportProgress, ProgressMeter, SideReport
 from core.store.many_rows import connect_to_fill
+from core.store.stated_links import make_room
 
 WORTH_A_PROCESS = 32 << 20  # bytes of the smaller graph; less is read while a process starts
 _SECONDS_BETWEEN_LOOKS = 0.1
@@ -61,7 +62,7 @@ class GraphBeside:
         self._name = source.name
         self._file = file
         self._meter = meter
-        self._loaded: LoadedGraph | None = None
+        self._loaded: SideReport | None = None
         self._progress: ImportProgress | None = None
         context = multiprocessing.get_context("spawn")  # a fork would copy the window's threads half
         self._receiver, self._sender = context.Pipe(duplex=False)
@@ -83,7 +84,7 @@ class GraphBeside:
         self._process.join()
         self._receiver.close()
 
-    def take_over(self, connection: sqlite3.Connection, graph_id: int) -> LoadedGraph:
+    def take_over(self, connection: sqlite3.Connection, graph_id: int) -> SideReport:
         """Wait for the graph, and give its rows the numbers that follow those in ``connection``.
 
         Raises:
@@ -100,7 +101,7 @@ class GraphBeside:
                 stage = progress.stage
                 self._meter.stage(stage, progress.total)
             self._meter.at(progress.done if progress else 0)
-        self._meter.add(self._loaded.report.counts, self._progress.notes if self._progress else ())
+        self._meter.add(self._loaded.counts, self._progress.notes if self._progress else ())
         self._meter.stage(f"Adding {self._name}")
         self._copy_rows(connection, graph_id)
         return self._loaded
@@ -122,7 +123,7 @@ class GraphBeside:
                 ) from None
             if isinstance(told, BaseException):
                 raise told
-            if isinstance(told, LoadedGraph):
+            if isinstance(told, SideReport):
                 self._loaded = told
             else:
                 self._progress = told
@@ -142,6 +143,7 @@ class GraphBeside:
                 f"INSERT INTO main.{table} ({', '.join(columns)}) "
                 f"SELECT {', '.join(values)} FROM beside.{table}"
             )
+        connection.execute("INSERT INTO stated_link SELECT * FROM beside.stated_link ORDER BY rowid")
 
 
 def _load(sender: Connection, source: GraphSource, file: Path, schema: list[str]) -> None:
@@ -152,6 +154,7 @@ def _load(sender: Connection, source: GraphSource, file: Path, schema: list[str]
         try:
             for statement in schema:
                 connection.execute(statement)
+            make_room(connection, temporary=False)
             connection.execute("BEGIN EXCLUSIVE")
             meter = ProgressMeter(sender.send, None, sum(part.size for part in source.parts))
             with without_collection():

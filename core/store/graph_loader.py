@@ -26,9 +26,10 @@ from core.kg.records import (
 from core.kg.source import GraphSource
 from core.kg.text import encoding
 from core.store.image_rows import ImageRows
-from core.store.import_report import LoadedGraph, ProgressMeter, SideReport
+from core.store.import_report import ProgressMeter, SideReport
 from core.store.many_rows import insert_rows
 from core.store.numbers import UNKNOWN, FewNumbers, Numbers
+from core.store.stated_links import put_aside
 from core.words import counted
 
 _ROWS = 20_000
@@ -43,13 +44,15 @@ DELETE FROM attribute_triple WHERE id IN (
 
 
 class GraphLoader:
-    """Loads one side of an import, once."""
+    """Loads one side of an import, once.
+
+    Links that the graph's own files state are put aside: what they lead to may be in the other graph.
+    """
 
     def __init__(
         self, connection: sqlite3.Connection, graph_id: int, source: GraphSource, meter: ProgressMeter
     ) -> None:
         self._source = source
-        self._links: list[LinkBatch] = []
         self._entities = Numbers(_next_id(connection, "entity"))
         self._relations = FewNumbers(_next_id(connection, "relation"))
         self._attributes = FewNumbers(_next_id(connection, "attribute"))
@@ -70,7 +73,7 @@ class GraphLoader:
         self._isolated = 0
         self._counts: dict[str, int] = {}
 
-    def load(self) -> LoadedGraph:
+    def load(self) -> SideReport:
         """Read the whole source and write its rows.
 
         Raises:
@@ -90,7 +93,7 @@ class GraphLoader:
         self._write_entities()
         self._counts["image"] = self._images.write(self._connection, self._meter)
         self._note_strangers()
-        return LoadedGraph(self._report(), self._links)
+        return self._report()
 
     def _report(self) -> SideReport:
         return SideReport(
@@ -125,7 +128,7 @@ class GraphLoader:
                     paths = batch.find(uri)
                     self._images.add([entity] * len(paths), paths, batch.root)
             case LinkBatch():
-                self._links += [batch] if batch.firsts else []
+                put_aside(self._connection, batch)
             case Note():
                 self._notes.append(batch.text)
                 self._meter.note(batch.text)

@@ -9,7 +9,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.errors import Cancelled
-from core.kg.records import LinkBatch, Side
+from core.kg.records import Side
 from core.words import counted
 
 TABLES = ("entity", "relation", "relation_triple", "attribute", "attribute_triple", "image", "link")
@@ -46,23 +46,12 @@ class ImportProgress:
 
 
 @dataclass(frozen=True, slots=True)
-class LoadedGraph:
-    """One graph that was loaded; ``links`` are those that its own files state.
-
-    How many of its entities no link names is known when the links are.
-    """
-
-    report: SideReport
-    links: list[LinkBatch]
-
-
-@dataclass(frozen=True, slots=True)
 class SideReport:
     """What came in of one graph.
 
-    ``duplicates`` are triples given more than once, ``dangling`` entities that no link names, ``isolated``
-    those in no relation triple, ``notes`` sentences on what was left out, ``encodings`` how each file is
-    written.
+    ``duplicates`` are triples given more than once, ``dangling`` entities that no link names (counted when
+    the links are known), ``isolated`` those in no relation triple, ``notes`` sentences on what was left out,
+    ``encodings`` how each file is written.
     """
 
     name: str

@@ -18,8 +18,9 @@ from core.store.bulk_file import BulkFile
 from core.store.collector import without_collection
 from core.store.graph_loader import GraphLoader
 from core.store.image_rows import told_path
-from core.store.import_report import ImportProgress, ImportReport, LoadedGraph, ProgressMeter, SideReport
+from core.store.import_report import ImportProgress, ImportReport, ProgressMeter, SideReport
 from core.store.link_rows import LinkRows
+from core.store.stated_links import any_stated, make_room, stated
 
 LEFT, RIGHT = 1, 2  # the numbers of the graphs
 
@@ -55,8 +56,9 @@ def import_dataset(
     with without_collection(), BulkFile(path, meter.stopped) as file:
         for graph_id, side, source in ((LEFT, "left", dataset.left), (RIGHT, "right", dataset.right)):
             _write_graph(file.connection, graph_id, side, source)
+        make_room(file.connection, temporary=True)
         graphs = _load_both(file, dataset, meter, beside)
-        links = _load_links(file.connection, dataset, graphs, meter)
+        links = _load_links(file.connection, dataset, meter)
         links.write(file.connection)
         meter.counts["link"] = len(links.rows)
         meter.stage("Building indexes")
@@ -93,7 +95,7 @@ def _write_graph(connection: sqlite3.Connection, graph_id: int, side: str, sourc
 
 def _load_both(
     file: BulkFile, dataset: Dataset, meter: ProgressMeter, beside: bool
-) -> tuple[LoadedGraph, LoadedGraph]:
+) -> tuple[SideReport, SideReport]:
     left = GraphLoader(file.connection, LEFT, dataset.left, meter)
     if beside:
         with GraphBeside(dataset.right, file.beside, file.table_schema(), meter) as right:
@@ -104,11 +106,10 @@ def _load_both(
 def _load_links(
     connection: sqlite3.Connection,
     dataset: Dataset,
-    graphs: tuple[LoadedGraph, LoadedGraph],
     meter: ProgressMeter,
 ) -> LinkRows:
-    stated = dataset.links is not None or any(graph.links for graph in graphs)
-    links = LinkRows(*(_entities(connection, graph_id) if stated else {} for graph_id in (LEFT, RIGHT)))
+    wanted = dataset.links is not None or any_stated(connection)
+    links = LinkRows(*(_entities(connection, graph_id) if wanted else {} for graph_id in (LEFT, RIGHT)))
     for part in dataset.links.parts if dataset.links else ():
         meter.stage(f"Reading {part.title}", part.size)
         for batch in part.read():
@@ -120,9 +121,8 @@ def _load_links(
                 links.told.append(batch.text)
             meter.read(batch.done)
         meter.finish_part()
-    for graph in graphs:
-        for batch in graph.links:
-            links.elsewhere += links.add(batch)
+    for batch in stated(connection):
+        links.elsewhere += links.add(batch)
     return links
 
 
@@ -131,11 +131,11 @@ def _entities(connection: sqlite3.Connection, graph_id: int) -> dict[str, int]:
 
 
 def _report(
-    dataset: Dataset, graphs: tuple[LoadedGraph, LoadedGraph], links: LinkRows, seconds: float
+    dataset: Dataset, graphs: tuple[SideReport, SideReport], links: LinkRows, seconds: float
 ) -> ImportReport:
     linked = {left for left, _ in links.rows}, {right for _, right in links.rows}
     left, right = (
-        replace(graph.report, dangling=graph.report.counts["entity"] - len(ends))
+        replace(graph, dangling=graph.counts["entity"] - len(ends))
         for graph, ends in zip(graphs, linked, strict=True)
     )
     return ImportReport(

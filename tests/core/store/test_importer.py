@@ -5,6 +5,7 @@ import os
 import sqlite3
 import sys
 import threading
+import tracemalloc
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -178,7 +179,8 @@ def test_what_only_describes_declares_no_entity(target: Path) -> None:
     report = import_dataset(target, dataset(left, RIGHT))
     assert query(target, "SELECT uri, label FROM entity WHERE graph_id = 1") == [("a", "a"), ("b", "Bee")]
     assert report.left.notes == [
-        "2 attribute triples and 1 label and 1 image left out: about 3 things unknown as entities of this graph"
+        "2 attribute triples and 1 label and 1 image left out: about 3 things unknown as entities of this "
+        "graph"
     ]
 
 
@@ -194,6 +196,29 @@ def test_links_find_their_ends_and_the_others_are_counted(target: Path) -> None:
     ]
     assert (report.links, report.links_unknown, report.links_elsewhere) == (2, 3, 1)
     assert len(report.notes) == 2
+
+
+def test_links_that_a_graph_states_wait_on_disk(target: Path) -> None:
+    held: list[int] = []
+
+    def stating() -> Iterator[Batch]:
+        yield triples(("a", "r", "b"))
+        for start in range(0, 100_000, 5_000):
+            others = [f"http://elsewhere/{number:080}" for number in range(start, start + 5_000)]
+            yield LinkBatch(["a"] * 5_000, others, ["owl:sameAs"] * 5_000)
+            del others
+            held.append(tracemalloc.get_traced_memory()[0])
+        yield LinkBatch(["a"], ["y"], ["owl:sameAs"])
+
+    left = GraphSource("left", "/left", "", (Part("statements", 0, stating),))
+    tracemalloc.start()
+    try:
+        report = import_dataset(target, dataset(left, RIGHT))
+    finally:
+        tracemalloc.stop()
+    assert (report.links, report.links_elsewhere) == (1, 100_000)
+    assert held[-1] - held[1] < 2_000_000, "fifteen megabytes went by"
+    assert query(target, "SELECT name FROM sqlite_master WHERE name LIKE '%stated%'") == []
 
 
 def test_images_are_measured(target: Path, tmp_path: Path) -> None:
