@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from app.job import Report, Work
+from core.kg.stopping import stoppable
 from core.words import counted
 
 if TYPE_CHECKING:
@@ -33,7 +34,8 @@ def import_work(path: Path, open_source: Callable[[], Dataset]) -> Work:
     def work(report: Report, stop: threading.Event) -> Path:
         from core.store.importer import import_dataset  # its readers are not needed to show a window
 
-        import_dataset(path, open_source(), on_progress=report, cancelled=stop)
+        with stoppable(stop):
+            import_dataset(path, open_source(), on_progress=report, cancelled=stop)
         return path
 
     return work
@@ -51,8 +53,9 @@ def prepare_work(
         from core.kg.dataset import open_side
         from core.store.reimport import prepare_reimport
 
-        graph = open_side(source, side, images=images, mapping=mapping)
-        return prepare_reimport(file, side, graph, report, stop)
+        with stoppable(stop):
+            graph = open_side(source, side, images=images, mapping=mapping)
+            return prepare_reimport(file, side, graph, report, stop)
 
     return work
 

@@ -26,6 +26,7 @@ from core import (
 from core.ablate_commands import add_ablate_options
 from core.errors import Cancelled, MimeaError
 from core.export_commands import add_diff_options, add_export_options
+from core.kg.stopping import stoppable
 from core.link_commands import add_link_options
 from core.presets import PRESETS
 from core.reimport_commands import add_reimport_options
@@ -40,7 +41,7 @@ INTERRUPTED = 130
 def run(arguments: Sequence[str]) -> int:
     """Parse ``arguments`` and do what they say; returns the exit status."""
     options = build_parser().parse_args(arguments)
-    with interruptible() as stop:
+    with interruptible() as stop, stoppable(stop):
         try:
             options.command(options, stop)
         except Cancelled as cancelled:

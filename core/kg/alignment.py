@@ -25,6 +25,7 @@ _BEGINNING_BYTES = 1 << 16
 _ENTITIES, _RELATION = ("entity1", "entity2"), "relation"
 _PARTS = (*_ENTITIES, _RELATION)
 _ROWS = 2_000
+_STATEMENTS = 10 * _ROWS  # after which something is told, whatever they say
 
 
 def is_alignment(path: Path) -> bool:
@@ -50,7 +51,9 @@ def read_alignment(path: Path) -> Iterator[Batch]:
     cells: dict[str, dict[str, str]] = {}
     found = _Found(path)
     is_one = False
-    for statement in statements(path, format=RdfFormat.RDF_XML):
+    for number, statement in enumerate(statements(path, format=RdfFormat.RDF_XML), 1):
+        if len(found.same.firsts) >= _ROWS or number % _STATEMENTS == 0:
+            yield found.links(statement.done)
         if statement.predicate == TYPE and isinstance(statement.object, str):
             name = statement.object.removeprefix(NAMESPACE).removeprefix("#")
             is_one |= statement.object.startswith(NAMESPACE) and name == "Alignment"
@@ -67,8 +70,6 @@ def read_alignment(path: Path) -> Iterator[Batch]:
         cell[name] = said
         if len(cell) == len(_PARTS):
             found.take(cells.pop(statement.subject))
-        if len(found.same.firsts) >= _ROWS:
-            yield found.links(statement.done)
     for cell in cells.values():
         if all(name in cell for name in _ENTITIES):
             found.take({_RELATION: _SAME} | cell)

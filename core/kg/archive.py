@@ -23,6 +23,7 @@ from platformdirs import user_cache_path
 from core.errors import InputError
 from core.kg.compressed import too_large, unpacked_limit, wanted
 from core.kg.images import IMAGE_SUFFIXES
+from core.kg.stopping import check_stop
 from core.kg.text import unreadable
 
 CACHE_VARIABLE = "MIMEA_CACHE"
@@ -42,6 +43,7 @@ def folder_of(path: Path) -> Path:
 
     Raises:
         InputError: the archive is damaged, names files outside it, or unfolds into more than the limit.
+        Cancelled: it was stopped; what was unpacked is gone.
     """
     if path.suffix.lower() != ".zip" or not path.is_file():
         return path
@@ -139,6 +141,7 @@ def _unpack(
         target.parent.mkdir(parents=True, exist_ok=True)
         with archive.open(member) as source, target.open("xb") as file:
             while data := source.read(_COPY_BYTES):
+                check_stop()
                 total += len(data)
                 if total > limit:
                     raise too_large(path, _WHAT, limit)

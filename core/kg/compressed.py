@@ -13,6 +13,7 @@ from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Protocol
 
 from core.errors import InputError
+from core.kg.stopping import check_stop
 
 if TYPE_CHECKING:
     from _typeshed import WriteableBuffer
@@ -84,8 +85,8 @@ def too_large(path: Path, what: str, limit: int) -> InputError:
 class Contents(io.BufferedReader):
     """What a file holds, unpacked on the way; a context manager.
 
-    Reading raises InputError where the compression is damaged, cut short or over the limit, and OSError
-    where the file itself can't be read. ``what`` says what the file should be.
+    Reading raises InputError where the compression is damaged, cut short or over the limit, OSError where the
+    file itself can't be read, and Cancelled where it was stopped. ``what`` says what the file should be.
     """
 
     def __init__(self, path: Path, what: str) -> None:
@@ -125,6 +126,7 @@ class _Unpacking(io.RawIOBase):
         return True
 
     def readinto(self, buffer: WriteableBuffer) -> int:
+        check_stop()
         view = memoryview(buffer)
         try:
             data = self._inner.read(len(view))

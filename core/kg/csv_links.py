@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError
@@ -27,7 +28,10 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
     """
     batch, denied = LinkBatch([], [], []), DenialBatch([], [], size(path))
     columns, others = None, 0
-    for row in rows(path, sniff(path)):
+    for number, row in enumerate(rows(path, sniff(path)), 1):
+        if number % _ROWS == 0:  # also where these rows held no link
+            yield replace(batch, done=row.done)
+            batch = LinkBatch([], [], [])
         if columns is None:
             columns, is_header = _columns(path, row.cells, row.line)
             if is_header:
@@ -49,10 +53,7 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
         batch.firsts.append(ends[0])
         batch.seconds.append(ends[1])
         batch.sources.append(path.name)
-        if len(batch.firsts) >= _ROWS:
-            yield batch
-            batch = LinkBatch([], [], [], row.done)
-    yield LinkBatch(batch.firsts, batch.seconds, batch.sources, size(path))
+    yield replace(batch, done=size(path))
     yield denied
     if others:
         left_out = f"{counted(others, 'row')} of {path.name} neither accepted nor rejected"

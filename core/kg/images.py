@@ -18,6 +18,7 @@ from core.errors import InputError
 from core.kg.compressed import find as find_file
 from core.kg.records import Batch, ImageBatch, Note, PicturesByName
 from core.kg.source import Part
+from core.kg.stopping import check_stop
 from core.kg.text import blocks, shown, size, strip_brackets
 from core.words import are, counted
 
@@ -73,6 +74,7 @@ class ImageFolder:
         self.folder = folder
         self._by_name: dict[str, list[Path]] = {}
         for place, folders, names in os.walk(folder):
+            check_stop()
             folders.sort()  # the order in which the system lists them must not show
             for name in sorted(names):
                 path = Path(place, name)

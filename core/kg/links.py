@@ -22,6 +22,7 @@ from core.kg.text import blocks, require_file, shown, size, strip_brackets
 
 _WHAT = "two identifiers in tab-separated columns, or `left <SameAs> right .`"
 _ROWS = 2_000
+_STATEMENTS = 10 * _ROWS  # after which something is told, whatever they say
 _XML_SUFFIXES = (".rdf", ".owl", ".xml")
 _MOST_COLUMNS = 3
 _HEADER = re.compile(
@@ -101,7 +102,10 @@ def _source(path: Path, read: Callable[[], Iterator[Batch]]) -> LinkSource:
 def _read_rdf(path: Path) -> Iterator[Batch]:
     batch, denied = LinkBatch([], [], []), DenialBatch([], [], size(path))
     found = False
-    for statement in statements(path):
+    for number, statement in enumerate(statements(path), 1):
+        if len(batch.firsts) >= _ROWS or number % _STATEMENTS == 0:
+            yield replace(batch, done=statement.done)
+            batch = LinkBatch([], [], [])
         if isinstance(statement.object, Value):
             continue
         if statement.predicate in LINK_PREDICATES:
@@ -112,9 +116,6 @@ def _read_rdf(path: Path) -> Iterator[Batch]:
         elif statement.predicate == DIFFERENT_FROM:
             denied.firsts.append(statement.subject)
             denied.seconds.append(statement.object)
-        if len(batch.firsts) >= _ROWS:
-            yield replace(batch, done=statement.done)
-            batch = LinkBatch([], [], [])
     yield replace(batch, done=size(path))
     yield denied
     if not found and not denied.firsts:

@@ -13,7 +13,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
-from core.errors import InputError
+from core.errors import InputError, MimeaError
 from core.kg.compressed import Contents
 from core.kg.text import require_file, unreadable
 
@@ -35,7 +35,7 @@ def read_vectors(path: Path) -> dict[int, NDArray[np.float32]]:
     try:
         with Contents(path, _WHAT) as file:
             loaded = _Unpickler(file, path).load()
-    except InputError:
+    except MimeaError:
         raise
     except OSError as error:
         raise unreadable(path, _WHAT, error) from error

@@ -58,12 +58,12 @@ def read_sssom(path: Path) -> Iterator[Batch]:
     rows = csv.reader(source, delimiter=_TAB, strict=True)
     batch = LinkBatch([], [], [])
     try:
-        for cells in rows:
+        for number, cells in enumerate(rows, 1):
             if pair := reader.take(cells, reader.header_line + rows.line_num):
                 batch.firsts.append(pair[0])
                 batch.seconds.append(pair[1])
                 batch.sources.append(path.name)
-            if len(batch.firsts) >= _ROWS:
+            if number % _ROWS == 0:  # also where these rows held no link
                 yield replace(batch, done=lines.done)
                 batch = LinkBatch([], [], [])
     except csv.Error as error:

@@ -10,6 +10,7 @@ from types import TracebackType
 
 from core.errors import Cancelled, ProjectError
 from core.store.disk import move_new, sync, sync_folder
+from core.store.import_report import STOPPED
 from core.store.lock import ProcessLock
 from core.store.many_rows import connect_to_fill
 from core.store.project_file import ProjectFile
@@ -75,7 +76,7 @@ class BulkFile:
             self.connection.close()
             self._discard()
         if isinstance(error, sqlite3.OperationalError) and self._stopped():
-            raise Cancelled("the import was stopped; nothing was written") from error
+            raise Cancelled(STOPPED) from error
         if isinstance(error, sqlite3.Error):
             raise ProjectError(f"{self.target} can't be written: {error}") from error
 

@@ -13,6 +13,7 @@ from core.kg.records import Side
 from core.words import counted
 
 TABLES = ("entity", "relation", "relation_triple", "attribute", "attribute_triple", "image", "link")
+STOPPED = "the import was stopped; nothing was written"
 _SECONDS_BETWEEN = 0.1
 _SECONDS_BEFORE_ESTIMATE = 1.0
 
@@ -151,7 +152,7 @@ class ProgressMeter:
             Cancelled: the user stopped the import.
         """
         if self.stopped():
-            raise Cancelled("the import was stopped; nothing was written")
+            raise Cancelled(STOPPED)
         now = time.monotonic()
         if now >= self._next:
             self._next = now + _SECONDS_BETWEEN

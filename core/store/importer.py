@@ -13,12 +13,19 @@ from pathlib import Path
 from core.errors import InputError
 from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
 from core.kg.source import Dataset, GraphSource
+from core.kg.stopping import stoppable
 from core.store.beside import GraphBeside, is_worth_a_process
 from core.store.bulk_file import BulkFile
 from core.store.collector import without_collection
 from core.store.graph_loader import GraphLoader
 from core.store.image_rows import told_path
-from core.store.import_report import ImportProgress, ImportReport, ProgressMeter, SideReport
+from core.store.import_report import (
+    STOPPED,
+    ImportProgress,
+    ImportReport,
+    ProgressMeter,
+    SideReport,
+)
 from core.store.link_rows import LinkRows
 from core.store.stated_links import any_stated, make_room, stated
 
@@ -53,7 +60,7 @@ def import_dataset(
     )
     to_read = sum(part.size for source in sources for part in source.parts)
     meter = ProgressMeter(on_progress, cancelled, to_read)
-    with without_collection(), BulkFile(path, meter.stopped) as file:
+    with without_collection(), stoppable(cancelled, STOPPED), BulkFile(path, meter.stopped) as file:
         for graph_id, side, source in ((LEFT, "left", dataset.left), (RIGHT, "right", dataset.right)):
             _write_graph(file.connection, graph_id, side, source)
         make_room(file.connection, temporary=True)
