@@ -46,7 +46,7 @@ class Dialogs(QObject):
     def new_project(self, paths: list[Path]) -> None:
         """Ask what to import."""
         if self._new is None:
-            self._new = NewProjectDialog(self._project.tasks, self._window)
+            self._new = NewProjectDialog(self._window)
             self._new.imported.connect(self.project_chosen)
             self._new.finished.connect(self._on_new_finished)
         self._new.set_paths(paths)

@@ -21,7 +21,6 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.import_job import counts_text, import_work, pace_text
 from app.job import Job
-from app.tasks import Tasks
 from app.views import layouts
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField, documents_folder
@@ -37,7 +36,7 @@ class NewProjectDialog(QDialog):
 
     imported = Signal(object)  # Path
 
-    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("newProjectDialog")
         self.setWindowTitle("New project")
@@ -46,7 +45,7 @@ class NewProjectDialog(QDialog):
         self._found: Found | None = None
         self._own_path = False
         self._closing = False
-        self.sources = SourceFields(tasks)
+        self.sources = SourceFields()
         self.message = MessageBar()
         self._path = PathField("projectPathField", "save", "Where the project is kept")
         self._stage = QLabel(objectName="importStage")

@@ -6,10 +6,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt, QTimer, Signal, Slot
+from PySide6.QtCore import QTimer, Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
-    QLabel,
     QRadioButton,
     QSizePolicy,
     QStackedWidget,
@@ -18,10 +17,10 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
-from app.tasks import Tasks
 from app.views import layouts
 from app.views.column_fields import ColumnFields
 from app.views.first_rows_view import FirstRowsView
+from app.views.look_line import LookLine
 from app.views.path_field import PathField
 from app.views.source_look import Found, look_at
 
@@ -34,13 +33,12 @@ _NOTES_SHOWN = 3
 
 
 class SourceFields(QWidget):
-    """Looks at what was chosen, off the GUI thread, and says which format it is in."""
+    """Looks at what was chosen and says which format it is in."""
 
     found = Signal(object)  # Found, or None while nothing usable is chosen
 
-    def __init__(self, tasks: Tasks, parent: QWidget | None = None) -> None:
+    def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._tasks = tasks
         self._one = QRadioButton("One folder with both graphs", objectName="oneFolderChoice", checked=True)
         self._two = QRadioButton("Two graphs", objectName="twoGraphsChoice")
         self._group = QButtonGroup(self)
@@ -72,10 +70,9 @@ class SourceFields(QWidget):
         self._pages.addWidget(_form([("Left graph", self._left), ("Right graph", self._right), *optional]))
         for _, field in optional:
             field.set_placeholder("optional")
-        self._detected = QLabel(
-            objectName="detectedFormat", wordWrap=True, textFormat=Qt.TextFormat.PlainText
-        )
-        self._detected.setMinimumHeight(2 * self._detected.fontMetrics().lineSpacing())
+        self._detected = LookLine("detectedFormat")
+        self._detected.found.connect(self._on_found)
+        self._detected.failed.connect(self._on_not_found)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.MEDIUM)
@@ -132,43 +129,36 @@ class SourceFields(QWidget):
     @Slot()
     def _look(self) -> None:
         source = self.source()
+        self.found.emit(None)  # what was known is about what was chosen before
         if source is None:
-            missing = "Choose the folder." if self._one.isChecked() else "Choose both graphs."
-            self._say(missing, "secondary")
+            self._detected.stop()
+            self._detected.say("Choose the folder." if self._one.isChecked() else "Choose both graphs.")
             self._show_nothing()
             return
         graphs = (None, None) if self._one.isChecked() else (self._left.path, self._right.path)
-        self._tasks.read(
-            self, lambda: look_at(source(), graphs), self._on_found, self._on_not_found, key="look"
-        )
+        self._detected.look(lambda: look_at(source(), graphs))
 
+    @Slot(object)
     def _on_found(self, found: Found) -> None:
         for fields, columns in zip(self._columns, found.columns, strict=True):
             fields.set_columns(columns)
         self._first_rows.set_parts(found.first_rows)
         if found.problems:
-            self._say(found.problems[0], "error")
-            self.found.emit(None)
+            self._detected.say(found.problems[0], "error")
             return
         notes = "".join(f"\n{note}" for note in found.notes[:_NOTES_SHOWN])
-        self._say(f"{found.format.upper()}, because {found.reason}.{notes}", "secondary")
+        self._detected.say(f"{found.format.upper()}, because {found.reason}.{notes}")
         self.found.emit(found)
 
+    @Slot(str)
     def _on_not_found(self, message: str) -> None:
-        self._say(message, "error")
+        self._detected.say(message, "error")
         self._show_nothing()
 
     def _show_nothing(self) -> None:
         for columns in self._columns:
             columns.set_columns(None)
         self._first_rows.set_parts(())
-        self.found.emit(None)
-
-    def _say(self, text: str, role: str) -> None:
-        self._detected.setText(text)
-        self._detected.setProperty("role", role)
-        self._detected.style().unpolish(self._detected)
-        self._detected.style().polish(self._detected)
 
 
 def _open_one(folder: Path) -> Dataset:

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,9 +8,12 @@ import pytest
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QPushButton, QRadioButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
-from app.import_job import pace_text
-from app.tasks import Tasks
+from app.import_job import import_work, pace_text
+from app.views import source_fields
 from app.views.new_project_dialog import NewProjectDialog
+from core.errors import Cancelled
+from core.kg.source import Dataset
+from core.kg.stopping import check_stop
 from core.store import importer
 from core.store.graphs import project_info
 from core.store.project_file import ProjectFile
@@ -19,13 +21,32 @@ from tests.support import DEMO
 
 
 @pytest.fixture
-def dialog(qtbot: QtBot) -> Iterator[NewProjectDialog]:
-    tasks = Tasks()
-    made = NewProjectDialog(tasks)
+def dialog(qtbot: QtBot) -> NewProjectDialog:
+    made = NewProjectDialog()
     qtbot.addWidget(made)
     made.show()
-    yield made
-    tasks.wait()
+    return made
+
+
+class Slow:
+    """A look that takes for ever at the first folder, unless it is stopped, and is as usual at others."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.begun, self.stopped = threading.Event(), threading.Event()
+        self._real = source_fields.look_at
+        monkeypatch.setattr(source_fields, "look_at", self._look)
+
+    def _look(self, dataset: Dataset, graphs: tuple[Path | None, Path | None]) -> source_fields.Found:
+        if self.begun.is_set():
+            return self._real(dataset, graphs)
+        self.begun.set()
+        try:
+            while True:
+                check_stop()
+                self.stopped.wait(0.01)
+        except Cancelled:
+            self.stopped.set()
+            raise
 
 
 def edit(dialog: NewProjectDialog, name: str) -> QLineEdit:
@@ -126,6 +147,59 @@ def test_an_import_that_fails_says_why_and_the_dialog_stays(
     assert taken.read_text(encoding="utf-8") == "something else"
 
 
+def test_a_second_choice_ends_the_look_at_the_first(
+    dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    edit(dialog, "datasetPathField").setText(str(DEMO))
+    qtbot.waitUntil(slow.begun.is_set)
+    for name in ("rel_triples_1", "rel_triples_2"):
+        (tmp_path / name).write_text("a\tr\tb\n")
+    edit(dialog, "datasetPathField").setText(str(tmp_path))
+    qtbot.waitUntil(lambda: detected(dialog).startswith("OPENEA, because"))
+    assert slow.stopped.wait(5)
+    assert button(dialog, "importButton").isEnabled()
+
+
+def test_a_look_that_takes_long_can_be_stopped_and_taken_again(
+    dialog: NewProjectDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    stop = button(dialog, "detectedFormatStop")
+    edit(dialog, "datasetPathField").setText(str(DEMO))
+    qtbot.waitUntil(stop.isVisible)
+    assert (detected(dialog), stop.text()) == ("Looking at what is there …", "Stop")
+    stop.click()
+    assert slow.stopped.wait(5)
+    assert (detected(dialog), stop.text()) == ("Stopped: what is there is not known.", "Look again")
+    assert not button(dialog, "importButton").isEnabled()
+    stop.click()
+    qtbot.waitUntil(lambda: detected(dialog).startswith("RDF, because"))
+    assert button(dialog, "importButton").isEnabled() and not stop.isVisible()
+
+
+def test_what_was_known_of_another_choice_is_not_imported(
+    dialog: NewProjectDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    edit(dialog, "datasetPathField").setText(str(DEMO))
+    qtbot.waitUntil(button(dialog, "importButton").isEnabled)
+    slow = Slow(monkeypatch)
+    edit(dialog, "datasetPathField").setText(str(DEMO.parent))
+    edit(dialog, "datasetPathField").setText(f"{DEMO}/")
+    qtbot.waitUntil(slow.begun.is_set)
+    assert not button(dialog, "importButton").isEnabled()
+
+
+def test_a_look_ends_with_the_dialog(
+    dialog: NewProjectDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slow = Slow(monkeypatch)
+    edit(dialog, "datasetPathField").setText(str(DEMO))
+    qtbot.waitUntil(slow.begun.is_set)
+    dialog.reject()
+    assert slow.stopped.wait(5)
+
+
 def test_the_first_rows_are_shown(dialog: NewProjectDialog, qtbot: QtBot) -> None:
     edit(dialog, "datasetPathField").setText(str(DEMO))
     table = dialog.findChild(QTableWidget, "previewTable")
@@ -185,6 +259,18 @@ def test_columns_are_mapped_in_the_window(dialog: NewProjectDialog, tmp_path: Pa
     with ProjectFile.open(path).read() as session:
         info = project_info(session)
         assert (info.left.relation_triples, info.right.relation_triples) == (1, 1)
+
+
+def test_opening_ends_with_the_job_too(tmp_path: Path) -> None:
+    stop = threading.Event()
+
+    def unpack() -> Dataset:
+        stop.set()
+        check_stop()
+        raise AssertionError("it went on")
+
+    with pytest.raises(Cancelled):
+        import_work(tmp_path / "x.mimea", unpack)(lambda _: None, stop)
 
 
 def test_the_pace_is_told_in_words() -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import threading
 import zipfile
 from collections.abc import Callable, Iterator
@@ -11,13 +13,16 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
+from core import cli
 from core.errors import Cancelled
+from core.kg import links
 from core.kg.archive import CACHE_VARIABLE
 from core.kg.dataset import open_dataset
 from core.kg.images import ImageFolder
 from core.kg.links import open_links
 from core.kg.pickled import read_vectors
 from core.kg.preview import first_rows
+from core.kg.source import LinkSource
 from core.kg.stopping import check_stop, stoppable
 
 
@@ -89,6 +94,21 @@ def test_outside_nothing_stops() -> None:
     with pytest.raises(Cancelled, match="stopped"), stoppable(stop), stoppable(None):
         check_stop()
     check_stop()
+
+
+def test_ctrl_c_ends_what_a_command_reads(
+    write: Callable[..., Path], monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(write({"links.tsv": FILES["links.tsv"]}) / "links.tsv")
+    real = links.text_links
+
+    def interrupted(*arguments: Path) -> LinkSource:
+        os.kill(os.getpid(), signal.SIGINT)
+        return real(*arguments)
+
+    monkeypatch.setattr(links, "text_links", interrupted)
+    assert cli.run(["diff", path, path]) == cli.INTERRUPTED
+    assert capsys.readouterr().err == "mimea-explorer: stopped\n"
 
 
 @pytest.mark.parametrize("name", ["links.nt", "links.csv", "links.sssom.tsv"])
