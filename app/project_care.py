@@ -6,22 +6,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 from PySide6.QtCore import QObject, Signal, Slot
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QWidget
+from PySide6.QtWidgets import QWidget
 
 from app.project import Project
 from app.settings import Settings
+from app.views.add_links_dialog import VERDICTS, AddLinksDialog
 from app.views.save_dialog import ask_for_target
 from core.errors import ProjectError
 from core.review.imported import VerdictReport, import_verdicts
 from core.store import backup as care
 from core.store.links import Role, import_links
 from core.store.project_file import SUFFIX
-
-_ROLES: dict[str, Role] = {
-    "as seeds, to train on": "seeds",
-    "as a reference, only to measure against": "reference",
-}
-_VERDICTS = "as verdicts, which one undo takes back"
 
 
 class ProjectCare(QObject):
@@ -41,28 +36,28 @@ class ProjectCare(QObject):
         if self._project.read_only:
             self.failed.emit(self._project.read_only)
             return
-        chosen, _ = QFileDialog.getOpenFileName(self._window, "Add known links")
-        if not chosen:
-            return
-        use, is_said = QInputDialog.getItem(
-            self._window, "Add known links", "Use them", [*_ROLES, _VERDICTS], editable=False
-        )
+        dialog = AddLinksDialog(self._project.file, self._window)
+        dialog.chosen.connect(self._on_links_chosen)
+        dialog.finished.connect(dialog.deleteLater)
+        dialog.open()
+
+    @Slot(object, str)
+    def _on_links_chosen(self, path: Path, use: str) -> None:
         file = self._project.file
-        if is_said and use == _VERDICTS:
+        if use == VERDICTS:
             author = Settings().author
             self._project.tasks.write(
                 self,
-                lambda: import_verdicts(file, Path(chosen), author),
+                lambda: import_verdicts(file, path, author),
                 self._on_verdicts,
                 self.failed.emit,
             )
-        elif is_said:
-            self._start(
-                lambda: "; ".join(
-                    line.strip() for line in import_links(file, Path(chosen), _ROLES[use]).lines()
-                ),
-                self._on_links_added,
-            )
+            return
+        role: Role = "seeds" if use == "seeds" else "reference"
+        self._start(
+            lambda: "; ".join(line.strip() for line in import_links(file, path, role).lines()),
+            self._on_links_added,
+        )
 
     @Slot()
     def back_up(self) -> None:

@@ -48,13 +48,14 @@ def open_links(path: Path) -> LinkSource:
     require_file(path, _WHAT)
     suffix = plain(path).suffix.lower()
     if (suffix in _XML_SUFFIXES or suffix not in (*RDF_SUFFIXES, ".csv")) and is_alignment(path):
-        return _source(path, partial(read_alignment, path))
+        reason = "it is XML that names the namespace of alignments"
+        return _source(path, partial(read_alignment, path), "Alignment RDF", reason)
     if suffix in RDF_SUFFIXES:
         return rdf_links(path)
     if suffix == ".csv":
-        return _source(path, partial(read_csv_links, path))
+        return _source(path, partial(read_csv_links, path), "CSV", "its name ends in .csv")
     if is_sssom(path):
-        return _source(path, partial(read_sssom, path))
+        return _source(path, partial(read_sssom, path), "SSSOM", "its header has the columns of SSSOM")
     return text_links(path)
 
 
@@ -92,11 +93,13 @@ def rdf_links(path: Path) -> LinkSource:
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
     require_file(path, "RDF with owl:sameAs statements")
-    return _source(path, partial(_read_rdf, path))
+    reason = f"its name ends in {path.name.removeprefix(plain(path).stem)}"
+    return _source(path, partial(_read_rdf, path), "RDF", reason)
 
 
-def _source(path: Path, read: Callable[[], Iterator[Batch]]) -> LinkSource:
-    return LinkSource(str(path.absolute()), (Part(f"links of {path.name}", size(path), read, (path,)),))
+def _source(path: Path, read: Callable[[], Iterator[Batch]], format: str, reason: str) -> LinkSource:
+    part = Part(f"links of {path.name}", size(path), read, (path,))
+    return LinkSource(str(path.absolute()), (part,), format, reason)
 
 
 def _read_rdf(path: Path) -> Iterator[Batch]:
@@ -130,7 +133,7 @@ def text_links(path: Path, resolve: Callable[[], Resolve] | None = None) -> Link
         InputError: there is no such file. Reading raises it with the line of what is wrong.
     """
     require_file(path, _WHAT)
-    return _source(path, partial(_read, path, resolve))
+    return _source(path, partial(_read, path, resolve), "Columns", "it is text in no other format")
 
 
 def _read(path: Path, make_resolve: Callable[[], Resolve] | None) -> Iterator[Batch]:

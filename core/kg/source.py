@@ -43,10 +43,15 @@ class GraphSource:
 
 @dataclass(frozen=True)
 class LinkSource:
-    """Known links between the two graphs, from a file of their own."""
+    """Known links between the two graphs, from a file of their own.
+
+    ``format`` is in words, and ``reason`` says why it was chosen, where the file alone says so.
+    """
 
     source: str
     parts: tuple[Part, ...]
+    format: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -90,7 +90,7 @@ class LinkRows:
             )
         if self.denied:
             pairs = f"{counted(self.denied, 'pair')} {are(self.denied)}"
-            told.append(f"{pairs} said not to be the same, and made no link")
+            told.append(f"{pairs} said not to be the same, which makes no link")
         if self.elsewhere:
             leads = "leads" if self.elsewhere == 1 else "lead"
             told.append(f"{counted(self.elsewhere, 'owl:sameAs statement')} {leads} outside these two graphs")

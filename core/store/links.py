@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from core.errors import ProjectError
 from core.kg.links import open_links, refuse_doubtful
+from core.kg.preview import FirstRows, first_rows
 from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
+from core.kg.source import LinkSource
 from core.store.link_rows import LinkRows
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity, Graph, Link
@@ -65,21 +67,8 @@ def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
         InputError: the file is not what it should be.
         ProjectError: the project has no two graphs, or can't be written.
     """
-    path = path.expanduser().absolute()
-    refuse_doubtful(path)
-    with project.read() as session:
-        left, right = (entities_by_uri(session, side) for side in SIDES)
-    if not left or not right:
-        raise ProjectError("the project holds no graphs yet; import a dataset first")
-    rows = LinkRows(left, right)
-    for part in open_links(path).parts:
-        for batch in part.read():
-            if isinstance(batch, LinkBatch):
-                rows.unknown += rows.add(batch)
-            elif isinstance(batch, DenialBatch):
-                rows.denied += len(batch.firsts)
-            elif isinstance(batch, Note):
-                rows.told.append(batch.text)
+    path, opened = _opened(path)
+    rows = _rows(project, opened)
     source = f"{role}: {path.name}"
     project.autosave("import")
     with project.write() as session:
@@ -100,6 +89,68 @@ def import_links(project: ProjectFile, path: Path, role: Role) -> LinkReport:
         unknown=rows.unknown,
         notes=rows.notes(),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class LinksFound:
+    """What lies in a file of links: how it is read and why, its first rows, and what all of them come to.
+
+    ``links`` have an end in each graph of the project, and ``known`` of them it has already; ``notes`` say
+    what would be left out.
+    """
+
+    format: str
+    reason: str
+    first_rows: FirstRows
+    links: int
+    known: int
+    notes: tuple[str, ...]
+
+
+def look_at_links(project: ProjectFile, path: Path, most: int) -> LinksFound:
+    """Read a file of links to its end and change nothing; ``most`` is the number of first rows.
+
+    Raises:
+        InputError: the file is not what it should be.
+        ProjectError: the project has no two graphs.
+    """
+    path, opened = _opened(path)
+    (first,) = first_rows(opened, most)
+    rows = _rows(project, opened)
+    with project.read() as session:
+        known = {(left_id, right_id) for left_id, right_id, _ in session.execute(_KNOWN)}
+    return LinksFound(
+        opened.format,
+        opened.reason,
+        first,
+        len(rows.rows),
+        len(known & rows.rows.keys()),
+        tuple(rows.notes()),
+    )
+
+
+def _opened(path: Path) -> tuple[Path, LinkSource]:
+    path = path.expanduser().absolute()
+    refuse_doubtful(path)
+    return path, open_links(path)
+
+
+def _rows(project: ProjectFile, source: LinkSource) -> LinkRows:
+    """All links of a file with an end in each graph, and what is to be said of the others."""
+    with project.read() as session:
+        left, right = (entities_by_uri(session, side) for side in SIDES)
+    if not left or not right:
+        raise ProjectError("the project holds no graphs yet; import a dataset first")
+    rows = LinkRows(left, right)
+    for part in source.parts:
+        for batch in part.read():
+            if isinstance(batch, LinkBatch):
+                rows.unknown += rows.add(batch)
+            elif isinstance(batch, DenialBatch):
+                rows.denied += len(batch.firsts)
+            elif isinstance(batch, Note):
+                rows.told.append(batch.text)
+    return rows
 
 
 _KNOWN = select(Link.left_id, Link.right_id, Link.source)

@@ -3,11 +3,12 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QFileDialog, QInputDialog
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableWidget
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
 from app.settings import Settings
+from app.views.add_links_dialog import AddLinksDialog
 from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
 from core.store.schema import Entity, Link
@@ -44,26 +45,90 @@ def test_known_links_are_added(
     open_window: MainWindow,
     project: ProjectFile,
     qtbot: QtBot,
-    monkeypatch: pytest.MonkeyPatch,
     tmp_path: Path,
 ) -> None:
     file = tmp_path / "more.tsv"
-    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(file), ""))
-    monkeypatch.setattr(QInputDialog, "getItem", lambda *given, **_: (given[3][1], True))
     with project.read() as session:
         left, right = (session.get_one(Entity, number).uri for number in (1, 45))
     file.write_text(f"{left}\t{right}\nnowhere\t{right}\n")
+    add = links_dialog(open_window, file)
+    qtbot.waitUntil(add.isEnabled)
+    open_window.findChild(QComboBox, "linksUse").setCurrentIndex(1)
     with qtbot.waitSignal(open_window.project.graphs_changed):
-        open_window.actions_.add_links.trigger()
+        add.click()
     assert open_window.message.text == (
         "reference: more.tsv: 1 link added, 0 known before and changed, 0 unchanged; "
         "1 link was left out: an end is in neither graph or in the wrong one"
     )
     with project.read() as session:
         assert session.get_one(Link, (1, 45)).source == "reference: more.tsv"
+
+
+def test_a_file_that_became_wrong_since_it_was_looked_at_is_told(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot, tmp_path: Path
+) -> None:
+    file = tmp_path / "more.tsv"
+    file.write_text("nowhere\tnobody\n")
+    add = links_dialog(open_window, file)
+    qtbot.waitUntil(add.isEnabled)
     file.write_text("only\n")
-    open_window.actions_.add_links.trigger()
+    add.click()
     qtbot.waitUntil(lambda: "more.tsv, line 1" in open_window.message.text)
+
+
+def test_verdicts_are_added(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with project.read() as session:
+        left, right = (session.get_one(Entity, number).uri for number in (1, 45))
+    (tmp_path / "more.tsv").write_text(f"{left}\t{right}\n")
+    add = links_dialog(open_window, tmp_path / "more.tsv")
+    qtbot.waitUntil(add.isEnabled)
+    open_window.findChild(QComboBox, "linksUse").setCurrentIndex(2)
+    with qtbot.waitSignal(open_window.project.verdicts_changed):
+        add.click()
+    with project.read() as session:
+        (verdict,) = current_verdicts(session)
+    assert (verdict.left_id, verdict.right_id, verdict.kind) == (1, 45, "accepted")
+
+
+def test_a_file_of_links_is_seen_before_it_is_added(
+    open_window: MainWindow, project: ProjectFile, qtbot: QtBot, tmp_path: Path
+) -> None:
+    with project.read() as session:
+        uris = [session.get_one(Entity, number).uri for number in (1, 41, 2, 45)]
+    same = "<http://www.w3.org/2002/07/owl#sameAs>"
+    (tmp_path / "more.nt").write_text(
+        f"<{uris[0]}> {same} <{uris[1]}> .\n<{uris[2]}> {same} <{uris[3]}> .\n<a:b> {same} <c:d> .\n"
+    )
+    add = links_dialog(open_window, tmp_path / "more.nt")
+    assert not add.isEnabled()
+    qtbot.waitUntil(add.isEnabled)
+    assert open_window.findChild(QLabel, "linksFound").text().splitlines() == [
+        "RDF, because its name ends in .nt.",
+        "2 links between the two graphs, 1 is known already",
+        "1 link was left out: an end is in neither graph or in the wrong one",
+    ]
+    dialog = open_window.findChild(AddLinksDialog)
+    table = dialog.findChild(QTableWidget, "previewTable")
+    assert (table.rowCount(), table.item(2, 0).text()) == (3, "a:b")
+    (tmp_path / "wrong.unsure.nt").write_text("")
+    dialog.findChild(QLineEdit, "linksFileField").setText(str(tmp_path / "wrong.unsure.nt"))
+    assert not add.isEnabled()
+    qtbot.waitUntil(lambda: "left unsure, by its name" in dialog.findChild(QLabel, "linksFound").text())
+    assert not add.isEnabled() and not table.isVisible()
+    with qtbot.assertNotEmitted(dialog.chosen):
+        dialog.findChild(QPushButton, "cancelLinksButton").click()
+
+
+def links_dialog(window: MainWindow, file: Path) -> QPushButton:
+    """Open the dialog and enter a file; gives the button that adds its links."""
+    window.actions_.add_links.trigger()
+    dialog = window.findChild(AddLinksDialog)
+    dialog.findChild(QLineEdit, "linksFileField").setText(str(file))
+    button = dialog.findChild(QPushButton, "addLinksButton")
+    assert isinstance(button, QPushButton)
+    return button
 
 
 def test_they_need_a_project(window: MainWindow) -> None:

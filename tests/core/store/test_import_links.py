@@ -78,7 +78,7 @@ def test_denied_pairs_make_no_links_and_are_told(project, tmp_path: Path) -> Non
         f"<{LEFT}1> <{SAME.replace('sameAs', 'differentFrom')}> <{RIGHT}2> .\n"
     )
     report = import_links(project, tmp_path / "some.nt", "seeds")
-    assert (report.added, report.notes) == (1, ["1 pair is said not to be the same, and made no link"])
+    assert (report.added, report.notes) == (1, ["1 pair is said not to be the same, which makes no link"])
     (tmp_path / "some.unsure.nt").write_text(f"<{LEFT}1> <{SAME}> <{RIGHT}2> .\n")
     with pytest.raises(InputError, match="left unsure, by its name"):
         import_links(project, tmp_path / "some.unsure.nt", "seeds")
