@@ -62,6 +62,7 @@ class FirstRowsView(QWidget):
         self._choice.addItems([part.title for part in self._parts])
         self._choice.setCurrentIndex(max(0, self._choice.findText(before)))
         self._choice.blockSignals(False)
+        self._choice.setVisible(len(self._parts) > 1)
         self.setVisible(bool(self._parts))
         self._show(self._choice.currentIndex())
 
