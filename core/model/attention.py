@@ -17,33 +17,42 @@ from torch.autograd.function import once_differentiable
 
 from core.model.sparse import Pattern, product
 
+Gradients = tuple[Tensor, Tensor, Tensor, Tensor, None, None, None]
 
-class _Products(torch.autograd.Function):
+
+class Products(torch.autograd.Function):
     """A head at a time, each a product with a sparse matrix: what a GPU's libraries are best at."""
 
     @staticmethod
-    def forward(
-        ctx: Any, hidden: Tensor, target: Tensor, source: Tensor, heads: int, pattern: Pattern, slope: float
+    def forward(  # noqa: D102 - what attend says
+        ctx: Any,
+        hidden: Tensor,
+        diagonal: Tensor,
+        target: Tensor,
+        source: Tensor,
+        heads: int,
+        pattern: Pattern,
+        slope: float,
     ) -> Tensor:
         alphas, negatives, out = [], [], []
-        for part, to, of in _parts(heads, hidden, target, source):
+        for part, to, of in _parts(heads, hidden * diagonal, target, source):
             scores = pattern.by_row(pattern.of_targets(part @ to)).add_(pattern.by_column(part @ of))
             negatives.append(scores < 0)
             alphas.append(pattern.row_softmax_(torch.nn.functional.leaky_relu_(scores, slope)))
             out.append(product(pattern.matrix(alphas[-1]), part))
-        ctx.save_for_backward(hidden, target, source, *alphas, *negatives)
+        ctx.save_for_backward(hidden, diagonal, target, source, *alphas, *negatives)
         ctx.heads, ctx.pattern, ctx.slope = heads, pattern, slope
         return torch.cat(out, dim=-1)
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, None, None, None]:
-        hidden, target, source, *saved = ctx.saved_tensors
+    def backward(ctx: Any, gradient: Tensor) -> Gradients:  # noqa: D102
+        hidden, diagonal, target, source, *saved = ctx.saved_tensors
         alphas, negatives = saved[: ctx.heads], saved[ctx.heads :]
         pattern: Pattern = ctx.pattern
         gradients = []
         for (part, to, of, above), alpha, negative in zip(
-            _parts(ctx.heads, hidden, target, source, gradient), alphas, negatives, strict=True
+            _parts(ctx.heads, hidden * diagonal, target, source, gradient), alphas, negatives, strict=True
         ):
             by_part = product(pattern.transposed(alpha), above)
             # d out / d alpha_ij is gradient_i . hidden_j: a dense product sampled where there are edges.
@@ -55,8 +64,9 @@ class _Products(torch.autograd.Function):
             by_column = pattern.column_sums(by_score)
             by_part.addr_(by_row, to).addr_(by_column, of)
             gradients.append((by_part, by_row @ part, by_column @ part))
-        by_hidden, by_target, by_source = (torch.cat(parts, dim=-1) for parts in zip(*gradients, strict=True))
-        return by_hidden, by_target, by_source, None, None, None
+        by_parts, by_target, by_source = (torch.cat(parts, dim=-1) for parts in zip(*gradients, strict=True))
+        by_diagonal = (by_parts * hidden).sum(dim=0)
+        return by_parts * diagonal, by_diagonal, by_target, by_source, None, None, None
 
 
 def _parts(heads: int, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
@@ -65,11 +75,11 @@ def _parts(heads: int, *tensors: Tensor) -> Iterator[tuple[Tensor, ...]]:
     return zip(*split, strict=True)
 
 
-class _Fused(torch.autograd.Function):
+class OnePass(torch.autograd.Function):
     """All heads in one pass over the edges, W included: a processor waits for memory, not for arithmetic."""
 
     @staticmethod
-    def forward(
+    def forward(  # noqa: D102 - what attend says
         ctx: Any,
         hidden: Tensor,
         diagonal: Tensor,
@@ -92,7 +102,7 @@ class _Fused(torch.autograd.Function):
 
     @staticmethod
     @once_differentiable
-    def backward(ctx: Any, gradient: Tensor) -> tuple[Tensor, Tensor, Tensor, Tensor, None, None, None]:
+    def backward(ctx: Any, gradient: Tensor) -> Gradients:  # noqa: D102
         from core.model import kernels
 
         target, source, *own = ctx.saved_tensors
@@ -129,33 +139,6 @@ def attend(
     Returns:
         Shape: ``(q, d)``, q being the number of targets.
     """
-    way = attend_in_one_pass if hidden.device.type == "cpu" else attend_by_products
-    return way(hidden, diagonal, target, source, heads, pattern, slope)
-
-
-def attend_by_products(
-    hidden: Tensor,
-    diagonal: Tensor,
-    target: Tensor,
-    source: Tensor,
-    heads: int,
-    pattern: Pattern,
-    slope: float,
-) -> Tensor:
-    """What :func:`attend` says, with sparse products: on any device."""
-    out: Tensor = _Products.apply(hidden * diagonal, target, source, heads, pattern, slope)
-    return out
-
-
-def attend_in_one_pass(
-    hidden: Tensor,
-    diagonal: Tensor,
-    target: Tensor,
-    source: Tensor,
-    heads: int,
-    pattern: Pattern,
-    slope: float,
-) -> Tensor:
-    """What :func:`attend` says, on a processor."""
-    out: Tensor = _Fused.apply(hidden, diagonal, target, source, heads, pattern, slope)
+    way = OnePass if hidden.device.type == "cpu" else Products
+    out: Tensor = way.apply(hidden, diagonal, target, source, heads, pattern, slope)
     return out

@@ -22,6 +22,7 @@ from core.model.compiled import PARTS, compiled, in_parts, look_ahead
 def _scores(
     hidden: Any, target: Any, source: Any, bounds: Any, first: int, last: int, to: Any, of: Any
 ) -> None:
+    """What each entity adds to a score of each head, as its target and as its source."""
     for i in range(first, last):
         for k in range(len(bounds) - 1):
             one, other = hidden.dtype.type(0), hidden.dtype.type(0)
@@ -47,6 +48,7 @@ def _there(
     lse: Any,
     out: Any,
 ) -> None:
+    """The means of some targets, and the log-sum-exp of their scores."""
     heads = len(bounds) - 1
     highest, total = np.empty(heads, hidden.dtype), np.empty(heads, hidden.dtype)
     for i in range(first, last):
@@ -74,6 +76,7 @@ def _there(
 
 @compiled
 def _means(out: Any, above: Any, bounds: Any, first: int, last: int, mean: Any) -> None:
+    """Of each target and head, the mean over its edges of their weights' gradients: that of its output."""
     for i in range(first, last):
         for k in range(len(bounds) - 1):
             dot = out.dtype.type(0)
@@ -104,11 +107,9 @@ def _back(
     by_source: Any,
     by_hidden: Any,
 ) -> None:
-    own, sums, by_of = (
-        np.empty_like(diagonal),
-        np.empty_like(diagonal),
-        np.empty(len(bounds) - 1, hidden.dtype),
-    )
+    """Gradients that meet at some sources; those by their edges' targets are added up."""
+    own, sums = np.empty_like(diagonal), np.empty_like(diagonal)
+    by_of = np.empty(len(bounds) - 1, hidden.dtype)
     for j in range(first, last):
         own[:] = hidden[j] * diagonal
         sums[:], by_of[:] = 0, 0
@@ -137,6 +138,7 @@ def _back(
 def _add(
     hidden: Any, target: Any, by_to: Any, bounds: Any, first: int, last: int, by_target: Any, by_hidden: Any
 ) -> None:
+    """What reaches hidden and the targets' weights through the targets' part of scores."""
     for i in range(first, last):
         for k in range(len(bounds) - 1):
             for c in range(bounds[k], bounds[k + 1]):
@@ -189,6 +191,7 @@ def attend(
         The means, the log-sum-exp of the scores of each target, and what targets and sources add to them.
         Shapes: ``(q, d)``, ``(q, K)``, ``(q, K)``, ``(n, K)``.
     """
+    # Unsigned: an index that might count from the end would keep the loops from being vectorised.
     heads = np.array(bounds, np.uintp)
     added = [hidden.new_empty(len(hidden), len(bounds) - 1) for _ in range(2)]
     dense, sums = _arrays(hidden, target, source), _arrays(*added)

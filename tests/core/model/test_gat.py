@@ -10,15 +10,15 @@ import torch
 
 from core.features.graph_data import undirected_edges
 from core.model import attention
-from core.model.attention import attend, attend_by_products, attend_in_one_pass
+from core.model.attention import OnePass, Products, attend
 from core.model.gat import AttentionLayer, GraphAttention
 from core.model.sparse import Pattern, SparseInput
 
 
-@pytest.fixture(params=[attend_in_one_pass, attend_by_products], ids=["one_pass", "products"])
+@pytest.fixture(params=[OnePass, Products])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each way of a processor and of a GPU, on the processor."""
-    monkeypatch.setattr(attention, "attend_in_one_pass", request.param)
+    monkeypatch.setattr(attention, "OnePass", request.param)
 
 
 def _edges(n: int, m: int, seed: int = 0) -> torch.Tensor:
