@@ -24,7 +24,7 @@ from core import (
     store_commands,
 )
 from core.ablate_commands import add_ablate_options
-from core.errors import Cancelled, MimeaError
+from core.errors import Cancelled, FileExistsAlreadyError, MimeaError
 from core.export_commands import add_diff_options, add_export_options
 from core.kg.stopping import stoppable
 from core.link_commands import add_link_options
@@ -50,6 +50,9 @@ def run(arguments: Sequence[str]) -> int:
         except commands.UsageError as error:
             print(f"mimea-explorer: {error}", file=sys.stderr)
             return 2
+        except FileExistsAlreadyError as error:
+            print(f"mimea-explorer: {error} (--force)", file=sys.stderr)
+            return 1
         except MimeaError as error:
             print(f"mimea-explorer: {error}", file=sys.stderr)
             return 1

@@ -34,6 +34,14 @@ class ProjectError(MimeaError):
     """A project file that can't be opened, created or written."""
 
 
+class FileExistsAlreadyError(MimeaError):
+    """A file is where one would be written, and nobody said that it may be replaced."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        super().__init__(f"{path} exists already; choose another name or replace it")
+
+
 class ConfigError(MimeaError):
     """A setting outside its range, or one that does not exist."""
 

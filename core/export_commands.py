@@ -56,7 +56,7 @@ def add_diff_options(parser: argparse.ArgumentParser) -> None:
 def export(options: argparse.Namespace, _stop: threading.Event) -> None:
     """Write the links that were accepted."""
     from core.export.iri import BASES
-    from core.export.links import ExportError, FileExistsAlreadyError, write_links
+    from core.export.links import write_links
     from core.export.options import ExportOptions, checked_orcid
 
     wanted = ExportOptions(
@@ -72,10 +72,7 @@ def export(options: argparse.Namespace, _stop: threading.Event) -> None:
         replace=options.force,
     )
     with closing(ProjectFile.open(options.project)) as project:
-        try:
-            written = write_links(project, options.out, options.format, wanted)
-        except FileExistsAlreadyError as error:
-            raise ExportError(f"{error} (--force)") from error
+        written = write_links(project, options.out, options.format, wanted)
     print(f"Wrote {counted(written.links, 'link')} to {written.files[0]}")
     for path in written.files[1:]:
         print(f"  and {path}")

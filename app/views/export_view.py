@@ -28,8 +28,8 @@ from app.views.empty_state import EmptyState
 from app.views.export_options import ExportOptionsForm
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField, documents_folder
-from core.errors import MimeaError
-from core.export.links import FORMATS, FileExistsAlreadyError, Preview, Written, preview, write_links
+from core.errors import FileExistsAlreadyError, MimeaError
+from core.export.links import FORMATS, Preview, Written, preview, write_links
 from core.export.options import ExportOptions
 from core.export.verdicts import ExportChoices, export_choices
 from core.store.project_file import ProjectFile

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
 
-from core.errors import MimeaError
+from core.errors import FileExistsAlreadyError, MimeaError
 from core.export.alignment import alignment_lines
 from core.export.export import Export
 from core.export.ntriples import ntriples_lines, turtle_lines
@@ -28,14 +28,6 @@ from core.store.runs import get_run
 
 class ExportError(MimeaError):
     """A file that can't be written."""
-
-
-class FileExistsAlreadyError(ExportError):
-    """A file is where the export would be written, and nobody said that it may be replaced."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        super().__init__(f"{path} exists already; choose another name or replace it")
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from contextlib import closing, contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 
-from core.errors import ProjectError
+from core.errors import FileExistsAlreadyError, ProjectError
 from core.store.disk import sync, sync_folder
 from core.store.engines import no_project
 from core.store.schema import APPLICATION_ID
@@ -28,13 +28,14 @@ def backup(project: Path, target: Path | None = None, *, replace: bool = False) 
     folder of features and checkpoints.
 
     Raises:
-        ProjectError: ``project`` is none, ``target`` exists, or the copy can't be written.
+        FileExistsAlreadyError: ``target`` is there and ``replace`` is not set.
+        ProjectError: ``project`` is none, or the copy can't be written.
     """
     if target is None:
         target = _free(project.with_name(f"{project.stem}.backup-{_today()}{project.suffix}"))
     target = target.expanduser().absolute()
     if target.exists() and not replace:
-        raise ProjectError(f"{target} exists already; choose another name or replace it")
+        raise FileExistsAlreadyError(target)
     if target.exists() and target.samefile(project):
         raise ProjectError(f"{target} is the project itself; choose another name for its copy")
     return _copy(project, target)

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from core.cli import run
-from core.errors import ProjectError
+from core.errors import FileExistsAlreadyError, ProjectError
 from core.review.journal import Decision, current_verdicts, decide
 from core.store import backup as care
 from core.store.project_file import ProjectFile
@@ -52,7 +52,7 @@ def test_a_backup_is_a_project_made_while_another_writes(project: ProjectFile, t
 
 def test_a_backup_replaces_nothing_unasked(project: ProjectFile, tmp_path: Path) -> None:
     (tmp_path / "copy.mimea").write_text("old")
-    with pytest.raises(ProjectError, match="exists already"):
+    with pytest.raises(FileExistsAlreadyError, match="exists already"):
         care.backup(project.path, tmp_path / "copy.mimea")
     assert (tmp_path / "copy.mimea").read_text() == "old"
     care.backup(project.path, tmp_path / "copy.mimea", replace=True)
@@ -106,6 +106,9 @@ def test_the_command_line_looks_after_a_project(
     assert run(["backup", path, "--out", str(copy)]) == 0
     assert capsys.readouterr().out == f"Copied to {copy}\n"
     assert run(["backup", path, "--out", str(copy)]) == 1
+    assert capsys.readouterr().err == (
+        f"mimea-explorer: {copy} exists already; choose another name or replace it (--force)\n"
+    )
     assert run(["backup", path, "--out", str(copy), "--force"]) == 0
     assert run(["compact", path]) == 0
     assert run(["check", path]) == 0
