@@ -75,12 +75,24 @@ def test_sssom_says_what_is_the_same_and_what_is_not(write, read) -> None:
     ]
 
 
+CURIE = "a CURIE with a prefix that the curie_map declares"
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "expected"),
     [
-        ("a:3\t", "c:3\t", 10, "a CURIE with a prefix that the curie_map declares"),  # denied
-        ("a:2\t", "c:2\t", 9, "a CURIE with a prefix that the curie_map declares"),
-        ("a:2\t", "http://a/2\t", 9, "a CURIE with a prefix that the curie_map declares"),
+        ("a:3\t", "c:3\t", 10, CURIE),  # denied
+        ("a:2\t", "c:2\t", 9, CURIE),
+        ("a:2\t", "http://a/2\t", 9, CURIE),
+        ("a:2\t", "<http://a/2>\t", 9, CURIE),
+        ("b:x:y", "http://b/x:y", 9, CURIE),
+        (
+            "skos:exactMatch",
+            "http://www.w3.org/2004/02/skos/core#exactMatch",
+            9,
+            CURIE,
+        ),
+        ("b:3\t", "http://b/3\t", 10, CURIE),  # denied
         ("a:2\t", "a:2\tmore\t", 9, "6 columns"),
         ("predicate_id\t", "predicate\t", 6, "the column predicate_id"),
     ],
@@ -178,6 +190,55 @@ def test_alignments_in_either_namespace(write, read, ending: str, name: str) -> 
     assert found.links == [("http://1/1", "http://2/1", name), ("http://1/2", "http://2/2", name)]
     assert found.denied == [("http://1/3", "http://2/3"), ("http://1/5", "http://2/5")]
     assert found.notes == [f"1 cell of {name} with the relation < was left out"]
+
+
+# As AgreementMakerLight writes it, and the reference of the OAEI's anatomy track: a namespace without "#",
+# bare URIs of the ontologies, a type that is not known, a datatype that is no IRI of XML Schema.
+AML = f"""\
+<?xml version='1.0' encoding='utf-8'?>
+<rdf:RDF xmlns='{NAMESPACE}'
+\t xmlns:rdf='http://www.w3.org/1999/02/22-rdf-syntax-ns#'
+\t xmlns:xsd='http://www.w3.org/2001/XMLSchema#' >
+
+<Alignment>
+\t<xml>yes</xml>
+\t<level>0</level>
+\t<type>??</type>
+\t<onto1>http://mouse.owl</onto1>
+\t<onto2>http://human.owl</onto2>
+\t<uri1>http://mouse.owl</uri1>
+\t<uri2>http://human.owl</uri2>
+\t<map>
+\t\t<Cell>
+\t\t\t<entity1 rdf:resource="http://mouse.owl#MA_0002401"/>
+\t\t\t<entity2 rdf:resource="http://human.owl#NCI_C52561"/>
+\t\t\t<measure rdf:datatype="xsd:float">1.0</measure>
+\t\t\t<relation>=</relation>
+\t\t</Cell>
+\t</map>
+\t<map>
+\t\t<Cell>
+\t\t\t<entity1 rdf:resource="http://mouse.owl#MA_0000270"/>
+\t\t\t<entity2 rdf:resource="http://human.owl#NCI_C33736"/>
+\t\t\t<measure rdf:datatype="http://www.w3.org/2001/XMLSchema#float">0.93</measure>
+\t\t\t<relation>&lt;</relation>
+\t\t</Cell>
+\t</map>
+</Alignment>
+</rdf:RDF>
+"""
+
+
+def test_an_alignment_as_agreementmaker_writes_it(write, read) -> None:
+    opened = open_links(write({"reference.rdf": AML}) / "reference.rdf")
+    found = read(opened.parts)
+    assert opened.format == "Alignment RDF"
+    assert found.links == [
+        ("http://mouse.owl#MA_0002401", "http://human.owl#NCI_C52561", "reference.rdf"),
+    ]
+    assert (found.denied, found.notes) == (
+        [], ["1 cell of reference.rdf with the relation < was left out"]
+    )  # fmt: skip
 
 
 def test_an_alignment_is_read_a_stretch_at_a_time(write) -> None:
