@@ -272,8 +272,16 @@ def test_csv_links_with_verdicts(write, read) -> None:
     assert found.notes == ["1 row of l.csv neither accepted nor rejected was left out"]
 
 
-@pytest.mark.parametrize("text", ["a,b\nc\n", "a,b,c\n", "a,b\n,c\n", "left_uri,right_uri,verdict\na\n"])
-def test_what_is_wrong_in_csv_is_named(write, read, text: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "line", "found"),
+    [
+        ("a,b\nc\n", 2, "1 columns"),
+        ("a,b,c\n", 1, "3 columns in 'a,b,c'"),
+        ("a,b\n,c\n", 2, "an empty one in ',c'"),
+        ("left_uri,right_uri,verdict\na\n", 2, "1 columns"),
+    ],
+)
+def test_what_is_wrong_in_csv_is_named(write, read, text: str, line: int, found: str) -> None:
     with pytest.raises(InputError) as caught:
         read(open_links(write({"l.csv": text}) / "l.csv").parts)
-    assert caught.value.line is not None
+    assert (caught.value.line, caught.value.found) == (line, found)

@@ -62,7 +62,7 @@ sys.stdin.read()
     assert other.stdout is not None and other.stdin is not None
     assert other.stdout.readline() == "''\n"
     second = ProjectFile.open_for_editing(project.path)
-    assert second.read_only
+    assert second.read_only == "small.mimea is open in another window; here it can be looked at, not changed"
     second.close()
     other.kill()
     other.wait(10)
