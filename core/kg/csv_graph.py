@@ -16,6 +16,7 @@ from core.kg.records import AttributeBatch, Batch, EntityBatch, ImageBatch, Rela
 from core.kg.source import Format, GraphSource, Part
 from core.kg.text import find_license, shown, size, strip_brackets
 from core.kg.two_folders import TwoFolders, images_parts
+from core.words import counted
 
 SUFFIXES = (".csv", ".tsv")
 _LINKS = "links"
@@ -98,7 +99,8 @@ def guess_mapping(path: Path) -> CsvMapping:
     if len(first) == 3:
         return CsvMapping(header=False, head="1", relation="2", tail="3")
     expected = "columns head, relation and tail, or a column id, or three columns without a header"
-    raise InputError(path, expected, f"{len(first)} columns: {shown(', '.join(first))}", line=1)
+    found = f"{counted(len(first), 'column')}: {shown(', '.join(first))}"
+    raise InputError(path, expected, found, line=1)
 
 
 def preview_rows(path: Path, count: int) -> list[list[str]]:

@@ -9,7 +9,7 @@ from pathlib import Path
 from core.errors import InputError
 from core.kg.csv_text import rows, sniff, unmarked
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
-from core.kg.text import shown, size, strip_brackets
+from core.kg.text import shown, size, strip_brackets, wrong_columns
 from core.words import counted, were
 
 _LEFT = ("left_uri", "left", "source", "subject", "entity1", "uri1", "left_id", "subject_id")
@@ -38,7 +38,7 @@ def read_csv_links(path: Path) -> Iterator[Batch]:
                 continue
         left, right, verdict = columns
         if max(left, right, verdict or 0) >= len(row.cells):
-            raise InputError(path, _WHAT, f"{len(row.cells)} columns", line=row.line)
+            raise InputError(path, _WHAT, counted(len(row.cells), "column"), line=row.line)
         kind = _ACCEPTED if verdict is None else row.cells[verdict]
         if kind not in (_ACCEPTED, _REJECTED):
             others += 1
@@ -68,5 +68,5 @@ def _columns(path: Path, cells: list[str], line: int) -> tuple[tuple[int, int, i
     if left is not None and right is not None:
         return (left, right, names.index(_VERDICT) if _VERDICT in names else None), True
     if len(cells) != 2:
-        raise InputError(path, _WHAT, f"{len(cells)} columns in {shown(','.join(cells))}", line=line)
+        raise wrong_columns(path, _WHAT, cells, ",".join(cells), line)
     return (0, 1, None), False

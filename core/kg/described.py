@@ -6,10 +6,9 @@ from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 
-from core.errors import InputError
 from core.kg.records import Batch, EntityBatch
 from core.kg.source import Part
-from core.kg.text import blocks, shown, size, strip_brackets
+from core.kg.text import blocks, size, strip_brackets, wrong_columns
 
 _WHAT = "identifier, label and perhaps a description, tab-separated"
 
@@ -27,7 +26,7 @@ def _read(path: Path) -> Iterator[Batch]:
                 continue
             cells = line.split("\t")
             if not 2 <= len(cells) <= 3:
-                raise InputError(path, _WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
+                raise wrong_columns(path, _WHAT, cells, line, number)
             batch.uris.append(strip_brackets(cells[0].strip()))
             batch.labels.append(cells[1].strip())
             batch.descriptions.append(cells[2].strip() if len(cells) == 3 else "")

@@ -14,12 +14,11 @@ from urllib.parse import quote, unquote
 
 from PIL import Image
 
-from core.errors import InputError
 from core.kg.compressed import find as find_file
 from core.kg.records import Batch, ImageBatch, Note, PicturesByName
 from core.kg.source import Part
 from core.kg.stopping import check_stop
-from core.kg.text import blocks, shown, size, strip_brackets
+from core.kg.text import blocks, size, strip_brackets, wrong_columns
 from core.words import are, counted
 
 IMAGE_SUFFIXES = frozenset({".jpg", ".jpeg", ".png", ".gif", ".webp", ".bmp", ".tif", ".tiff"})
@@ -169,7 +168,7 @@ def image_names(index: Path) -> Iterator[tuple[list[tuple[str, str]], int]]:
                 continue
             cells = line.split("\t") if "\t" in line else line.split()
             if len(cells) != 2:
-                raise InputError(index, what, f"{len(cells)} columns in {shown(line)}", line=number)
+                raise wrong_columns(index, what, cells, line, number)
             rows.append((strip_brackets(cells[0].strip()), cells[1].strip()))
         yield rows, block.done
 

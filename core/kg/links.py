@@ -18,7 +18,7 @@ from core.kg.rdf_parse import Value, statements
 from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.kg.source import LinkSource, Part
 from core.kg.sssom import is_sssom, read_sssom
-from core.kg.text import blocks, require_file, shown, size, strip_brackets
+from core.kg.text import blocks, require_file, size, strip_brackets, wrong_columns
 
 _WHAT = "two identifiers in tab-separated columns, or `left <SameAs> right .`"
 _ROWS = 2_000
@@ -162,5 +162,5 @@ def _columns(path: Path, line: str, number: int) -> tuple[str, str, str]:
     elif len(cells) == _MOST_COLUMNS:
         kind = cells[2]
     if not 2 <= len(cells) <= _MOST_COLUMNS or not cells[0] or not cells[1]:
-        raise InputError(path, _WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
+        raise wrong_columns(path, _WHAT, cells, line, number)
     return strip_brackets(cells[0]), strip_brackets(cells[1]), kind

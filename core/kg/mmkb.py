@@ -14,7 +14,8 @@ from core.kg.images import Find, ImageFolder, folder_images, indexed_images
 from core.kg.links import open_links, text_links
 from core.kg.records import AttributeBatch, Batch, RelationBatch
 from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part, remark
-from core.kg.text import Terms, blocks, find_license, require_file, shown, size, strip_brackets
+from core.kg.text import Terms, blocks, find_license, require_file, shown, size, strip_brackets, wrong_columns
+from core.words import counted
 
 _TRIPLES = "_EntityTriples.txt"
 _LINKS = "_SameAsLink.txt"
@@ -139,7 +140,8 @@ def _checked_tokens(path: Path, first: int, lines: list[str]) -> list[str]:
     for number, line in enumerate(lines, first):
         cells = line.split()
         if cells and (len(cells) != 4 or cells[3] != "."):
-            raise InputError(path, _TRIPLE_WHAT, f"{len(cells)} terms in {shown(line)}", line=number)
+            found = f"{counted(len(cells), 'term')} in {shown(line)}"
+            raise InputError(path, _TRIPLE_WHAT, found, line=number)
         tokens += cells
     return tokens
 
@@ -157,7 +159,7 @@ def _read_numbers(path: Path) -> Iterator[Batch]:
             if len(cells) == 4 and cells[3] == ".":
                 cells.pop()
             if len(cells) != 3 or not all(cells):
-                raise InputError(path, _NUMBER_WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
+                raise wrong_columns(path, _NUMBER_WHAT, cells, line, number)
             value, datatype = _value(cells[2])
             batch.entities.append(terms[cells[0]])
             batch.attributes.append(terms[cells[1]])

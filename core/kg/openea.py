@@ -13,7 +13,7 @@ from core.kg.links import open_links, text_links
 from core.kg.literals import literal
 from core.kg.records import AttributeBatch, Batch, LinkBatch, Note, RelationBatch
 from core.kg.source import Dataset, Format, GraphSource, LinkSource, Part
-from core.kg.text import Terms, blocks, find_license, require_file, shown, size, strip_brackets
+from core.kg.text import Terms, blocks, find_license, require_file, size, strip_brackets, wrong_columns
 from core.words import are, counted, were
 
 _TRIPLES, _ATTRIBUTES, _LINKS = "rel_triples_", "attr_triples_", "ent_links"
@@ -105,7 +105,7 @@ def _read_triples(path: Path) -> Iterator[Batch]:
                 continue
             cells = line.split("\t")
             if len(cells) != 3 or not all(map(str.strip, cells)):
-                raise InputError(path, _TRIPLE_WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
+                raise wrong_columns(path, _TRIPLE_WHAT, cells, line, number)
             batch.heads.append(terms[cells[0].strip()])
             batch.relations.append(terms[cells[1].strip()])
             batch.tails.append(terms[cells[2].strip()])
@@ -173,7 +173,7 @@ def _pairs(path: Path) -> Iterator[tuple[tuple[str, str], bool, int]]:
                 continue
             cells = [strip_brackets(cell.strip()) for cell in line.split("\t")]
             if len(cells) != 2 or not all(cells):
-                raise InputError(path, _LINK_WHAT, f"{len(cells)} columns in {shown(line)}", line=number)
+                raise wrong_columns(path, _LINK_WHAT, cells, line, number)
             yield (cells[0], cells[1]), number == block.first + len(block.lines) - 1, block.done
 
 

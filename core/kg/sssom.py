@@ -100,7 +100,7 @@ class _Reader:
             return None
         if len(cells) != len(self._columns):
             found = f"{len(cells)} in {shown(_TAB.join(cells))}"
-            raise InputError(self._path, f"{len(self._columns)} columns", found, line=number)
+            raise InputError(self._path, counted(len(self._columns), "column"), found, line=number)
         return self._pair(dict(zip(self._columns, cells, strict=True)), number)
 
     def denied(self) -> tuple[list[str], list[str]]:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.errors import InputError
 from core.kg.compressed import Contents, is_compressed
+from core.words import counted
 
 BLOCK_BYTES = 4 << 20
 # A line is read whole, so a file without line ends must not be read for ever.
@@ -150,6 +151,11 @@ def shown(found: str | bytes) -> str:
     """``found`` quoted for an error message, shortened."""
     text = repr(found)
     return text if len(text) <= _SHOWN else f"{text[: _SHOWN - 1]}…"
+
+
+def wrong_columns(path: Path, expected: str, cells: list[str], written: str, line: int) -> InputError:
+    """The error of a line, as it is written, with more or fewer columns than there should be."""
+    return InputError(path, expected, f"{counted(len(cells), 'column')} in {shown(written)}", line=line)
 
 
 def size(path: Path) -> int:

@@ -275,10 +275,10 @@ def test_csv_links_with_verdicts(write, read) -> None:
 @pytest.mark.parametrize(
     ("text", "line", "found"),
     [
-        ("a,b\nc\n", 2, "1 columns"),
+        ("a,b\nc\n", 2, "1 column"),
         ("a,b,c\n", 1, "3 columns in 'a,b,c'"),
         ("a,b\n,c\n", 2, "an empty one in ',c'"),
-        ("left_uri,right_uri,verdict\na\n", 2, "1 columns"),
+        ("left_uri,right_uri,verdict\na\n", 2, "1 column"),
     ],
 )
 def test_what_is_wrong_in_csv_is_named(write, read, text: str, line: int, found: str) -> None:
