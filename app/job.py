@@ -13,6 +13,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.mailbox import Mailbox, Post
 from core.errors import Cancelled, MimeaError
+from core.store.engines import failure
 
 Report = Callable[[object], None]
 Work = Callable[[Report, threading.Event], Any]
@@ -87,7 +88,7 @@ def _run(work: Work, stop: threading.Event, post: Post) -> None:
         post(_Message("failed", (str(known), "")))
     except Exception as unknown:
         _log.exception("a job failed")
-        message = f"Something went wrong: {unknown or type(unknown).__name__}"
+        message = failure(unknown) or f"Something went wrong: {unknown or type(unknown).__name__}"
         post(_Message("failed", (message, traceback.format_exc())))
     else:
         post(_Message("succeeded", (result,)))

@@ -15,6 +15,7 @@ from PySide6.QtCore import QObject, Signal, Slot
 
 from app.mailbox import Mailbox, Post
 from core.errors import MimeaError
+from core.store.engines import failure
 
 T = TypeVar("T")
 _log = logging.getLogger(__name__)
@@ -139,5 +140,5 @@ def _run(ticket: int, work: Callable[[], Any], post: Post) -> None:
         error = str(known)
     except Exception as unknown:
         _log.exception("a background task failed")
-        error = f"Something went wrong: {unknown or type(unknown).__name__}"
+        error = failure(unknown) or f"Something went wrong: {unknown or type(unknown).__name__}"
     post(_Outcome(ticket, result, error))

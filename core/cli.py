@@ -31,7 +31,7 @@ from core.link_commands import add_link_options
 from core.presets import PRESETS
 from core.reimport_commands import add_reimport_options
 from core.simulate_commands import add_simulate_options
-from core.store.engines import reason
+from core.store.engines import failure
 from core.store.places import place
 from core.terminal import interruptible, login_name
 
@@ -57,7 +57,7 @@ def run(arguments: Sequence[str]) -> int:
             print(f"mimea-explorer: {error}", file=sys.stderr)
             return 1
         except DBAPIError as error:
-            print(f"mimea-explorer: the database failed: {reason(error)}", file=sys.stderr)
+            print(f"mimea-explorer: {failure(error)}", file=sys.stderr)
             return 1
         except BrokenPipeError:
             # Whoever read our output has left; Python would complain once more when it flushes at exit.

@@ -27,11 +27,13 @@ WRITING: Mapping[str, Mapping[str, Any]] = {
 
 
 def sqlite_engine(path: Path, *, writable: bool = True) -> Engine:
-    """Connections to a file; with ``writable`` False they refuse to change it."""
-    url = URL.create("sqlite", database=str(path))
+    """Connections to a file that is there; with ``writable`` False they refuse to change it."""
+    # SQLite would make the file anew where its place has vanished, such as a network drive's.
+    how = {"mode": "rw"}
     if _cant_change(path):
-        # SQLite wants to put a file beside even to read, unless it is told that nobody writes.
-        url = url.set(database=path.as_uri(), query={"mode": "ro", "immutable": "1", "uri": "true"})
+        # It wants to put a file beside even to read, unless it is told that nobody writes.
+        how = {"mode": "ro", "immutable": "1"}
+    url = URL.create("sqlite", database=path.as_uri(), query={**how, "uri": "true"})
     engine = create_engine(url, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
 
     @event.listens_for(engine, "connect")
@@ -96,6 +98,11 @@ def no_project(place: object, error: Exception) -> ProjectError:
     told = reason(error)
     kind = "is damaged; go back to a backup" if "malformed" in told else "is not a MIMEA project"
     return ProjectError(f"{place} {kind}: {told}")
+
+
+def failure(error: Exception) -> str:
+    """The sentence on a database that fails, such as on a full disk; empty for any other error."""
+    return f"the project can't be read or written: {reason(error)}" if isinstance(error, DBAPIError) else ""
 
 
 def reason(error: Exception) -> str:

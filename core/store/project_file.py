@@ -65,6 +65,7 @@ class ProjectFile:
             raise ProjectError(f"{path} exists already; choose another name or open it")
         try:
             path.parent.mkdir(parents=True, exist_ok=True)
+            path.touch(exist_ok=False)
             engine = sqlite_engine(path)
             keep_log(engine)
             with engine.begin() as connection:

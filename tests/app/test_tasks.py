@@ -7,6 +7,7 @@ import pytest
 import shiboken6
 from PySide6.QtCore import QObject
 from pytestqt.qtbot import QtBot
+from sqlalchemy.exc import OperationalError
 
 from app.tasks import Tasks
 from core.errors import MimeaError
@@ -47,17 +48,27 @@ def test_writes_keep_their_order(qtbot, tasks: Tasks) -> None:
     assert seen == list(range(20))
 
 
-def test_a_known_error_arrives_as_its_sentence(qtbot, tasks: Tasks) -> None:
+@pytest.mark.parametrize(
+    ("error", "told"),
+    [
+        (MimeaError("the disk is full"), "the disk is full"),
+        (
+            OperationalError("INSERT INTO verdict", {}, Exception("database or disk is full")),
+            "the project can't be read or written: database or disk is full",
+        ),
+    ],
+)
+def test_a_known_error_arrives_as_its_sentence(qtbot, tasks: Tasks, error: Exception, told: str) -> None:
     def fail() -> None:
-        raise MimeaError("the disk is full")
+        raise error
 
     owner, seen = QObject(), []
     tasks.read(owner, fail, failed=seen.append)
     qtbot.waitUntil(lambda: bool(seen))
-    assert seen == ["the disk is full"]
+    assert seen == [told]
     with qtbot.waitSignal(tasks.failed) as blocker:
         tasks.read(owner, fail)
-    assert blocker.args == ["the disk is full"]
+    assert blocker.args == [told]
 
 
 def test_results_for_a_deleted_owner_are_dropped(qtbot, tasks: Tasks) -> None:

@@ -48,6 +48,7 @@ _numbers = count(1)
 # These look at the file itself.
 _OF_FILES = {
     "test_a_decision_is_seen_by_another_connection_at_once",
+    "test_a_full_disk_is_one_sentence_and_changes_nothing",
     "test_an_existing_file_is_never_overwritten",
     "test_every_connection_enforces_foreign_keys",
 }

@@ -5,12 +5,15 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import event, select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core.errors import ProjectError
+from core.review.journal import Decision, current_verdicts, decide
+from core.store.backup import problems
+from core.store.engines import failure
 from core.store.project_file import ProjectFile
-from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, Graph
+from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, Entity, Graph
 
 
 def test_a_new_project_is_one_sqlite_file_that_says_what_it_is(tmp_path: Path) -> None:
@@ -117,6 +120,49 @@ def test_what_is_no_project_is_refused_and_left_as_it_was(tmp_path: Path, make, 
     with pytest.raises(ProjectError, match=message):
         ProjectFile.open(path)
     assert (path.read_bytes() if path.is_file() else None) == before
+
+
+def test_a_place_that_vanishes_and_comes_back(project: ProjectFile, tmp_path: Path) -> None:
+    """A network drive: what is left of it is a folder with nothing in it, in which nothing may be made."""
+    place = tmp_path / "drive"
+    place.mkdir()
+    project.close()
+    project.path.rename(place / "p.mimea")
+    opened = ProjectFile.open_for_editing(place / "p.mimea")
+    decide(opened, [Decision(1, 41, "accepted")])
+    opened.engine.dispose()  # as its connections end with the drive
+    place.rename(tmp_path / "gone")
+    place.mkdir()
+    with pytest.raises(OperationalError) as caught:
+        decide(opened, [Decision(2, 42, "accepted")])
+    assert failure(caught.value) == "the project can't be read or written: unable to open database file"
+    assert list(place.iterdir()) == []
+    place.rmdir()
+    (tmp_path / "gone").rename(place)
+    decide(opened, [Decision(3, 43, "accepted")])
+    with opened.read() as session:
+        assert [v.left_id for v in current_verdicts(session)] == [1, 3]
+    opened.close()
+
+
+def test_a_full_disk_is_one_sentence_and_changes_nothing(project: ProjectFile) -> None:
+    decide(project, [Decision(1, 41, "accepted")])
+
+    def fill(connection: sqlite3.Connection, _record: object) -> None:
+        pages = connection.execute("PRAGMA page_count").fetchone()[0]
+        connection.execute(f"PRAGMA max_page_count = {pages}")
+
+    event.listen(project.engine, "connect", fill)
+    project.engine.dispose()
+    with pytest.raises(OperationalError) as caught, project.write() as session:
+        session.connection().exec_driver_sql("UPDATE entity SET description = hex(zeroblob(20000))")
+    assert failure(caught.value) == "the project can't be read or written: database or disk is full"
+    event.remove(project.engine, "connect", fill)
+    project.engine.dispose()
+    with project.read() as session:
+        assert [v.left_id for v in current_verdicts(session)] == [1]
+        assert session.get_one(Entity, 1).description == "thing number 1"
+    assert problems(project.path) == []
 
 
 def test_an_existing_file_is_never_overwritten(project: ProjectFile) -> None:
