@@ -99,8 +99,8 @@ def guess_mapping(path: Path) -> CsvMapping:
     if len(first) == 3:
         return CsvMapping(header=False, head="1", relation="2", tail="3")
     expected = "columns head, relation and tail, or a column id, or three columns without a header"
-    found = f"{counted(len(first), 'column')}: {shown(', '.join(first))}"
-    raise InputError(path, expected, found, line=1)
+    given = f"{counted(len(first), 'column')}: {shown(', '.join(first))}"
+    raise InputError(path, expected, given, line=1)
 
 
 def preview_rows(path: Path, count: int) -> list[list[str]]:
