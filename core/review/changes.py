@@ -12,6 +12,7 @@ from core.store.candidates import KNOWN, VerdictKind, reviewable_run
 
 JUMP = 3  # places that a pair must have gained to count
 TOP = 3  # and among which it must be now
+SURE = 0.9  # the probability from which a candidate speaks against "no counterpart"
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +34,8 @@ class Changes:
 
     run_id: int
     before_id: int | None  # None: the run is the first, and only verdicts can be compared with it
-    contradicted: Sequence[Change] = ()  # accepted pairs that are no longer first, rejected ones that are
+    # Accepted pairs that are no longer first, rejected ones that are, likely ones of who has no counterpart.
+    contradicted: Sequence[Change] = ()
     jumped: Sequence[Change] = ()
     best: Sequence[Change] = ()  # the best candidate of an entity that had another
 
@@ -43,9 +45,10 @@ SELECT left_id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')
 UNION SELECT left_id FROM ({KNOWN}) AS known
 """
 # Of an accepted pair that is no candidate any more nothing can be shown but what stands in its place.
-_CONTRADICTED = """
+_CONTRADICTED = f"""
 WITH held AS MATERIALIZED
-  (SELECT left_id, right_id, kind FROM current_verdict WHERE kind IN ('accepted', 'rejected')),
+  (SELECT left_id, right_id, kind FROM current_verdict
+   WHERE kind IN ('accepted', 'rejected', 'no_counterpart')),
 shown AS (
   SELECT h.left_id, coalesce(n.right_id, f.right_id) AS right_id, h.kind, coalesce(n.rank, 1) AS now, f.score
   FROM held h JOIN candidate f ON f.run_id = :run AND f.left_id = h.left_id AND f.rank = 1
@@ -53,7 +56,8 @@ shown AS (
   WHERE h.kind = 'accepted' AND f.right_id <> h.right_id
     AND NOT EXISTS (SELECT 1 FROM held a WHERE a.kind = 'accepted' AND a.left_id = h.left_id
                     AND a.right_id = f.right_id)
-  OR h.kind = 'rejected' AND f.right_id = h.right_id)
+  OR h.kind = 'rejected' AND f.right_id = h.right_id
+  OR h.kind = 'no_counterpart' AND f.probability >= {SURE})
 SELECT s.left_id, s.right_id, s.kind, o.rank AS before, s.now, s.score AS weight
 FROM shown s LEFT JOIN candidate o
   ON o.run_id = :before AND o.left_id = s.left_id AND o.right_id = s.right_id

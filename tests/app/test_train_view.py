@@ -172,6 +172,22 @@ def test_start_and_stop_by_key_and_what_they_allow(
     assert "sinkhorn 0.750" in text_of(view, "runMetrics")
 
 
+def test_a_run_that_ended_leads_to_what_it_changed(
+    open_window: MainWindow, view: TrainView, fake_run: FakeRun, qtbot: QtBot
+) -> None:
+    fake_run.pause_after = 2
+    way = button(view, "whatChangedButton")
+    assert "(Alt+5)" in way.toolTip()
+    with qtbot.waitSignal(open_window.training.ended):
+        button(view, "startTrainingButton").click()
+        qtbot.waitUntil(lambda: "Epoch 1 of" in text_of(view, "runFacts"))
+        assert way.isHidden()
+        open_window.training.stop()
+    qtbot.waitUntil(way.isVisible)
+    qtbot.mouseClick(way, Qt.MouseButton.LeftButton)
+    assert view.tabs.current == "changes"
+
+
 def test_curves_are_drawn_for_the_run_picked(view: TrainView, qtbot: QtBot) -> None:
     qtbot.waitUntil(lambda: view.findChild(QWidget, "curve1Plot") is not None)
     plot = view.findChild(QWidget, "curve1Plot")

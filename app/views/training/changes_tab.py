@@ -16,7 +16,7 @@ from app.training_worker import Training
 from app.views.training.page_button import PageButton
 from app.views.training.rows_table import RowsTable
 from app.views.training.tab_page import TabPage
-from core.review.changes import JUMP, TOP, Change, Changes, changes, new_verdicts
+from core.review.changes import JUMP, SURE, TOP, Change, Changes, changes, new_verdicts
 
 Pair = tuple[int, int]
 Found = tuple[Changes | None, int]
@@ -25,7 +25,8 @@ _PARTS = (
     (
         "contradicted",
         "Verdicts it contradicts",
-        "Accepted pairs that are no longer first, and rejected ones that now are",
+        "Accepted pairs that are no longer first, rejected ones that now are, and candidates of at least "
+        f"{SURE:.0%} for entities without a counterpart",
         "Alt+Shift+1",
     ),
     (
@@ -216,4 +217,6 @@ def _rank(rank: int | None) -> str:
 
 def _hint(change: Change) -> str:
     told = pair_text(change.left_label, change.right_label)
-    return told if change.verdict is None else f"{told}\nThe verdict in force: {change.verdict}"
+    if change.verdict is None:
+        return told
+    return f"{told}\nThe verdict in force: {change.verdict.replace('_', ' ')}"

@@ -31,6 +31,7 @@ class RunPanel(QWidget):
     """Shows one run; which others there were is the next tab's."""
 
     review_requested = Signal()
+    changes_requested = Signal()
 
     def __init__(self, project: Project, training: Training, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -59,6 +60,8 @@ class RunPanel(QWidget):
         self._review = QPushButton("Review candidates", objectName="reviewCandidatesButton")
         self._review.setToolTip("Go to the Review page with the candidates of this run")
         self._review.clicked.connect(self.review_requested)
+        self.what_changed = QPushButton("What changed", objectName="whatChangedButton")
+        self.what_changed.clicked.connect(self.changes_requested)
         self.curves = Curves()
         self._stack = QStackedLayout(self)
         self._stack.addWidget(
@@ -101,7 +104,8 @@ class RunPanel(QWidget):
             words.addWidget(label)
         header = QHBoxLayout()
         header.addLayout(words, 1)
-        header.addWidget(self._review)
+        for button in (self.what_changed, self._review):
+            header.addWidget(button, alignment=Qt.AlignmentFlag.AlignTop)
         layout.addLayout(header)
         layout.addWidget(self._progress)
         layout.addSpacing(theme.MEDIUM)
@@ -177,8 +181,13 @@ class RunPanel(QWidget):
         self._progress.setVisible(self._training.active)
         self._progress.setRange(0, total)
         self._progress.setValue(done)
-        self._review.setVisible(self._facts.finish is not None)
+        self._lead_on(self._facts.finish is not None)
         self._say(self._facts.line(), self._facts.metrics(), self._facts.remarks())
+
+    def _lead_on(self, there: bool) -> None:
+        """Offer the ways to what the run found, if it found something."""
+        self._review.setVisible(there)
+        self.what_changed.setVisible(there)
 
     def _say(self, line: str, metrics: str, left_out: str) -> None:
         for label, text in ((self._line, line), (self._metrics, metrics), (self._left_out, left_out)):
@@ -209,7 +218,7 @@ class RunPanel(QWidget):
             return
         self.curves.show_history(epochs)
         self._progress.hide()
-        self._review.setVisible(run.best_epoch is not None)
+        self._lead_on(run.best_epoch is not None)
         if self._facts.finish is not None and self._facts.finish.run_id == run.id:
             self._say(self._facts.line(), self._facts.metrics(), self._facts.remarks())
             return

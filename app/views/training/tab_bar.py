@@ -40,6 +40,7 @@ class TabPages(QWidget):
         super().__init__(parent)
         self._tabs: list[Tab] = []
         self._pages: dict[str, QWidget] = {}
+        self._actions: dict[str, KeyedAction] = {}
         self._group = QButtonGroup(self)
         self._bar = QHBoxLayout(spacing=0)
         self._bar.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, 0)
@@ -70,6 +71,7 @@ class TabPages(QWidget):
             on_page=True,
         )
         self.addAction(action)
+        self._actions[tab.name] = action
         action.triggered.connect(partial(self.show_tab, tab.name))
         button.setToolTip(action.toolTip())
         self._group.addButton(button, number)
@@ -82,6 +84,10 @@ class TabPages(QWidget):
             self._pages[name] = tab.build()
             self._stack.addWidget(self._pages[name])
         return self._pages[name]
+
+    def action(self, name: str) -> KeyedAction:
+        """What goes to a tab."""
+        return self._actions[name]
 
     def build_next(self) -> bool:
         """Build a page that is not there yet; False where all are."""

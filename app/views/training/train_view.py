@@ -6,6 +6,7 @@ from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from app.keyed_action import tell_key
 from app.project import Project
 from app.side_work import SideWork
 from app.training_worker import Training
@@ -114,6 +115,9 @@ class TrainView(QWidget):
         tab = RunTab(self._project, self._training)
         tab.review_requested.connect(self.review_requested)
         tab.devices_wanted.connect(self.devices_wanted)
+        tab.panel.changes_requested.connect(self._on_changes)
+        button = tab.panel.what_changed
+        tell_key(self.tabs.action("changes"), button, "What this run changed, and what to teach next")
         return tab
 
     def _runs_tab(self) -> QWidget:
@@ -152,6 +156,10 @@ class TrainView(QWidget):
         tab = AblationTab(self._project, self._work, lambda: self.form.config)
         self.form.changed.connect(tab.renew)
         return tab
+
+    @Slot()
+    def _on_changes(self) -> None:
+        self.show_tab("changes")
 
     @Slot(object)
     def _on_settings(self, config: object) -> None:

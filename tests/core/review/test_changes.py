@@ -95,6 +95,24 @@ def test_each_kind_of_change_is_found(project: ProjectFile, second: Callable[...
     assert {(each.before, each.now) for each in found.best} == {(5, 1)}
 
 
+def test_a_likely_candidate_speaks_against_no_counterpart(
+    project: ProjectFile, second: Callable[..., None]
+) -> None:
+    second({})
+    decide(project, [Decision(left, None, "no_counterpart") for left in (1, 2, 3)])
+    with project.write() as session:  # entity 3 has no probability: the run was not calibrated for it
+        for left, probability in ((1, 0.9), (2, 0.89)):
+            session.execute(
+                text("UPDATE candidate SET probability = :p WHERE run_id = 2 AND left_id = :l AND rank = 1"),
+                {"p": probability, "l": left},
+            )
+    with project.read() as session:
+        found = changes(session)
+    assert found is not None
+    first = _candidates(project, 1)[0]
+    assert found.contradicted == [Change(1, first, "France 1", "France 1", 1, 1, "no_counterpart")]
+
+
 def test_new_verdicts_are_those_that_the_run_does_not_know(
     project: ProjectFile, second: Callable[..., None]
 ) -> None:
