@@ -100,6 +100,11 @@ class _Table:
     def __init__(self, export: Export) -> None:
         self._export = export
         base = export.options.base_iri
+        self._computed = {
+            "mapping_justification": "semapv:SemanticSimilarityThresholdMatching",
+            "mapping_tool": PROGRAM,
+            "mapping_tool_version": export.provenance.version,
+        }
         # Identifiers are few beside their mentions; each is made an IRI and compacted once.
         uris = {v.left_uri for v in export.verdicts} | {v.right_uri for v in export.verdicts if v.right_uri}
         iris = {uri: absolute_iri(uri, base) for uri in uris}
@@ -139,11 +144,7 @@ class _Table:
     def _model_part(self, verdict: ExportedVerdict) -> Slots:
         if verdict.score is None:
             return {"mapping_justification": "semapv:ManualMappingCuration"}
-        row = {
-            "mapping_justification": "semapv:SemanticSimilarityThresholdMatching",
-            "mapping_tool": PROGRAM,
-            "mapping_tool_version": self._export.provenance.version,
-        }
+        row = self._computed.copy()
         if verdict.run_id in self._ended:
             row["mapping_date"] = self._ended[verdict.run_id]
         if 0 <= verdict.score <= 1:  # a cosine below 0 is no similarity score in the sense of SSSOM
@@ -229,7 +230,8 @@ def _cell(text: str) -> str:
 
 
 def _number(value: float) -> str:
-    return str(round(value, 3))
+    text = f"{value:.3f}".rstrip("0")  # half the time of rounding first
+    return f"{text}0" if text[-1] == "." else text
 
 
 def _scalar(text: str) -> str:
