@@ -147,6 +147,45 @@ def test_evaluation_counts_and_leads_to_the_pair(shown: MainWindow, qtbot: QtBot
     qtbot.waitUntil(lambda: shown.pages.review._pair == (7, 56), timeout=WAIT)
 
 
+@pytest.mark.parametrize(
+    ("name", "table_name", "button_name", "right"),
+    [
+        ("evaluation", "confusionsTable", "reviewConfusionButton", "proposed_id"),
+        ("runs", "rankChanges", "reviewComparedButton", "right_id"),
+        ("changes", "changesAnotherBestCandidate", "reviewChangeButton", "right_id"),
+    ],
+)
+def test_a_click_on_a_row_and_one_on_the_button_lead_to_its_pair(
+    shown: MainWindow, qtbot: QtBot, name: str, table_name: str, button_name: str, right: str
+) -> None:
+    page = tab(shown, name, qtbot)
+    if name == "runs":
+        page.table.selectAll()
+        child(page, QTabWidget, "compareTabs").setCurrentIndex(2)
+        settle(shown, qtbot)
+    table, button = child(page, RowsTable, table_name), child(page, QPushButton, button_name)
+    row = table.rows.row_at(0)
+    assert not button.isEnabled() and "(Ctrl+J)" in button.toolTip()
+    qtbot.mouseClick(
+        table.viewport(), Qt.MouseButton.LeftButton, pos=table.visualRect(table.model().index(0, 0)).center()
+    )
+    qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
+    assert shown.page == REVIEW
+    qtbot.waitUntil(lambda: shown.pages.review._pair == (row.left_id, getattr(row, right)), timeout=WAIT)
+
+
+def test_one_pair_is_chosen_among_the_tables_of_a_page(shown: MainWindow, qtbot: QtBot) -> None:
+    page = tab(shown, "runs", qtbot)
+    page.table.selectAll()
+    settle(shown, qtbot)
+    button = child(page, QPushButton, "reviewComparedButton")
+    page.compare.ranks.selectRow(0)
+    page.compare.firsts.selectRow(0)
+    assert page.compare.ranks.chosen_rows == [] and button.isEnabled()
+    page.compare.firsts.show_rows([])
+    assert not button.isEnabled()
+
+
 def test_among_all_entities_is_measured_on_demand(
     shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:

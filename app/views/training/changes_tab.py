@@ -14,6 +14,7 @@ from app.models.rows_model import Column
 from app.project import Project
 from app.training_worker import Training
 from app.views.training.page_button import PageButton
+from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
 from app.views.training.tab_page import TabPage
 from core.review.changes import JUMP, SURE, TOP, Change, Changes, changes, new_verdicts
@@ -94,6 +95,8 @@ class ChangesTab(TabPage):
         header = QHBoxLayout(spacing=theme.LARGE)
         header.addWidget(self._title)
         header.addStretch()
+        tables = [part.table for part in self._parts.values()]
+        header.addWidget(PairButton(self, "reviewChange", "Training", tables))
         header.addWidget(self._new)
         header.addWidget(self._refresh)
         columns = QHBoxLayout(spacing=theme.LARGE)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Qt, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.rows_model import Column
@@ -16,6 +16,7 @@ from app.project import Project
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.figures import BY_KEY, FIGURES, Figure, Line, Style
 from app.views.training.metric_columns import metric_columns
+from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
 from core.store.epochs import EpochInfo, run_epochs
 from core.store.project_file import ProjectFile
@@ -64,7 +65,13 @@ class ComparePanel(QWidget):
         changes = QWidget()
         column = QVBoxLayout(changes)
         column.setContentsMargins(0, theme.MEDIUM, 0, 0)
-        column.addWidget(self._summary)
+        above = QHBoxLayout(spacing=theme.LARGE)
+        above.addWidget(self._summary, 1)
+        above.addWidget(
+            PairButton(changes, "reviewCompared", "Compare", [self.ranks, self.firsts]),
+            alignment=Qt.AlignmentFlag.AlignTop,
+        )
+        column.addLayout(above)
         column.addWidget(self.ranks, 1)
         column.addWidget(self.firsts, 1)
         self._tabs = QTabWidget(objectName="compareTabs", documentMode=True)
@@ -221,5 +228,5 @@ def _summary(both: Comparison | None) -> str:
     pairs = f"of all candidates {both.gained:,} were gained and {both.lost:,} lost"
     return (
         f"From run {both.before} to run {both.after}: {links}; {firsts}; {pairs}. "
-        "A tick is the right answer, where a link tells. A double click shows the pair."
+        "A tick is the right answer, where a link tells."
     )

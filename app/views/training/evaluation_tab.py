@@ -25,6 +25,7 @@ from app.project import Project
 from app.side_work import SideWork
 from app.views.training.metric_columns import metric_columns
 from app.views.training.page_button import PageButton
+from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
 from app.views.training.tab_page import OneRunTab
 from core.store.project_file import ProjectFile
@@ -89,11 +90,14 @@ class EvaluationTab(OneRunTab):
         header.addStretch()
         title = QLabel("Wrong first candidates, the surest first")
         title.setFont(theme.font(bold=True))
-        title.setToolTip("A double click, or Enter, shows the pair on the Review page")
+        above = QHBoxLayout(spacing=theme.MEDIUM)
+        above.addWidget(title)
+        above.addStretch()
+        above.addWidget(PairButton(self, "reviewConfusion", "Evaluation", [self.confusions]))
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(theme.LARGE, 0, 0, 0)
-        column.addWidget(title)
+        column.addLayout(above)
         column.addWidget(self.confusions, 1)
         self._charts = QWidget()
         self._lower.addWidget(self._charts)

@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLa
 from app import theme
 from app.models.rows_model import Column
 from app.project import Project
+from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
 from app.views.training.setting_fields import swatch
 from app.views.training.tab_page import OneRunTab
@@ -43,10 +44,7 @@ class WeightsTab(OneRunTab):
         self._meaning = QLabel(wordWrap=True)
         self._meaning.setProperty("role", "secondary")
         self._meaning.setFont(theme.font("small"))
-        self._meaning.setText(
-            "First candidates that lead the next one, and would not without this modality. "
-            "A double click shows the pair."
-        )
+        self._meaning.setText("First candidates that lead the next one, and would not without this modality.")
         self.decided = RowsTable("decidedTable", "Pairs that a modality decided", _columns())
         self._charts = QWidget()
         QVBoxLayout(self._charts).setContentsMargins(0, 0, theme.LARGE, 0)
@@ -64,6 +62,7 @@ class WeightsTab(OneRunTab):
         which.addWidget(title)
         which.addWidget(self._modality)
         which.addStretch()
+        which.addWidget(PairButton(self, "reviewDecided", "Weights", [self.decided]))
         right = QWidget()
         column = QVBoxLayout(right)
         column.setContentsMargins(theme.LARGE, 0, 0, 0)
