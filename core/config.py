@@ -76,11 +76,15 @@ class ModelConfig:
     pmf_lambda: float = _setting(
         0.1, "Incremental rate of the modality weights", symbol="λ", low=0.0, high=10.0
     )
+    pivot_score: Literal["self", "one"] = _setting(
+        "self", "What the pivot itself scores: as one that diverges from the pivot by 0, or 1 (eq. 6)"
+    )
     kl_reduction: Literal["mean", "sum"] = _setting(
         "mean", "How divergences of the d/2 dimensions combine (eq. 6)"
     )
     transport: tuple[Modality, ...] = _setting(
-        ("relation", "attribute", "visual"), "Modalities that optimal transport translates (table 5)"
+        ("relation", "attribute", "visual"),
+        "Modalities that optimal transport translates for their own loss (table 5); structure never",
     )
     transport_epsilon: float = _setting(
         0.05, "Entropic regularisation of Sinkhorn", symbol="ε", low=1e-4, high=10.0

@@ -47,12 +47,13 @@ PAPER = Preset(
     "paper",
     "As in the paper",
     "Section 5.1 and the equations to the letter: d = 400, ReLU, plain counts, summed divergences, "
-    "1000 epochs, pseudo-seeds from epoch 500",
+    "the pivot at score 1, 1000 epochs, pseudo-seeds from epoch 500",
     RunConfig().replace(
         dimension=400,
         activation="relu",
         bag="counts",
         kl_reduction="sum",
+        pivot_score="one",
         validation_ratio=0.1,
         iterative="paper",
         support_weight=0,

@@ -225,5 +225,10 @@ def build_fusion(config: ModelConfig, modalities: tuple[Modality, ...], generato
     if config.fusion == "gated":
         return GatedFusion(modalities, config.dimension, generator)
     return ProbabilityGuidedFusion(
-        modalities, config.distribution, config.pivot, config.pmf_lambda, config.kl_reduction
+        modalities,
+        config.distribution,
+        config.pivot,
+        config.pmf_lambda,
+        config.kl_reduction,
+        config.pivot_score,
     )

@@ -53,18 +53,21 @@ class ProbabilityGuidedFusion(Fusion):
         pivot: Modality,
         rate: float,
         reduction: Literal["mean", "sum"],
+        pivot_score: Literal["self", "one"] = "self",
     ) -> None:
         super().__init__(modalities)
         self.pivot = pivot if pivot in modalities else modalities[0]
         self.divergence = DIVERGENCES[distribution]
         self.rate = rate
         self.reduction = reduction
+        self.pivot_score = pivot_score
         self.offset = nn.Parameter(torch.zeros(len(modalities)))
 
     def scores(self, hidden: Mapping[Modality, Tensor], present: Tensor) -> Tensor:
         """One plus w_l = λ(2 - δ)², plus what was learned. Shape: ``(b, M)``.
 
-        The pivot is at δ = 0 from itself, so it starts with the largest weight, as the paper says it has.
+        Eq. 6 has the w of the other modalities alone. That of the pivot is 0, or it is at δ = 0 from itself
+        and starts with the largest weight, as the paper says it has.
         Where an entity lacks it there is nothing to compare with, and its modalities start equal.
         """
         pivot = shape_parameters(hidden[self.pivot])
@@ -75,8 +78,11 @@ class ProbabilityGuidedFusion(Fusion):
             else:
                 divergences = self.divergence(shape_parameters(hidden[modality]), pivot)
                 columns.append(divergences.sum(1) if self.reduction == "sum" else divergences.mean(1))
-        comparable = present[:, self.modalities.index(self.pivot), None]
+        place = self.modalities.index(self.pivot)
+        comparable = present[:, place, None]
         weights = self.rate * (2 - torch.stack(columns, dim=1)) ** 2
+        if self.pivot_score == "one":
+            weights[:, place] = 0
         return 1 + weights * comparable + self.offset
 
 

@@ -71,13 +71,13 @@ class Embeddings:
         return 1.0 if self.support is None else 1.0 + self.support_weight
 
     def mean_weights(self) -> tuple[dict[str, float], dict[str, float]]:
-        """Mean and standard deviation of the fusion weight by modality, over the entities that have any."""
-        some = self.weights[self.weights.any(dim=1)]
-        if not len(some):
-            some = torch.zeros_like(self.weights[:1])
-        means, spread = (part.tolist() for part in (some.mean(dim=0), some.std(dim=0, correction=0)))
+        """Mean and standard deviation of a modality's fusion weight over the entities that have it."""
+        has = self.weights > 0
+        number = has.sum(dim=0).clamp(min=1)
+        means = self.weights.sum(dim=0) / number
+        spread = (((self.weights - means) * has) ** 2).sum(dim=0).div(number).sqrt()
         names = tuple(self.by_modality)
-        return dict(zip(names, means, strict=True)), dict(zip(names, spread, strict=True))
+        return dict(zip(names, means.tolist(), strict=True)), dict(zip(names, spread.tolist(), strict=True))
 
     def on(self, device: torch.device) -> Embeddings:
         """The same in the memory of ``device``."""

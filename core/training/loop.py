@@ -84,7 +84,7 @@ class TrainingLoop:
             yield from self._epochs()
             if self.stop.is_set() and self.config.training.checkpoint_every and self.epoch:
                 yield from self._checkpoint()  # to go on from this very epoch
-            yield from self._finish("stopped" if self.stop.is_set() else "done")
+            yield from self._finish_within_memory("stopped" if self.stop.is_set() else "done")
         except Cancelled:  # thrown in by who wants nothing kept
             raise
         except GeneratorExit:  # nothing may be yielded any more, but what was learned is kept
@@ -137,7 +137,7 @@ class TrainingLoop:
                 return
             self.epoch = epoch
             if self.pseudo.due(epoch):
-                self.pseudo.search(self.trainer.embed(), epoch)
+                yield from self._within_memory(lambda: self.pseudo.search(self._embed(), self.epoch))
                 self.precision = self._precision()
                 with self.project.write() as session:
                     self.pseudo.write(session, self.id)
@@ -206,9 +206,14 @@ class TrainingLoop:
         )
         return work()
 
+    def _embed(self) -> Embeddings:
+        """The state as of now, in main memory once a GPU's was too small."""
+        embeddings = self.trainer.embed()
+        return embeddings.on(torch.device("cpu")) if self.shrunk else embeddings
+
     def _evaluate(self, epoch: int) -> Evaluated:
         """Rank held-out links and keep the state, with validation links only if it is the best so far."""
-        embeddings = self.trainer.embed()
+        embeddings = self._embed()
         held_out, decodings = rank_held_out(embeddings, self.data, self.split)
         if held_out == "test" or self.stopper.improved(decodings["csls"]["mrr"]):
             self._keep(embeddings)
@@ -238,6 +243,18 @@ class TrainingLoop:
 
     def _discard_checkpoint(self) -> None:
         checkpoint_path(self.project.sidecar, self.id).unlink(missing_ok=True)
+
+    def _finish_within_memory(self, status: Literal["done", "stopped"]) -> Iterator[Event]:
+        """:meth:`_finish`, in main memory where a GPU's is too small to rank."""
+        try:
+            yield from self._finish(status)
+            return
+        except Exception as error:
+            if self.spare is None or not out_of_memory(error):
+                raise
+        self.kept = self.spare
+        yield Notice(self.id, "Memory ran out; the candidates are ranked in main memory")
+        yield from self._finish(status)
 
     def _finish(
         self, status: Literal["done", "stopped", "failed"], error: str | None = None

@@ -35,6 +35,7 @@ GROUPS = {
         "distribution": "Distribution",
         "pivot": "Pivot",
         "pmf_lambda": "PMF rate",
+        "pivot_score": "Pivot's score",
         "kl_reduction": "Divergences",
     },
     "Transport between modalities": {

@@ -82,10 +82,21 @@ def test_averaged_heads_are_those_of_the_stock_layer() -> None:
         twin.lin.weight.copy_(torch.cat(diagonals))
         twin.att_dst.copy_(layer.target.view(1, heads, dimension))
         twin.att_src.copy_(layer.source.view(1, heads, dimension))
-    hidden = torch.randn(n, dimension, generator=generator, dtype=torch.float64)
-    torch.testing.assert_close(
-        layer(hidden, Pattern(edges, n)), twin(hidden, edges.flip(0)), atol=1e-8, rtol=0
-    )
+    ours = torch.randn(n, dimension, generator=generator, dtype=torch.float64, requires_grad=True)
+    theirs = ours.detach().clone().requires_grad_()
+    out, expected = layer(ours, Pattern(edges, n)), twin(theirs, edges.flip(0))
+    torch.testing.assert_close(out, expected, atol=1e-8, rtol=0)
+    weights = torch.randn(out.shape, generator=generator, dtype=torch.float64)
+    (out * weights).sum().backward()
+    (expected * weights).sum().backward()
+    diagonals = [part.diagonal() for part in twin.lin.weight.grad.view(heads, dimension, dimension)]
+    for mine, stock in (
+        (ours.grad, theirs.grad),
+        (layer.diagonal.grad, torch.cat(diagonals)),
+        (layer.target.grad, twin.att_dst.grad.flatten()),
+        (layer.source.grad, twin.att_src.grad.flatten()),
+    ):
+        torch.testing.assert_close(mine, stock, atol=1e-8, rtol=0)
 
 
 @pytest.mark.usefixtures("way")

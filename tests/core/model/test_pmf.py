@@ -11,6 +11,7 @@ from scipy import integrate, stats
 from torch.distributions import Beta, Gamma, Gumbel, Laplace, kl_divergence
 
 from core.modality import PAPER_MODALITIES as MODALITIES
+from core.modality import Modality
 from core.model.divergences import DIVERGENCES
 from core.model.pmf import (
     AttentionFusion,
@@ -65,15 +66,22 @@ def test_gradients_of_a_divergence_are_those_of_its_value(name: str) -> None:
     )
 
 
+@pytest.mark.parametrize("pivot", MODALITIES)
+@pytest.mark.parametrize("pivot_score", ["self", "one"])
 @pytest.mark.parametrize("reduction", ["mean", "sum"])
-def test_weights_are_those_of_the_paper(reduction: Literal["mean", "sum"]) -> None:
+def test_weights_are_those_of_the_paper(
+    reduction: Literal["mean", "sum"], pivot_score: Literal["self", "one"], pivot: Modality
+) -> None:
     hidden = {
         m: torch.randn(4, 6, generator=torch.Generator().manual_seed(i)) for i, m in enumerate(MODALITIES)
     }
-    fusion = ProbabilityGuidedFusion(MODALITIES, "beta", "structure", 0.1, reduction)
-    scores = [torch.full((4,), 1 + 0.1 * 2**2)]  # the pivot is no distance from itself
-    for modality in MODALITIES[1:]:
-        p, q = shape_parameters(hidden[modality]), shape_parameters(hidden["structure"])
+    fusion = ProbabilityGuidedFusion(MODALITIES, "beta", pivot, 0.1, reduction, pivot_score)
+    scores = []
+    for modality in MODALITIES:
+        if modality == pivot:  # no distance from itself, or no w of its own
+            scores.append(torch.full((4,), 1 + 0.1 * 2**2 if pivot_score == "self" else 1.0))
+            continue
+        p, q = shape_parameters(hidden[modality]), shape_parameters(hidden[pivot])
         divergence = kl_divergence(Beta(*p), Beta(*q))
         delta = divergence.mean(1) if reduction == "mean" else divergence.sum(1)
         scores.append(1 + 0.1 * (2 - delta) ** 2)

@@ -16,6 +16,7 @@ from core.store.run_files import checkpoint_path, close_interrupted_runs, resuma
 from core.training.child import ChildDied, in_child, run_in_child
 from core.training.control import RunControl
 from core.training.events import Continued, EpochDone, Event, Paused, Progress, RunFinished
+from core.training.run import train
 from tests.core.training import counting
 from tests.core.training.conftest import MakeProject
 from tests.support import REPOSITORY
@@ -165,11 +166,12 @@ def test_two_runs_at_once_share_nothing(make_project: MakeProject, quick: RunCon
     """Each process has its own random numbers, model and stop."""
     project, first = queued(make_project, quick)
     with project.write() as session:
-        second = runs.queue_run(session, quick.to_json())
+        second = runs.queue_run(session, quick.replace(random_seed=1).to_json())
+    configs = {first: quick, second: quick.replace(random_seed=1)}
     found: dict[int, list[Event]] = {first: [], second: []}
 
     def drive(run_id: int) -> None:
-        found[run_id] += run_in_child(project, run_id, quick, RunControl())
+        found[run_id] += run_in_child(project, run_id, configs[run_id], RunControl())
 
     threads = [threading.Thread(target=drive, args=(run_id,)) for run_id in found]
     for thread in threads:
@@ -177,4 +179,8 @@ def test_two_runs_at_once_share_nothing(make_project: MakeProject, quick: RunCon
     for thread in threads:
         thread.join()
     losses = [[e.losses for e in events if isinstance(e, EpochDone)] for events in found.values()]
-    assert losses[0] == losses[1] and len(losses[0]) == quick.training.epochs
+    alone = [
+        [event.losses for event in train(make_project(), config) if isinstance(event, EpochDone)]
+        for config in configs.values()
+    ]
+    assert losses == alone and losses[0] != losses[1]

@@ -34,6 +34,18 @@ def test_what_a_side_lacks_costs_nothing() -> None:
     assert estimate(info(pictures=9_000), with_pictures).peak > estimate(info(), with_pictures).peak
 
 
+@pytest.mark.parametrize("encoder", [{"visual_encoder": "vgg16"}, {"text_encoder": "sentence"}], ids=str)
+def test_dense_features_are_kept_for_every_entity(encoder: dict[str, object]) -> None:
+    """VGG's 4,096 numbers for each of 2 million entities are 33 GB in themselves."""
+    modalities = {"modalities": "structure,visual" if "visual_encoder" in encoder else "structure,name"}
+    graphs = info(entities=1_000_000, pictures=500_000)
+    base = estimate(graphs, QUICK.config.replace(**modalities))
+    more = estimate(graphs, QUICK.config.replace(**modalities, **encoder))
+    width = 4096 - 192 if "visual_encoder" in encoder else 384 - 32768 * 0
+    least = 4 * 2_000_000 * width * 0.9
+    assert more.training - base.training > least and more.ranking - base.ranking > least
+
+
 def test_a_million_entities_do_not_need_the_square() -> None:
     large = estimate(info(entities=1_000_000, triples=5_000_000), QUICK.config)
     assert 4e9 < large.peak < 60e9

@@ -21,9 +21,13 @@ from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
 from core.store.schema import Candidate
+from core.training import loop
+from core.training.embeddings import Embeddings
 from core.training.evaluate import evaluate
 from core.training.events import EpochDone, Event, Notice, RunFinished
 from core.training.failures import out_of_memory
+from core.training.loop import TrainingLoop
+from core.training.pseudo_seeds import ProbationSeeds
 from core.training.run import train
 from core.training.stopping import ExplosionWatch
 from core.training.trainer import Trainer
@@ -180,6 +184,51 @@ def test_full_memory_once(
     small = train(make_project(), config.replace(batch_size=4))
     assert losses == [event.losses for event in small if isinstance(event, EpochDone)]
     assert isinstance(events[-1], RunFinished) and events[-1].status == "done"
+
+
+@pytest.mark.parametrize("stage", ["_evaluate", "search"])
+def test_full_memory_while_ranking(
+    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    """An evaluation or a search for pseudo-seeds is made again, too."""
+    config = quick.replace(epochs=4, iterative="paper", iterative_start=1, iterative_every=1)
+    owner = TrainingLoop if stage == "_evaluate" else ProbationSeeds
+    monkeypatch.setattr(owner, stage, _full_once(getattr(owner, stage)))
+    events = list(train(make_project(), config))
+    assert [event.text for event in events if isinstance(event, Notice) and "Memory ran out" in event.text]
+    assert isinstance(events[-1], RunFinished) and events[-1].status == "done"
+
+
+def test_full_memory_at_the_end(
+    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What a GPU can't rank main memory does: the run is done all the same."""
+    keep = TrainingLoop._keep
+
+    def with_spare(self: TrainingLoop, embeddings: Embeddings) -> Embeddings:
+        self.spare = embeddings
+        return keep(self, embeddings)
+
+    monkeypatch.setattr(TrainingLoop, "_keep", with_spare)
+    monkeypatch.setattr("core.training.loop.report", _full_once(loop.report))
+    events = list(train(make_project(), quick))
+    assert [event.text for event in events if isinstance(event, Notice)] == [
+        "Memory ran out; the candidates are ranked in main memory"
+    ]
+    assert isinstance(events[-1], RunFinished) and events[-1].status == "done"
+
+
+def _full_once(work: Callable[..., Any]) -> Callable[..., Any]:
+    """``work``, whose first call finds the memory full."""
+    calls = []
+
+    def called(*arguments: Any, **more: Any) -> Any:
+        calls.append(1)
+        if len(calls) == 1:
+            raise ERRORS[0]()
+        return work(*arguments, **more)
+
+    return called
 
 
 @pytest.mark.parametrize(

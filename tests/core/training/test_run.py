@@ -255,6 +255,7 @@ def test_iterative_training_adds_pseudo_seeds(make_project: MakeProject, quick: 
         {"pivot": "visual"},
         {"pivot": "relation", "modalities": "structure,attribute"},
         {"kl_reduction": "sum"},
+        {"pivot_score": "one"},
         {"transport": ""},
         {"transport": "relation"},
         {"transport_epsilon": 0.005},

@@ -17,7 +17,7 @@ from core.features.graph_data import GraphData, load_graph_data
 from core.model.mimea import Batch
 from core.training.background import with_progress
 from core.training.devices import describe, pick_device
-from core.training.embeddings import load_embeddings, save_embeddings
+from core.training.embeddings import Embeddings, load_embeddings, save_embeddings
 from core.training.events import Progress
 from core.training.pseudo_seeds import Buffer
 from core.training.stopping import EarlyStopping
@@ -48,14 +48,22 @@ def _in_float64(data: GraphData, config: RunConfig) -> Trainer:
     return trainer
 
 
-def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(data: GraphData, quick: RunConfig) -> None:
+@pytest.mark.parametrize("transport", ["", "relation,attribute"], ids=["as_they_are", "transported"])
+def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(
+    data: GraphData, quick: RunConfig, transport: str
+) -> None:
     """The paper's way, an encoder pass and a backward pass per batch, sums to the same gradient."""
-    config = quick.replace(batch_size=8, transport="")
+    config = quick.replace(batch_size=8, transport=transport, transport_sample=16)
     trainer, naive = (_in_float64(data, config) for _ in range(2))
     pairs = _pairs(20)
     trainer.epoch(pairs, threading.Event())
 
     order = torch.randperm(20, generator=naive.generator)
+    sample = torch.randperm(naive.data.n, generator=naive.generator)[:16]
+    with torch.no_grad():
+        some = {modality: h[sample] for modality, h in naive.model.encode(naive.inputs).items()}
+        plans = naive.model.plans(some, naive.inputs.present[sample], naive.inputs.has[sample.numpy()])
+    assert sorted(plans) == sorted(filter(None, transport.split(",")))
     for batch in order.tensor_split(3):
         hidden = naive.model.encode(naive.inputs)
         rows = pairs[batch.numpy()].T.ravel()
@@ -63,7 +71,7 @@ def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(data: GraphData, 
             {modality: h[rows] for modality, h in hidden.items()},
             naive.inputs.present[rows],
             naive.inputs.has[rows],
-            {},
+            plans,
             Batch(pairs[batch.numpy()], pairs[:0]),
             config.training.tau,
             config.training.gamma,
@@ -223,10 +231,22 @@ def test_progress_of_work_in_the_background() -> None:
     assert seen == [Progress("reading", 1, 2), Progress("reading", 2, 2)]
 
 
-def test_devices() -> None:
+def test_mean_weights_are_of_the_entities_that_have_the_modality() -> None:
+    weights = torch.tensor([[0.5, 0.5], [1.0, 0.0], [0.0, 0.0]])  # the last has neither
+    parts = {"structure": torch.zeros(3, 2), "visual": torch.zeros(3, 2)}
+    embeddings = Embeddings(np.arange(3), 1, torch.zeros(3, 4), parts, weights)
+    means, spread = embeddings.mean_weights()
+    assert means == {"structure": 0.75, "visual": 0.5}
+    assert spread == {"structure": 0.25, "visual": 0.0}
+
+
+def test_the_processor() -> None:
     assert pick_device("cpu") == CPU
     assert describe(CPU) == "CPU, 1 thread"
-    if not torch.cuda.is_available():
-        assert pick_device("auto") == CPU
-        with pytest.raises(TrainingError, match="no CUDA device"):
-            pick_device("cuda")
+
+
+@pytest.mark.skipif(torch.cuda.is_available(), reason="this machine has a GPU")
+def test_without_a_gpu_the_processor_is_what_there_is() -> None:
+    assert pick_device("auto") == CPU
+    with pytest.raises(TrainingError, match="no CUDA device"):
+        pick_device("cuda")
