@@ -59,6 +59,11 @@ def test_it_lies_between_none_and_one_for_each_entity(
     left = correct_left(undecided, pairs, decided, right)
     assert 0 <= left.expected <= min(len(set(side)) for side in pairs.T.tolist()) + 1e-9
     assert np.isfinite(left.deviation) and left.deviation >= 0
+
+
+@given(st.lists(st.floats(0, 1), max_size=40))
+def test_verdicts_that_agree_never_lower_it_where_nothing_is_shared(chances: list[float]) -> None:
+    undecided, pairs = np.array(chances), np.arange(len(chances))[:, None].repeat(2, axis=1)
     all_right = correct_left(undecided, pairs, np.full(20, 0.5), np.ones(20, dtype=bool))
     all_wrong = correct_left(undecided, pairs, np.full(20, 0.5), np.zeros(20, dtype=bool))
     assert all_wrong.expected <= all_right.expected + 1e-9

@@ -21,8 +21,6 @@ from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
 from core.store.schema import Candidate
-from core.training import loop
-from core.training.embeddings import Embeddings
 from core.training.evaluate import evaluate
 from core.training.events import EpochDone, Event, Notice, RunFinished
 from core.training.failures import out_of_memory
@@ -196,25 +194,6 @@ def test_full_memory_while_ranking(
     monkeypatch.setattr(owner, stage, _full_once(getattr(owner, stage)))
     events = list(train(make_project(), config))
     assert [event.text for event in events if isinstance(event, Notice) and "Memory ran out" in event.text]
-    assert isinstance(events[-1], RunFinished) and events[-1].status == "done"
-
-
-def test_full_memory_at_the_end(
-    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """What a GPU can't rank main memory does: the run is done all the same."""
-    keep = TrainingLoop._keep
-
-    def with_spare(self: TrainingLoop, embeddings: Embeddings) -> Embeddings:
-        self.spare = embeddings
-        return keep(self, embeddings)
-
-    monkeypatch.setattr(TrainingLoop, "_keep", with_spare)
-    monkeypatch.setattr("core.training.loop.report", _full_once(loop.report))
-    events = list(train(make_project(), quick))
-    assert [event.text for event in events if isinstance(event, Notice)] == [
-        "Memory ran out; the candidates are ranked in main memory"
-    ]
     assert isinstance(events[-1], RunFinished) and events[-1].status == "done"
 
 
