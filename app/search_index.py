@@ -22,7 +22,7 @@ class SearchIndex(QObject):
     def _begin(self) -> None:
         file = self._project.file
         if not file.read_only and not file.is_shared:
-            self._project.tasks.read(self, lambda: _lacks_index(file), self._go_on)
+            self._project.tasks.read(self, lambda: _lacks_index(file), self._go_on, later=True)
 
     def _go_on(self, more: bool) -> None:
         if more and self._project.is_open:

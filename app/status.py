@@ -73,7 +73,7 @@ class StatusReporter(QObject):
                 left = None if run is None else waiting_count(session, run)
                 return journal.verdict_counts(session), left, journal.history_state(session, whose)
 
-        self._project.tasks.read(self, read, self._show_counts, key="counts")
+        self._project.tasks.read(self, read, self._show_counts, key="counts", later=True)
 
     def _show_counts(self, counted: Counted) -> None:
         counts, left, history = counted

@@ -8,10 +8,11 @@ from collections.abc import Callable
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 from dataclasses import dataclass
+from functools import partial
 from typing import Any, TypeVar
 
 import shiboken6
-from PySide6.QtCore import QObject, Signal, Slot
+from PySide6.QtCore import QObject, QTimer, Signal, Slot
 
 from app.mailbox import Mailbox, Post
 from core.errors import MimeaError
@@ -30,6 +31,7 @@ class _Task:
     failed: Callable[[str], None] | None
     key: str
     future: Future[None]
+    reads: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +60,9 @@ class Tasks(QObject):
         self._running: dict[int, _Task] = {}
         self._newest: dict[tuple[int, str], int] = {}
         self._tickets = 0
+        self._later: dict[object, Callable[[], None]] = {}
+        self._timer = QTimer(self, singleShot=True, interval=0)
+        self._timer.timeout.connect(self._start_later)
 
     def read(
         self,
@@ -67,9 +72,21 @@ class Tasks(QObject):
         failed: Callable[[str], None] | None = None,
         *,
         key: str = "",
+        later: bool = False,
     ) -> None:
-        """Run ``work`` in the pool. With a ``key``, only the newest task's result is delivered."""
-        self._start(self._readers, owner, work, done, failed, key)
+        """Run ``work`` in the pool. With a ``key``, only the newest task's result is delivered.
+
+        ``later`` is for what nobody waits for, such as the counts of a page that is not shown: such tasks
+        run one by one, that which was asked for last first, and none begins while anything else is read.
+        """
+        start = partial(self._start, self._readers, owner, work, done, failed, key)
+        if not later:
+            start()
+            return
+        place = (id(owner), key) if key else start
+        self._later.pop(place, None)  # of which the result would be dropped
+        self._later[place] = start
+        self._timer.start()  # not now: what is to come first may be asked for next
 
     def write(
         self,
@@ -83,6 +100,8 @@ class Tasks(QObject):
 
     def write_after_all(self, owner: QObject, work: Callable[[], object]) -> None:
         """Run ``work`` as a write, once everything that was started before has ended."""
+        while self._later:
+            self._later.popitem()[1]()
         before = [task.future for task in self._running.values()]
 
         def last() -> None:
@@ -97,8 +116,8 @@ class Tasks(QObject):
 
     @property
     def busy(self) -> bool:
-        """Whether any task is running or waiting for delivery."""
-        return bool(self._running)
+        """Whether any task is waiting, running or to be delivered."""
+        return bool(self._running or self._later)
 
     def _start(
         self,
@@ -114,11 +133,18 @@ class Tasks(QObject):
         if key:
             self._newest[id(owner), key] = ticket
         future = pool.submit(_run, ticket, work, self._mailbox.post)
-        self._running[ticket] = _Task(owner, done, failed, key, future)
+        self._running[ticket] = _Task(owner, done, failed, key, future, pool is self._readers)
+
+    @Slot()
+    def _start_later(self) -> None:
+        if self._later and not any(task.reads for task in self._running.values()):
+            self._later.popitem()[1]()
 
     @Slot(object)
     def _deliver(self, outcome: _Outcome) -> None:
         task = self._running.pop(outcome.ticket)
+        if self._later:
+            self._timer.start()
         newest = not task.key or self._newest.get((id(task.owner), task.key)) == outcome.ticket
         if not shiboken6.isValid(task.owner) or not newest:
             return

@@ -32,21 +32,25 @@ _ARROWS: dict[tuple[int, QueueOrder], str] = {
     (RIGHT, "right_label"): " ↑",
     (VERDICT, "verdict"): "↑",
 }
-# What follows is asked for a cell at a time while it is painted, so nothing of it is made there.
+# What follows is asked for a cell at a time while it is painted, so nothing of it is made there; and in
+# plain numbers, since Qt's enums take longer than all else that is done for a cell.
 _LEFT, _RIGHT, _CENTRE = (
-    side | Qt.AlignmentFlag.AlignVCenter
+    (side | Qt.AlignmentFlag.AlignVCenter).value
     for side in (Qt.AlignmentFlag.AlignLeft, Qt.AlignmentFlag.AlignRight, Qt.AlignmentFlag.AlignHCenter)
 )
 _ALIGNMENT = {SCORE: _RIGHT, LEFT: _LEFT, RIGHT: _LEFT, VERDICT: _CENTRE}
-_ROLES_OF_ROWS = frozenset(
-    (
+_DISPLAY, _FONT, _ALIGNED, _FOREGROUND, _TIP, _SPOKEN = (
+    int(role)
+    for role in (
         Qt.ItemDataRole.DisplayRole,
+        Qt.ItemDataRole.FontRole,
+        Qt.ItemDataRole.TextAlignmentRole,
+        Qt.ItemDataRole.ForegroundRole,
         Qt.ItemDataRole.ToolTipRole,
         Qt.ItemDataRole.AccessibleTextRole,
-        Qt.ItemDataRole.ForegroundRole,
-        ROW_ROLE,
     )
 )
+_ROLES_OF_ROWS = frozenset((_DISPLAY, _FOREGROUND, _TIP, _SPOKEN, ROW_ROLE))
 MOST_MARKED = 50  # decisions of one step; a list in which more changed is read again
 
 Index = QModelIndex | QPersistentModelIndex
@@ -62,7 +66,8 @@ class CandidateModel(QAbstractTableModel):
         self._queue: Queue | None = None
         self._names = ("Left", "Right")
         self._blind = False
-        self._fonts = {SCORE: theme.font(tabular=True), VERDICT: theme.font(bold=True)}
+        fonts = {SCORE: theme.font(tabular=True), VERDICT: theme.font(bold=True)}
+        self._look: dict[int, dict[int, Any]] = {_FONT: fonts, _ALIGNED: _ALIGNMENT}  # the same in every row
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
         self._stale = False  # verdicts were given since the list was read
@@ -101,6 +106,13 @@ class CandidateModel(QAbstractTableModel):
         ids = None if queue is None else queue.ids
         self._rows.show(ids, None if file is None else partial(_rows_of, file))
         self.endResetModel()
+
+    def complete(self, queue: Queue) -> bool:
+        """Take the list that is shown with its facets in place of it; False where another one is shown."""
+        if self._queue is None or self._queue.ids is not queue.ids:
+            return False
+        self._queue = queue
+        return True
 
     @Slot(bool)
     def set_blind(self, blind: bool) -> None:
@@ -176,27 +188,24 @@ class CandidateModel(QAbstractTableModel):
             return _RIGHT if section == SCORE else _LEFT
         return None
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> Any:
-        if not index.isValid():
-            return None
-        if role == Qt.ItemDataRole.TextAlignmentRole:
-            return _ALIGNMENT[index.column()]
-        if role == Qt.ItemDataRole.FontRole:
-            return self._fonts.get(index.column())
-        if role not in _ROLES_OF_ROWS:
+    def data(self, index: Index, role: int = _DISPLAY) -> Any:
+        if role in self._look:
+            return self._look[role].get(index.column())
+        if role not in _ROLES_OF_ROWS or not index.isValid():
             return None
         row: CandidateRow | None = self._rows.row(index.row())
+        column = index.column()
         if role == ROW_ROLE:
             return row
         if row is None:
-            return "…" if role == Qt.ItemDataRole.DisplayRole and index.column() != VERDICT else None
-        if role == Qt.ItemDataRole.ForegroundRole:
-            return _color(row, index.column())
-        if self._blind and row.verdict is None and index.column() == SCORE:
-            return "" if role == Qt.ItemDataRole.DisplayRole else "Hidden until you decide"
-        if role == Qt.ItemDataRole.DisplayRole:
-            return _text(row, index.column(), self.shows_probability)
-        return tip_or_spoken(role, _explanation(row, index.column()))
+            return "…" if role == _DISPLAY and column != VERDICT else None
+        if role == _FOREGROUND:
+            return _color(row, column)
+        if self._blind and row.verdict is None and column == SCORE:
+            return "" if role == _DISPLAY else "Hidden until you decide"
+        if role == _DISPLAY:
+            return _text(row, column, column == SCORE and self.shows_probability)
+        return tip_or_spoken(role, _explanation(row, column))
 
     @Slot(int, int)
     def _changed(self, first: int, last: int) -> None:

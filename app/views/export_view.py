@@ -150,7 +150,14 @@ class ExportView(QWidget):
                 choices = export_choices(session)
             return choices, preview(file, name, _PREVIEW_ROWS, options)
 
-        self._project.tasks.read(self, load, self._show_preview, self._on_preview_failed, key="preview")
+        self._project.tasks.read(
+            self,
+            load,
+            self._show_preview,
+            self._on_preview_failed,
+            key="preview",
+            later=not self.isVisible(),
+        )
 
     def _chosen(self) -> ExportOptions | None:
         try:

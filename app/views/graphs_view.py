@@ -71,7 +71,7 @@ class GraphsView(QWidget):
             with file.read() as session:
                 return project_info(session)
 
-        self._project.tasks.read(self, read, self._show, self._on_failed, key="info")
+        self._project.tasks.read(self, read, self._show, self._on_failed, key="info", later=True)
 
     def _content(self) -> QWidget:
         heads = QHBoxLayout()

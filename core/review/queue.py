@@ -31,8 +31,8 @@ class Found:
     """What the queue and the text of a filter let through, before its facets and its order are asked."""
 
     rows: CandidateColumns
-    facets: Facets
     waiting: Mask
+    facets: Facets | None  # None as long as nobody asked
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -45,9 +45,9 @@ class Queue:
     right_ids: Ids
     waiting: Mask  # no verdict on the pair, and its left entity is not settled
     probable: bool  # the run has probabilities
-    facets: Mapping[FacetName, tuple[FacetValue, ...]]
-    titles: Mapping[FacetName, str]
     found: Found
+    facets: Mapping[FacetName, tuple[FacetValue, ...]]  # none before with_facets()
+    titles: Mapping[FacetName, str]
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -85,24 +85,46 @@ def load_queue(session: Session, wanted: CandidateFilter, last: Queue | None = N
     """The list for ``wanted``, from one snapshot of the store.
 
     With ``last``, a list that is still as the store is, only what differs from it is done: another order or
-    other facets take no query on candidates.
+    other facets take no query on candidates. What facets there are it tells only where some are asked for:
+    the list can be shown before they are known.
     """
     found = last.found if last is not None and _same_rows(last.wanted, wanted) else _find(session, wanted)
-    rows, facets = found.rows, found.facets
+    rows = found.rows
     order = _order(session, rows, wanted)
     if wanted.facets:
-        order = order[facet_mask(facets, wanted.facets, len(rows))[order]]
-    return Queue(
-        wanted=wanted,
-        ids=rows.id[order],
-        left_ids=rows.left_id[order],
-        right_ids=rows.right_id[order],
-        waiting=found.waiting[order],
-        probable=not bool(np.isnan(rows.probability).all()),
-        facets=facet_counts(facets, wanted.facets, len(rows)),
-        titles={name: facet.title for name, facet in facets.items()},
-        found=found,
+        found = _sorted_into_facets(session, found)
+        assert found.facets is not None
+        order = order[facet_mask(found.facets, wanted.facets, len(rows))[order]]
+    return _counted(
+        Queue(
+            wanted=wanted,
+            ids=rows.id[order],
+            left_ids=rows.left_id[order],
+            right_ids=rows.right_id[order],
+            waiting=found.waiting[order],
+            probable=not bool(np.isnan(rows.probability).all()),
+            found=found,
+            facets={},
+            titles={},
+        )
     )
+
+
+def with_facets(session: Session, queue: Queue) -> Queue:
+    """The same list, its arrays not copied, with the facets of its candidates and their sizes."""
+    return _counted(replace(queue, found=_sorted_into_facets(session, queue.found)))
+
+
+def _sorted_into_facets(session: Session, found: Found) -> Found:
+    return found if found.facets is not None else replace(found, facets=facets_of(session, found.rows))
+
+
+def _counted(queue: Queue) -> Queue:
+    facets = queue.found.facets
+    if facets is None:
+        return queue
+    counts = facet_counts(facets, queue.wanted.facets, len(queue.found.rows))
+    return replace(queue, facets=counts, titles={name: facet.title for name, facet in facets.items()})
 
 
 def waiting_rows(session: Session, queue: Queue) -> Mask:
@@ -122,11 +144,11 @@ def _find(session: Session, wanted: CandidateFilter) -> Found:
         keys = [left << 32 | right for left, right in wanted.pairs]
         rows = rows.take(np.flatnonzero(np.isin(pair_keys(rows.left_id, rows.right_id), keys)))
     if QUEUES[wanted.queue].among == "waiting" and wanted.best_only:  # the query asked that
-        return Found(rows, facets_of(session, rows), np.ones(len(rows), np.bool_))
+        return Found(rows, np.ones(len(rows), np.bool_), None)
     waiting = _waiting(session, wanted, rows.left_id, rows.right_id)
     if QUEUES[wanted.queue].among == "waiting":
         rows, waiting = rows.take(np.flatnonzero(waiting)), waiting[waiting]
-    return Found(rows, facets_of(session, rows), waiting)
+    return Found(rows, waiting, None)
 
 
 def _those(session: Session, rows: CandidateColumns, ids: Ids) -> CandidateColumns:

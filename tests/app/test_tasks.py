@@ -40,6 +40,27 @@ def test_only_the_newest_task_of_a_key_is_delivered(qtbot, tasks: Tasks) -> None
     assert sorted(seen) == ["new", "other"]
 
 
+def test_what_nobody_waits_for_comes_after_what_is_read_now(qtbot, tasks: Tasks) -> None:
+    owner, gate, seen = QObject(), threading.Event(), []
+    for name in ("first", "counts", "counts", "last"):
+        tasks.read(owner, lambda name=name: name, seen.append, key=name, later=True)
+    tasks.read(owner, lambda: gate.wait(5) and "list", seen.append)
+    tasks.read(owner, lambda: "rows", seen.append)
+    qtbot.waitUntil(lambda: bool(seen))
+    assert seen == ["rows"] and tasks.busy
+    gate.set()
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert seen == ["rows", "list", "last", "counts", "first"]
+
+
+def test_what_comes_later_has_ended_before_the_last_write(qtbot, tasks: Tasks) -> None:
+    owner, seen = QObject(), []
+    tasks.read(owner, lambda: seen.append("read"), later=True)
+    tasks.write_after_all(owner, lambda: seen.append("close"))
+    qtbot.waitUntil(lambda: not tasks.busy)
+    assert seen == ["read", "close"]
+
+
 def test_writes_keep_their_order(qtbot, tasks: Tasks) -> None:
     owner, seen = QObject(), []
     for number in range(20):

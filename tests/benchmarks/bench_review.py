@@ -14,11 +14,12 @@ from typing import get_args
 
 import numpy as np
 import pytest
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtWidgets import QApplication
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.models.candidate_model import ROW_ROLE
 from app.project import Project
 from app.tasks import Tasks
 from app.views.review.review_view import ReviewView
@@ -191,14 +192,21 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
     view.resize(1216, 740)
     view.show()
     longest: list[float] = []
+    loop = QEventLoop()
+    alarm = QTimer(interval=1_000)  # or a loop in which nothing comes any more would not be noticed
+    alarm.start()
 
     def pump_until(done: Callable[[], bool]) -> float:
-        """Turn the event loop by hand; notes how long each turn keeps the GUI thread."""
+        """Turn the event loop by hand; notes what each turn takes of the GUI thread.
+
+        It sleeps until something comes, as the program's own loop does: one that never sleeps takes the
+        interpreter from the threads that are waited for, three quarters of it at a million candidates.
+        """
         start = time.perf_counter()
         while not done():
-            turn = time.perf_counter()
-            QApplication.processEvents()
-            longest.append(time.perf_counter() - turn)
+            turn = time.thread_time()
+            loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+            longest.append(time.thread_time() - turn)
             assert time.perf_counter() - start < 30
         return time.perf_counter() - start
 
@@ -206,21 +214,29 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
         evidence = view._panel.shown
         return evidence is not None and evidence.key == view._pair
 
+    def rows_shown() -> bool:
+        return view._model.index(0, 0).data(ROW_ROLE) is not None
+
     def idle() -> bool:
         return not (tasks.busy or view._ahead.waiting or view._tools.counts.waiting)
+
+    def listed() -> bool:
+        return not view._model.queue.wanted.best_only
 
     project.open(large.path)
     print(
         f"\nopen until the list is there: {pump_until(lambda: view._model.rowCount() > 0) * 1e3:.0f} ms",
         end="",
     )
-    print(f", and the first pair: {pump_until(shown) * 1e3:.0f} ms more")
+    print(f", its first rows: {pump_until(rows_shown) * 1e3:.0f} ms more", end="")
+    print(f", the first pair: {pump_until(shown) * 1e3:.0f} ms more")
     pump_until(idle)
     pump_until(idle)
     view.show_queue("all")
     pump_until(idle)
     view._queue._best.setCurrentIndex(1)
-    print(f"all candidates, until listed: {pump_until(idle) * 1e3:.0f} ms, {len(view._model.queue):,} rows")
+    print(f"all candidates, until listed: {pump_until(listed) * 1e3:.0f} ms", end="")
+    print(f", with facets {pump_until(idle) * 1e3:.0f} ms more, {len(view._model.queue):,} rows")
 
     longest.clear()
     table = view._queue.table
@@ -228,9 +244,9 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
     for step in range(200):
         bar.setValue(bar.maximum() * step // 200)
         QApplication.processEvents()
-        turn = time.perf_counter()
+        turn = time.thread_time()
         table.viewport().repaint()
-        longest.append(time.perf_counter() - turn)
+        longest.append(time.thread_time() - turn)
     pump_until(idle)
     print(f"scrolling, GUI thread per turn: {spread(longest)}, longest {max(longest) * 1e3:.1f} ms")
 

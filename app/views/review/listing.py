@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from core.review.queue import Queue, load_queue
+from core.review.queue import Queue, load_queue, with_facets
 from core.store.candidates import reviewable_run
 from core.store.entities import graph_names
 from core.store.project_file import ProjectFile
@@ -30,3 +30,9 @@ def read_listing(file: ProjectFile, wanted: CandidateFilter, last: Queue | None 
         if run_id is None:
             return Listing(names, None)
         return Listing(names, load_queue(session, wanted.for_run(run_id), last))
+
+
+def read_facets(file: ProjectFile, queue: Queue) -> Queue:
+    """The list with its facets, which takes as long again as the list itself."""
+    with file.read() as session:
+        return with_facets(session, queue)

@@ -56,7 +56,7 @@ class QueueCounts(QObject):
                 run_id = reviewable_run(session)
                 return {} if run_id is None else queue_counts(session, run_id, author)
 
-        self._project.tasks.read(self, read, self._show, self._give_up)
+        self._project.tasks.read(self, read, self._show, self._give_up, later=True)
 
     def _show(self, counts: dict[QueueName, int]) -> None:
         self._counting = False

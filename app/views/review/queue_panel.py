@@ -167,10 +167,15 @@ class QueuePanel(QWidget):
         self.chooser.show_counts(counts)
 
     def show_list(self, queue: Queue) -> None:
-        """A list was read: its facets, and the line below it."""
-        self.facets.show_facets(queue, filtered=self.is_filtered)
+        """A list was read: the line below it, and its facets, unless they are still to come."""
+        if queue.found.facets is not None:
+            self.show_facets(queue)
         self._best.setVisible(QUEUES[queue.wanted.queue].among in ("waiting", "every"))
         self.show_count(queue)
+
+    def show_facets(self, queue: Queue) -> None:
+        """The groups that the candidates of the list fall into."""
+        self.facets.show_facets(queue, filtered=self.is_filtered)
 
     def show_verdicts(self, queue: Queue, step: Step) -> None:
         """Verdicts were given: what waits now, and which pairs of the list they exclude."""

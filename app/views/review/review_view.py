@@ -15,7 +15,7 @@ from app.views.review.evidence_store import EvidenceStore, Pair
 from app.views.review.image_store import ImageStore
 from app.views.review.judging import Judging
 from app.views.review.list_tools import ListTools
-from app.views.review.listing import Listing, read_listing
+from app.views.review.listing import Listing, read_facets, read_listing
 from app.views.review.pair_panel import PairPanel
 from app.views.review.pair_tools import PairTools
 from app.views.review.queue_panel import QueuePanel
@@ -165,6 +165,13 @@ class ReviewView(QWidget):
             self.focus_table()
         self._queue.show_list(queue)
         self._choose_row(queue, wanted)
+        if queue.found.facets is None:
+            work = partial(read_facets, file, queue)
+            self._project.tasks.read(self, work, self._completed, key="facets", later=True)
+
+    def _completed(self, queue: Queue) -> None:
+        if self._model.complete(queue):
+            self._queue.show_facets(queue)
 
     def _choose_row(self, queue: Queue, wanted: Pair | None) -> None:
         row = queue.row_of(*wanted) if wanted else None

@@ -59,7 +59,9 @@ class SavedFilters(QObject):
 
     @Slot()
     def _read(self) -> None:
-        self._project.tasks.read(self, partial(_all, self._project.file), self._fill, key="filters")
+        self._project.tasks.read(
+            self, partial(_all, self._project.file), self._fill, key="filters", later=True
+        )
 
     def _fill(self, filters: dict[str, CandidateFilter]) -> None:
         self._menu.clear()

@@ -207,7 +207,7 @@ class RunPanel(QWidget):
                 run = next(begun, None)
                 return run, [] if run is None else run_epochs(session, run.id)
 
-        self._project.tasks.read(self, read, partial(self._show_run, file.path), key="epochs")
+        self._project.tasks.read(self, read, partial(self._show_run, file.path), key="epochs", later=True)
 
     def _show_run(self, place: object, found: tuple[RunInfo | None, list[EpochInfo]]) -> None:
         run, epochs = found

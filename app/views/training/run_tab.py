@@ -110,7 +110,7 @@ class RunTab(QWidget):
             with file.read() as session:
                 return project_info(session)
 
-        self._project.tasks.read(self, read, self._on_counted, lambda _error: None, key="info")
+        self._project.tasks.read(self, read, self._on_counted, lambda _error: None, key="info", later=True)
 
     def _on_counted(self, info: ProjectInfo) -> None:
         self._info = info

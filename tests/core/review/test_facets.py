@@ -7,14 +7,14 @@ from hypothesis import strategies as st
 
 from core.review.facets import Facet, facet_counts, facet_mask
 from core.review.journal import Decision, decide
-from core.review.queue import Queue, load_queue
+from core.review.queue import Queue, load_queue, with_facets
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter
 
 
 def queue_of(project: ProjectFile, last: Queue | None = None, **wanted) -> Queue:
     with project.read() as session:
-        return load_queue(session, CandidateFilter(1, **wanted), last)
+        return with_facets(session, load_queue(session, CandidateFilter(1, **wanted), last))
 
 
 def counts_of(queue: Queue, name: str) -> dict[str, int]:
@@ -48,6 +48,14 @@ def test_a_facet_and_an_order_take_no_query_on_candidates(project: ProjectFile) 
     assert again.found is first.found
     assert again.left_ids.tolist() != first.left_ids.tolist() and len(again) < len(first)
     assert queue_of(project, first, queue="all", text="peru").found is not first.found
+
+
+def test_a_list_is_there_before_its_facets(project: ProjectFile) -> None:
+    with project.read() as session:
+        bare = load_queue(session, CandidateFilter(1, queue="all"))
+        whole = with_facets(session, bare)
+    assert not bare.facets and bare.found.facets is None
+    assert whole.facets and whole.ids is bare.ids and whole.waiting is bare.waiting
 
 
 def test_a_value_that_is_no_longer_there_lists_nothing(project: ProjectFile) -> None:
