@@ -189,9 +189,8 @@ def test_a_run_that_ended_leads_to_what_it_changed(
 
 
 def test_curves_are_drawn_for_the_run_picked(view: TrainView, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: view.findChild(QWidget, "curve1Plot") is not None)
+    qtbot.waitUntil(lambda: view.findChild(QWidget, "curve2Plot") is not None)
     plot = view.findChild(QWidget, "curve1Plot")
-    assert view.findChild(QWidget, "curve2Plot") is not None
     qtbot.waitUntil(lambda: len(plot.getPlotItem().listDataItems()[0].getData()[0]) == 20)
     joint = plot.getPlotItem().listDataItems()[0].getData()[1]
     assert joint[0] == 5.0

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from app.views.training.curve_plot import CurvePlot
 
 _REDRAW_MILLISECONDS = 100
+_PAUSE_MILLISECONDS = 15  # between two plots, in which what is there is painted
 _TWO_COLUMNS = 1300  # pixels from which four plots stand two by two
 _SHOWN = ("loss", "ranking", "weights", "phi")
 
@@ -38,6 +39,8 @@ class Curves(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_REDRAW_MILLISECONDS)
         self._timer.timeout.connect(self._redraw)
+        self._builder = QTimer(self, singleShot=True, interval=_PAUSE_MILLISECONDS)
+        self._builder.timeout.connect(self._build_next)
 
     def clear(self) -> None:
         """Begin a new run."""
@@ -64,7 +67,7 @@ class Curves(QWidget):
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)
-        self._build_next()
+        self._builder.start()
         self._redraw()
         self._timer.start()
 
@@ -75,8 +78,8 @@ class Curves(QWidget):
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
-        if self._plots:
-            self._build_next()
+        if self.isVisible():
+            self._builder.start()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -109,7 +112,7 @@ class Curves(QWidget):
     def _build_next(self) -> None:
         """Build the first plot that is missing; the next follows in another turn, as each takes its time."""
         number = len(self._plots)
-        if number >= self._room:
+        if number >= self._room or not self.isVisible():
             return
         # pyqtgraph takes a third of a second to import: it comes with the first curves, not with the window.
         from app.views.training.curve_plot import CurvePlot
@@ -122,7 +125,7 @@ class Curves(QWidget):
         self._plots.append(plot)
         self._arrange()
         self._dirty = True
-        QTimer.singleShot(0, self, self._build_next)
+        self._builder.start()
 
     def _arrange(self) -> None:
         for number, plot in enumerate(self._plots):
