@@ -42,10 +42,14 @@ def test_relation_names_are_used_where_given(write, read) -> None:
     assert left.names == {}
 
 
-def test_split_links_are_put_together(write, read) -> None:
+@pytest.mark.parametrize("names", [("sup_ent_ids", "ref_ent_ids"), ("sup_pairs", "ref_pairs")])
+def test_split_links_are_put_together(write, read, names: tuple[str, str]) -> None:
     files = {name: text for name, text in FILES.items() if name != "ill_ent_ids"}
-    links = open_dataset(write({**files, "sup_ent_ids": "0\t2\n", "ref_ent_ids": "1\t3\n"})).links
-    assert [source for _, _, source in read(links.parts).links] == ["sup_ent_ids", "ref_ent_ids"]
+    links = open_dataset(write({**files, names[0]: "0\t2\n", names[1]: "1\t3\n"})).links
+    assert read(links.parts).links == [
+        ("http://zh.dbpedia.org/resource/阿", "http://dbpedia.org/resource/A", names[0]),
+        ("http://zh.dbpedia.org/resource/金", "http://dbpedia.org/resource/B", names[1]),
+    ]
 
 
 def test_attributes_are_types_without_values(write, read) -> None:

@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import event, select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
+from core.cli import run
 from core.errors import ProjectError
 from core.review.journal import Decision, current_verdicts, decide
 from core.store.backup import problems
@@ -113,12 +114,17 @@ def _newer_project(path: Path) -> None:
         (lambda path: None, "there is no project"),
     ],
 )
-def test_what_is_no_project_is_refused_and_left_as_it_was(tmp_path: Path, make, message: str) -> None:
+def test_what_is_no_project_is_refused_and_left_as_it_was(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], make, message: str
+) -> None:
     path = tmp_path / "other.mimea"
     make(path)
     before = path.read_bytes() if path.is_file() else None
     with pytest.raises(ProjectError, match=message):
         ProjectFile.open(path)
+    assert run(["info", str(path)]) == 1
+    told = capsys.readouterr().err
+    assert message in told and "other.mimea" in told and told.count("\n") == 1
     assert (path.read_bytes() if path.is_file() else None) == before
 
 
