@@ -14,6 +14,8 @@ from core.modality import Part, Parts
 from core.training.embeddings import Embeddings, embeddings_path, load_embeddings
 from core.training.parted import Parted
 
+_NEAR = 256
+
 
 @dataclass(frozen=True, slots=True)
 class Standing:
@@ -76,17 +78,27 @@ class WhatIf:
         return WhatIfAnswer(pair, left_out, before, after, len(right), len(left))
 
     def _standing(self, places: tuple[int, ...], products: list[list[Tensor]], without: Parts) -> Standing:
-        nearness = self._parted.nearness(without)
-        ranks = []
-        for side in (0, 1):
-            row = slice(places[side], places[side] + 1)
-            similar = self._parted.combined(products[side], side, row, without)[0]
-            other, far = places[1 - side], nearness[1 - side]
-            if side == 0:
-                score = float((similar[other] / self._parted.highest(without)).clamp(-1, 1))
-            by_csls = similar - far / 2
-            ranks.append(int((by_csls > by_csls[other]).sum()) + 1)
-        return Standing(score, *ranks)
+        similar = [
+            self._parted.combined(products[side], side, slice(place, place + 1), without)[0]
+            for side, place in enumerate(places)
+        ]
+        score = float((similar[0][places[1]] / self._parted.highest(without)).clamp(-1, 1))
+        return Standing(score, *(self._rank(side, places[1 - side], similar, without) for side in (0, 1)))
+
+    def _rank(self, side: int, other: int, similar: list[Tensor], without: Parts) -> int:
+        """By CSLS, of an entity of the other side for the one whose similarities are those of ``side``."""
+        own = similar[side][other] - self._parted.nearness(1 - side, np.array([other]), without)[0] / 2
+        rivals = np.arange(len(similar[side]))
+        if not self._parted.keeps_nearness(without):
+            # No entity of a large graph is opposite to its nearest ones, and most of these are also near the
+            # other entity of the pair: so few are left whose nearness must be worked out.
+            rivals = rivals[(similar[side] > own).numpy()]
+            near = similar[1 - side].topk(min(_NEAR, len(similar[1 - side]))).indices.numpy()
+            at_least = self._parted.nearness_at_least(1 - side, rivals, near, without)
+            rivals = rivals[(similar[side][rivals] - at_least / 2 > own).numpy()]
+        rivals = rivals[rivals != other]  # rounded otherwise it might come before itself
+        far = self._parted.nearness(1 - side, rivals, without)
+        return int((similar[side][rivals] - far / 2 > own).sum()) + 1
 
     def _place(self, side: int, entity_id: int) -> int:
         ids = self._parted.ids[side]

@@ -9,13 +9,22 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor
 
 from core.alignment.blocks import row_blocks
-from core.alignment.decoding import Nearest
+from core.alignment.decoding import CSLS_NEIGHBOURS, Nearest
 from core.modality import Modality, Parts
 from core.training.embeddings import Embeddings
+
+Integers = NDArray[np.int64]
+
+Rows = slice | Integers
+
+ALL = slice(None)
+_FEW = 2**20  # pairs of which the nearness of all entities is worked out at once
 
 
 class Parted:
@@ -45,43 +54,58 @@ class Parted:
         kept = self.parts - without
         return float(bool(kept - {"support"})) + (self.support_weight if "support" in kept else 0.0)
 
-    def products(self, side: int, rows: slice) -> list[Tensor]:
-        """Of some entities of a side and all of the other: of each modality, weighed, then of the support.
+    def products(self, side: int, rows: Rows, columns: Rows = ALL) -> list[Tensor]:
+        """Of some entities of a side and some of the other: of each modality, weighed, then of the support.
 
         Shapes: ``(b, n)``.
         """
-        weights, theirs = self._weights[side][rows], self._weights[1 - side]
+        weights, theirs = self._weights[side][rows], self._weights[1 - side][columns]
         found = []
         for i, vectors in enumerate(self._vectors):
-            product = (vectors[side][rows] * weights[:, i, None]) @ vectors[1 - side].T
+            product = (vectors[side][rows] * weights[:, i, None]) @ vectors[1 - side][columns].T
             found.append(product.mul_(theirs[:, i]))
         if self._support is not None:
             evidence = (self._support.left, self._support.right)[side][rows]
-            support = torch.from_numpy((evidence @ self._support.turned[1 - side]).toarray())
+            support = torch.from_numpy((evidence @ self._support.turned[1 - side][:, columns]).toarray())
             found.append(support.to(weights).mul_(self.support_weight))
         return found
 
-    def combined(self, products: list[Tensor], side: int, rows: slice, without: Parts) -> Tensor:
+    def combined(
+        self, products: list[Tensor], side: int, rows: Rows, without: Parts, columns: Rows = ALL
+    ) -> Tensor:
         """The similarity from its products, without some parts. Shape: ``(b, n)``."""
         kept = [i for i, modality in enumerate(self.modalities) if modality not in without]
         out = torch.zeros_like(products[0])
         for i in kept:
             out += products[i]
         out /= _lengths(self._weights[side][rows], kept)[:, None]
-        out /= _lengths(self._weights[1 - side], kept)
+        out /= _lengths(self._weights[1 - side][columns], kept)
         if self.support_weight and "support" not in without:
             out += products[-1]
         return out
 
-    def nearness(self, without: Parts = frozenset()) -> tuple[Tensor, Tensor]:
-        """Mean similarity of each entity to its nearest ones, of either side; worked out where it isn't kept.
-
-        Shapes: ``(q,)`` and ``(m,)``.
-        """
-        key = _key(without)
-        if key not in self._nearness:
+    def keeps_nearness(self, without: Parts) -> bool:
+        """Whether :meth:`nearness` costs next to nothing for all entities: it is kept, or they are few."""
+        key, sizes = _key(without), [len(ids) for ids in self.ids]
+        if key not in self._nearness and sizes[0] * sizes[1] <= _FEW:
             self._nearness |= self._find_nearness([without])
-        return self._nearness[key]
+        return key in self._nearness
+
+    def nearness(self, side: int, rows: Integers, without: Parts) -> Tensor:
+        """Mean similarity of some entities of a side to their nearest ones on the other. Shape: ``(b,)``."""
+        if self.keeps_nearness(without):
+            return self._nearness[_key(without)][side][rows]
+        return self.nearness_at_least(side, rows, np.arange(len(self.ids[1 - side])), without)
+
+    def nearness_at_least(self, side: int, rows: Integers, columns: Integers, without: Parts) -> Tensor:
+        """The same as if some entities of the other side were all: as much or less. Shape: ``(b,)``."""
+        out = self._weights[side].new_empty(len(rows))
+        for some in row_blocks(len(rows), len(columns)):
+            products = self.products(side, rows[some], columns)
+            block = self.combined(products, side, rows[some], without, columns)
+            nearest = block.topk(min(CSLS_NEIGHBOURS, len(columns)), dim=1, sorted=False).values
+            out[some] = nearest.mean(dim=1)
+        return out
 
     def nearness_without_each(self) -> dict[str, Tensor]:
         """With all parts, and without each, for :attr:`Embeddings.nearness`. Shapes: ``(n,)``."""

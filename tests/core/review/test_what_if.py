@@ -96,6 +96,18 @@ def test_what_is_kept_with_the_run_is_what_would_be_worked_out() -> None:
         assert WhatIf(kept).ask((10, 500), without) == WhatIf(run).ask((10, 500), without)
 
 
+@pytest.mark.parametrize("without", [[], ["visual"], ["visual", "support"], ["structure", "attribute"]])
+def test_among_many_entities_only_those_who_can_come_before_are_looked_at(
+    monkeypatch: pytest.MonkeyPatch, without: list[str]
+) -> None:
+    run = embeddings(90, 80, 3)
+    pairs = [(int(run.entity_ids[i]), int(run.entity_ids[90 + i])) for i in range(0, 80, 7)]
+    expected = [WhatIf(run).ask(pair, without) for pair in pairs]
+    assert max(answer.after.rank for answer in expected) > 3
+    monkeypatch.setattr("core.training.parted._FEW", 0)
+    assert [WhatIf(run).ask(pair, without) for pair in pairs] == expected
+
+
 def test_a_run_without_support_has_no_such_part() -> None:
     asked = WhatIf(embeddings(9, 9, 1, support_weight=0.0))
     assert asked.parts == set(MODALITIES)
