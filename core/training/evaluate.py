@@ -71,15 +71,17 @@ def report(
     """Metrics of finding the other side of test links, from embeddings in memory.
 
     Where the run has support by matched neighbours, it is part of the similarity that is decoded, and
-    ``without_support`` has the decodings of the embeddings alone.
+    ``without_support`` has the decodings of the embeddings alone, ``reverse_without_support`` those right to
+    left.
 
     Returns:
         ``{"run": .., "candidates": .., "decodings": {"cosine": {"mrr": .., "hits@1": .., "hits@5": ..,
         "hits@10": ..}, "csls": .., "sinkhorn": ..}}``, left to right; under ``reverse`` the same right to
         left; and under ``assignment`` the one-to-one choice, which ranks nothing and so has no MRR:
         ``{"hungarian": {"hits@1": .., "precision": ..}}``, the share of the test links that it found, and of
-        the counterparts that it gave to their left entities the share that is right. All three are empty
-        where the run has no test links; not ``full``, there is CSLS from left to right alone.
+        the counterparts that it gave to their left entities the share that is right; a link that was
+        chosen is found from either side, so that this has no direction. All three are empty where the run
+        has no test links; not ``full``, there is CSLS from left to right alone.
     """
     result: dict[str, Any] = {"run": run_id, "candidates": candidates}
     if not len(test):
@@ -96,15 +98,13 @@ def report(
     similarity = kept(embeddings.similarity(*pools))
     rows, columns = (torch.searchsorted(pool, part) for pool, part in zip(pools, (left, right), strict=True))
     if embeddings.support is not None:
-        alone = replace(embeddings, support=None)
-        result["without_support"] = rank_pairs(alone, test, *pools, DECODINGS)
-    offsets = {name: decode(similarity) for name, decode in DECODINGS.items()}
-    other = similarity.transposed()
-    return result | {
-        "decodings": {n: summarise(ranks(similarity, rows, columns, o.right)) for n, o in offsets.items()},
-        "reverse": {n: summarise(ranks(other, columns, rows, o.left)) for n, o in offsets.items()},
-        "assignment": {"hungarian": _assigned(similarity, offsets["csls"], rows, columns)},
-    }
+        alone = kept(replace(embeddings, support=None).similarity(*pools))
+        there, back, _ = _both_ways(alone, rows, columns)
+        result |= {"without_support": there, "reverse_without_support": back}
+        del alone  # as large as what follows
+    there, back, offsets = _both_ways(similarity, rows, columns)
+    assigned = {"hungarian": _assigned(similarity, offsets["csls"], rows, columns)}
+    return result | {"decodings": there, "reverse": back, "assignment": assigned}
 
 
 def rank_pairs(
@@ -130,6 +130,23 @@ def rank_pairs(
         name: summarise(ranks(similarity, rows, gold, decode(similarity).right))
         for name, decode in decodings.items()
     }
+
+
+def _both_ways(
+    similarity: Similarity, rows: Tensor, columns: Tensor
+) -> tuple[dict[Decoding, Metrics], dict[Decoding, Metrics], dict[Decoding, Offsets]]:
+    """Metrics left to right, right to left, and the offsets of every decoding.
+
+    Args:
+        similarity: of the left and right entities that compete.
+        rows: the left entity of each link, as a row of ``similarity``. Shape: ``(m,)``.
+        columns: its right entity. Shape: ``(m,)``.
+    """
+    offsets = {name: decode(similarity) for name, decode in DECODINGS.items()}
+    other = similarity.transposed()
+    there = {n: summarise(ranks(similarity, rows, columns, o.right)) for n, o in offsets.items()}
+    back = {n: summarise(ranks(other, columns, rows, o.left)) for n, o in offsets.items()}
+    return there, back, offsets
 
 
 def _assigned(similarity: Similarity, csls: Offsets, rows: Tensor, gold: Tensor) -> Metrics:

@@ -7,7 +7,7 @@ import os
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,9 +23,13 @@ from core.store.runs import get_run
 from core.training.child import ChildDied, in_child
 from core.training.control import RunControl
 
+if TYPE_CHECKING:
+    from core.training.evaluate import CandidateSet  # it imports torch
+
 _DEGREES = (0, 1, 3, 6, 11, 21, 51)  # where groups begin
 _VALUES = (0, 1, 3, 6, 11)
-_MEASURED = "among-all.json"  # in the folder of the run; can be measured again
+# In the folder of the run; can be measured again.
+_MEASURED = {"test": "among-test.json", "all": "among-all.json"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,8 +45,9 @@ class Group:
 class Quality:
     """A run measured on its test links.
 
-    ``among_test`` and ``among_all`` are what :func:`core.training.evaluate.report` returns, the latter None
-    until somebody asked for it. Groups and confusions are of the first candidates among all right entities.
+    ``among_test`` and ``among_all`` are what :func:`core.training.evaluate.report` returns, the former as the
+    run measured it or somebody did since, the latter None until somebody asked for it. Groups and confusions
+    are of the first candidates among all right entities.
     """
 
     run_id: int
@@ -54,6 +59,11 @@ class Quality:
     by_values: Sequence[Group]
     by_picture: Sequence[Group]
     confusions: Sequence[Confusion]
+
+    @property
+    def partial(self) -> bool:
+        """Whether the run measured CSLS from left to right alone, as a refresh does."""
+        return self.links > 0 and not self.among_test.get("reverse")
 
 
 def quality(project: ProjectFile, run_id: int) -> Quality:
@@ -72,8 +82,8 @@ def quality(project: ProjectFile, run_id: int) -> Quality:
     return Quality(
         run_id,
         len(found.left_id),
-        json.loads(run.metrics_json or "{}"),
-        _measured(project, run_id),
+        _measured(project, run_id, "test") or json.loads(run.metrics_json or "{}"),
+        _measured(project, run_id, "all"),
         reliability(probability, right) if len(probability) else None,
         by_steps(found.degree, found.right, _DEGREES),
         by_steps(found.values, found.right, _VALUES),
@@ -82,28 +92,30 @@ def quality(project: ProjectFile, run_id: int) -> Quality:
     )
 
 
-def measure_among_all(project: ProjectFile, run_id: int) -> None:
-    """Rank the test links among all right entities and keep what comes out; takes torch, up to minutes.
+def measure(project: ProjectFile, run_id: int, candidates: CandidateSet) -> None:
+    """Rank the test links among theirs or all entities and keep what comes out; torch, up to minutes.
 
     Raises:
         TrainingError: the run's embeddings are missing.
     """
     from core.training.evaluate import evaluate
 
-    result = evaluate(project, run_id, "all")
-    path = run_folder(project.sidecar, run_id) / _MEASURED
+    result = evaluate(project, run_id, candidates)
+    path = run_folder(project.sidecar, run_id) / _MEASURED[candidates]
     path.write_text(json.dumps(result), encoding="utf-8")
 
 
-def measure_in_child(project: ProjectFile, run_id: int, stop: threading.Event) -> None:
-    """:func:`measure_among_all` in a process of its own, which ends when ``stop`` is set.
+def measure_in_child(
+    project: ProjectFile, run_id: int, candidates: CandidateSet, stop: threading.Event
+) -> None:
+    """:func:`measure` in a process of its own, which ends when ``stop`` is set.
 
     Raises:
         Cancelled: it was stopped.
-        MimeaError: as :func:`measure_among_all`, or the process was killed.
+        MimeaError: as :func:`measure`, or the process was killed.
     """
     try:
-        for _ in in_child(_measure, RunControl(stop), project.location, run_id):
+        for _ in in_child(_measure, RunControl(stop), project.location, run_id, candidates):
             pass
     except ChildDied:
         if stop.is_set():
@@ -111,7 +123,7 @@ def measure_in_child(project: ProjectFile, run_id: int, stop: threading.Event) -
         raise
 
 
-def _measure(control: RunControl, place: Place, run_id: int) -> Iterator[None]:
+def _measure(control: RunControl, place: Place, run_id: int, candidates: CandidateSet) -> Iterator[None]:
     from core.training.devices import leave_a_core
 
     def end() -> None:
@@ -122,7 +134,7 @@ def _measure(control: RunControl, place: Place, run_id: int) -> Iterator[None]:
     leave_a_core()
     project = ProjectFile.open(place)
     try:
-        measure_among_all(project, run_id)
+        measure(project, run_id, candidates)
     finally:
         project.close()
     yield from ()
@@ -157,8 +169,8 @@ def _by_picture(found: Outcomes) -> list[Group]:
     ]
 
 
-def _measured(project: ProjectFile, run_id: int) -> Mapping[str, Any] | None:
-    path = run_folder(project.sidecar, run_id) / _MEASURED
+def _measured(project: ProjectFile, run_id: int, candidates: CandidateSet) -> Mapping[str, Any] | None:
+    path = run_folder(project.sidecar, run_id) / _MEASURED[candidates]
     try:
         found = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError):

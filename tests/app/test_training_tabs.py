@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import types
+from typing import Any
 
 import pyqtgraph as pg
 import pytest
@@ -186,14 +187,49 @@ def test_one_pair_is_chosen_among_the_tables_of_a_page(shown: MainWindow, qtbot:
     assert not button.isEnabled()
 
 
-def test_among_all_entities_is_measured_on_demand(
-    shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Evaluates without torch; what it was asked to rank among is in the list."""
+    asked: list[str] = []
+
+    def evaluate(_project: ProjectFile, _run: int, candidates: str) -> dict[str, Any]:
+        asked.append(candidates)
+        there = {"cosine": METRICS}
+        alone = {"without_support": there, "reverse_without_support": {"cosine": {"mrr": 0.1}}}
+        return {"decodings": there, "reverse": there, **alone, "assignment": {"hungarian": {"hits@1": 0.2}}}
+
     module = types.ModuleType("core.training.evaluate")
-    module.evaluate = lambda *_: {"decodings": {"cosine": METRICS}}  # type: ignore[attr-defined]
+    module.evaluate = evaluate  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "core.training.evaluate", module)
     monkeypatch.setattr("core.training.devices.leave_a_core", lambda: None)
     monkeypatch.setattr("core.training.quality.in_child", in_this_process)
+    return asked
+
+
+def test_what_a_refresh_left_out_is_measured_on_demand(
+    window: MainWindow, two_runs: ProjectFile, measured: list[str], qtbot: QtBot
+) -> None:
+    part = json.dumps({"decodings": {"csls": METRICS}, "reverse": {}, "assignment": {}})
+    with two_runs.write() as session:
+        session.execute(text("UPDATE run SET metrics_json = :part WHERE id = 2"), {"part": part})
+    with qtbot.waitSignals([window.opener.ready], timeout=WAIT):
+        window.open_project(two_runs.path)
+    window.show_page(TRAIN)
+    page = tab(window, "evaluation", qtbot)
+    measure = child(page, QPushButton, "measureRunButton")
+    assert measure.isVisible() and cells(page.table, 5) == ["–"]
+    (two_runs.sidecar / "runs" / "2").mkdir(parents=True)
+    with qtbot.waitSignal(window.side_work.ended, timeout=WAIT):
+        measure.click()
+    settle(window, qtbot)
+    assert measured == ["test"] and measure.isHidden()
+    assert cells(page.table, 0) == ["cosine", "cosine, without neighbours", "one to one (hungarian)"]
+    assert cells(page.table, 5) == ["0.700", "0.100", "–"] and cells(page.table, 6)[2] == "0.200"
+
+
+def test_among_all_entities_is_measured_on_demand(
+    shown: MainWindow, measured: list[str], qtbot: QtBot
+) -> None:
     page = tab(shown, "evaluation", qtbot)
     among, measure = child(page, QComboBox, "amongField"), child(page, QPushButton, "measureRunButton")
     assert measure.isHidden()
@@ -205,7 +241,7 @@ def test_among_all_entities_is_measured_on_demand(
         measure.click()
         assert measure.text() == "Measuring …"
     settle(shown, qtbot)
-    assert cells(page.table, 0) == ["cosine"]
+    assert measured == ["all"] and cells(page.table, 0)[0] == "cosine"
     assert measure.text() == "Measure again"
 
 

@@ -34,6 +34,7 @@ from core.training.quality import Quality, measure_in_child, quality
 
 if TYPE_CHECKING:
     from app.views.training.bars import GroupBars, ReliabilityPlot
+    from core.training.evaluate import CandidateSet
 
 _MOST_ROWS = 7  # decodings with and without neighbours, and the one-to-one choice
 
@@ -67,7 +68,7 @@ class EvaluationTab(OneRunTab):
             "measureRun",
             "Measure",
             "Ctrl+M",
-            "Rank the test links among all right entities: seconds to minutes",
+            "Rank the test links by every decoding, in both directions: seconds to minutes",
             group="Evaluation",
             icon_name="mdi6.calculator",
         )
@@ -166,11 +167,10 @@ class EvaluationTab(OneRunTab):
         stored = found.among_all if among_all else found.among_test
         self.table.show_rows(_metric_rows(stored or {}))
         self.table.show_all_of(_MOST_ROWS)
-        self._measure.setVisible(among_all)
+        self._measure.setVisible(among_all or found.partial)
         self._measure.allow(not self._work.active and not self._project.read_only)
-        self._measure.setText(
-            "Measuring …" if self._measuring else "Measure" if stored is None else "Measure again"
-        )
+        new = stored is None or not among_all
+        self._measure.setText("Measuring …" if self._measuring else "Measure" if new else "Measure again")
 
     @Slot()
     def _on_measure(self) -> None:
@@ -179,7 +179,7 @@ class EvaluationTab(OneRunTab):
             return
         self._measuring = True
         self.message.hide()
-        job = self._work.start(partial(_measure, self._project.file, run_id))
+        job = self._work.start(partial(_measure, self._project.file, run_id, self._among.currentData()))
         job.failed.connect(self.message.show_error)
         job.ended.connect(self._on_measured)
 
@@ -193,8 +193,10 @@ class EvaluationTab(OneRunTab):
         self.pair_requested.emit(confusion.left_id, confusion.proposed_id)
 
 
-def _measure(file: ProjectFile, run_id: int, _report: Report, stop: threading.Event) -> None:
-    measure_in_child(file, run_id, stop)
+def _measure(
+    file: ProjectFile, run_id: int, among: CandidateSet, _report: Report, stop: threading.Event
+) -> None:
+    measure_in_child(file, run_id, among, stop)
 
 
 def _metric_rows(stored: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -204,11 +206,15 @@ def _metric_rows(stored: Mapping[str, Any]) -> list[dict[str, Any]]:
         for name, metrics in (stored.get("decodings") or {}).items()
     ]
     rows += [
-        {"name": f"{name}, without neighbours", "decodings": metrics, "reverse": {}}
+        {
+            "name": f"{name}, without neighbours",
+            "decodings": metrics,
+            "reverse": stored.get("reverse_without_support", {}).get(name, {}),
+        }
         for name, metrics in (stored.get("without_support") or {}).items()
     ]
     rows += [
-        {"name": f"one to one ({name})", "decodings": metrics, "reverse": {}}
+        {"name": f"one to one ({name})", "decodings": metrics, "reverse": metrics}
         for name, metrics in (stored.get("assignment") or {}).items()
     ]
     return rows

@@ -172,11 +172,15 @@ def test_precision_counts_only_what_a_link_can_tell() -> None:
 
 def test_measuring_in_a_process_of_its_own(make_project: MakeProject, quick: RunConfig) -> None:
     project = make_project()
-    list(train(project, quick.replace(epochs=2)))
-    measure_in_child(project, 1, threading.Event())
+    list(train(project, quick.replace(epochs=2, measure="csls")))
+    assert quality(project, 1).partial
+    measure_in_child(project, 1, "test", threading.Event())
+    found = quality(project, 1)
+    assert not found.partial and found.among_test["decodings"].keys() == {"cosine", "csls", "sinkhorn"}
+    measure_in_child(project, 1, "all", threading.Event())
     among = quality(project, 1).among_all
     assert among is not None and among["candidates"] == "all"
     stop = threading.Event()
     stop.set()
     with pytest.raises(Cancelled):
-        measure_in_child(project, 1, stop)
+        measure_in_child(project, 1, "all", stop)

@@ -67,7 +67,9 @@ def test_what_evaluate_says_alone_is_what_a_run_without_support_has(
     project = make_project()
     list(train(project, quick))
     list(train(project, quick.replace(support_weight=0)))
-    assert evaluate(project, 1)["without_support"] == evaluate(project, 2)["decodings"]
+    with_it, without = evaluate(project, 1), evaluate(project, 2)
+    assert with_it["without_support"] == without["decodings"]
+    assert with_it["reverse_without_support"] == without["reverse"]
 
 
 def test_embeddings_come_back_with_their_support(
