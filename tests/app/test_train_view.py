@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -21,14 +22,18 @@ from app.pages import TRAIN
 from app.project import Project
 from app.settings import Settings
 from app.training_worker import Training
-from app.views.training.run_facts import RunFacts, duration
+from app.views.training.run_facts import RunFacts, duration, size
 from app.views.training.run_panel import RunPanel
+from app.views.training.setting_fields import NumberField, SettingField
 from app.views.training.settings_form import SettingsForm
 from app.views.training.train_view import TrainView
 from core.config import FeatureConfig, RunConfig
 from core.errors import ProjectError
 from core.modality import MODALITIES
 from core.presets import DEFAULT, PAPER, PRESETS, QUICK
+from core.store.graphs import project_info
+from core.training.devices import DeviceInfo
+from core.training.estimate import estimate
 from core.training.events import EpochDone, Evaluated, Paused, RunStarted
 from tests.app.fake_run import FakeRun, training_error
 
@@ -141,11 +146,47 @@ def test_features_from_a_file_and_by_sentence_can_be_chosen(form: SettingsForm, 
 
 def test_every_setting_can_be_reached_and_says_what_it_means(form: SettingsForm) -> None:
     form.findChild(QPushButton, "moreSettingsButton").click()
-    for name, symbol in (("tauSetting", "τ"), ("dimensionSetting", "d"), ("fusionSetting", "")):
-        field = form.findChild(QWidget, name)
-        assert field.isVisible()
-        assert field.toolTip()
-        assert f"In the paper: {symbol}" in field.toolTip() or not symbol
+    symbols = {
+        "dimension": "d", "heads": "K", "pmf_lambda": "λ", "transport_epsilon": "ε", "loss_weights": "φ",
+        "learning_rate": "lr", "tau": "τ", "gamma": "γ", "iterative_every": "R", "iterative_probation": "M",
+    }  # fmt: skip
+    config = RunConfig()
+    settings = [s for part in (config.features, config.model, config.training) for s in fields(part)]
+    assert len(settings) > 40 and symbols.keys() < {setting.name for setting in settings}
+    told = {field.key: field for field in form.findChildren(SettingField)}
+    for setting in settings:
+        field, low, high = told[setting.name], setting.metadata["low"], setting.metadata["high"]
+        assert field.isVisible(), setting.name
+        assert field.toolTip().startswith(setting.metadata["help"]) and len(setting.metadata["help"]) > 12
+        symbol = symbols.get(setting.name)
+        assert ("In the paper:" in field.toolTip()) == bool(symbol), setting.name
+        assert not symbol or f"In the paper: {symbol}" in field.toolTip().split("\n")
+        assert isinstance(field, NumberField) == (low is not None), setting.name
+        assert low is None or f"Between {low:g} and {high:,.10g}" in field.toolTip()
+
+
+def test_a_device_with_little_memory_is_named_with_what_fits(
+    open_window: MainWindow, view: TrainView, qtbot: QtBot
+) -> None:
+    processor = DeviceInfo("cpu", "CPU, 8 threads", 64 * 10**9, 64 * 10**9)
+    form, words = view.form, view.findChild(QLabel, "trainNeed")
+    form.set_config(RunConfig())
+    with open_window.project.file.read() as session:
+        info = project_info(session)
+    fits = int(estimate(info, RunConfig().replace(dimension=128)).peak)
+    for free, advice in (
+        (fits, "It would fit with dimension 128."),
+        (10**8, "Close other programs, or leave modalities out."),
+    ):
+        view.show_devices([processor, DeviceInfo("cuda", "Small GPU", free, 2 * 10**9)])
+        assert text_of(view, "trainDevice") == f"Trains on: Small GPU, {size(free)} free"
+        assert f"and only {size(free)} are free. {advice}" in words.text()
+        assert words.property("role") == "error"
+    box = form.findChild(QComboBox, "deviceField")
+    assert [box.itemText(i) for i in range(box.count())] == ["Automatic", "CPU", "GPU: Small GPU"]
+    form.set_config(RunConfig().replace(device="cpu"))
+    assert text_of(view, "trainDevice") == "Trains on: CPU, 8 threads, 64.0 GB free"
+    assert words.text().startswith("Needs about") and words.property("role") == "secondary"
 
 
 def test_start_and_stop_by_key_and_what_they_allow(

@@ -123,10 +123,12 @@ class RunTab(QWidget):
         self.buttons.set_ready(ready)
         device = self._chosen(config)
         self._device.setText(f"Trains on: {describe(device)}" if device else "Looking for a GPU …")
-        words = "" if config is None or self._info is None else need(self._info, config, device)
+        words, fits = ("", True)
+        if config is not None and self._info is not None:
+            words, fits = need(self._info, config, device)
         self._need.setText(words)
         self._need.setVisible(bool(words))
-        self._need.setProperty("role", "error" if "only" in words else "secondary")
+        self._need.setProperty("role", "secondary" if fits else "error")
         self._need.style().unpolish(self._need)
         self._need.style().polish(self._need)
 
@@ -141,18 +143,18 @@ def describe(device: DeviceInfo) -> str:
     return device.name if device.free is None else f"{device.name}, {size(device.free)} free"
 
 
-def need(info: ProjectInfo, config: RunConfig, device: DeviceInfo | None) -> str:
-    """What a run needs in memory; where the device has less, what would fit."""
+def need(info: ProjectInfo, config: RunConfig, device: DeviceInfo | None) -> tuple[str, bool]:
+    """What a run needs in memory, and whether the device has it; if not, the words say what would fit."""
     needed = estimate(info, config).peak
     if device is None or device.free is None or needed <= device.free:
-        return f"Needs about {size(needed)} of memory"
+        return f"Needs about {size(needed)} of memory", True
     words = f"Needs about {size(needed)} of memory, and only {size(device.free)} are free."
     smaller = next(that_fit(info, config, device.free), None)
     if smaller is None:
-        return f"{words} Close other programs, or leave modalities out."
+        return f"{words} Close other programs, or leave modalities out.", False
     changes = []
     if smaller.model.dimension != config.model.dimension:
         changes.append(f"dimension {smaller.model.dimension}")
     if smaller.training.batch_size != config.training.batch_size:
         changes.append(f"batch size {smaller.training.batch_size}")
-    return f"{words} It would fit with {' and '.join(changes)}."
+    return f"{words} It would fit with {' and '.join(changes)}.", False
