@@ -40,6 +40,19 @@ class FirstChange:
 
 
 @dataclass(frozen=True, slots=True)
+class PairChange:
+    """A candidate that one run has alone, ``gained`` the later one; ``rank`` is that in it."""
+
+    left_id: int
+    right_id: int
+    left_label: str
+    right_label: str
+    rank: int
+    gained: bool
+    answer_id: int | None  # the left entity's counterpart where a link tells
+
+
+@dataclass(frozen=True, slots=True)
 class Comparison:
     """Run ``after`` against run ``before``.
 
@@ -57,6 +70,7 @@ class Comparison:
     ranks: tuple[RankChange, ...]  # the largest changes first
     firsts: tuple[FirstChange, ...]
     firsts_changed: int
+    pairs: tuple[PairChange, ...]  # gained and lost, those of the best ranks first
 
 
 def compare_runs(session: Session, before: int, after: int, most: int = 500) -> Comparison:
@@ -68,7 +82,8 @@ def compare_runs(session: Session, before: int, after: int, most: int = 500) -> 
     change = np.subtract(*np.where(places == 0, beyond, places))  # above 0: better
     moved = np.flatnonzero(change)
     moved = moved[np.argsort(-np.abs(change[moved]), kind="stable")]
-    keys, other_keys = _keys(one), _keys(other)
+    gained = other[~np.isin(_keys(other), _keys(one))]
+    lost = one[~np.isin(_keys(one), _keys(other))]
     firsts, changed = _firsts(session, one, other, links, most)
     return Comparison(
         before,
@@ -76,11 +91,12 @@ def compare_runs(session: Session, before: int, after: int, most: int = 500) -> 
         len(links),
         int((change > 0).sum()),
         int((change < 0).sum()),
-        len(np.setdiff1d(other_keys, keys)),
-        len(np.setdiff1d(keys, other_keys)),
+        len(gained),
+        len(lost),
         tuple(_rank_changes(session, links, places, moved[:most])),
         firsts,
         changed,
+        _pair_changes(session, gained, lost, links, most),
     )
 
 
@@ -117,6 +133,20 @@ def _rank_changes(session: Session, links: Integers, places: Integers, chosen: I
     names = labels(session, links[chosen].ravel().tolist())
     rows = zip(links[chosen].tolist(), places[:, chosen].T.tolist(), strict=True)
     return [RankChange(left, right, names[left], names[right], *ranks) for (left, right), ranks in rows]
+
+
+def _pair_changes(
+    session: Session, gained: Integers, lost: Integers, links: Integers, most: int
+) -> tuple[PairChange, ...]:
+    answers = dict(links.tolist())
+    both = np.concatenate([gained, lost])
+    new = np.arange(len(both)) < len(gained)
+    chosen = np.lexsort((~new, both[:, 0], both[:, 2]))[:most]
+    names = labels(session, both[chosen, :2].ravel().tolist())
+    return tuple(
+        PairChange(left, right, names[left], names[right], rank, is_new, answers.get(left))
+        for (left, right, rank), is_new in zip(both[chosen].tolist(), new[chosen].tolist(), strict=True)
+    )
 
 
 def _firsts(

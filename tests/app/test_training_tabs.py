@@ -6,6 +6,7 @@ import json
 import sys
 import threading
 import types
+from functools import partial
 from typing import Any
 
 import pyqtgraph as pg
@@ -38,7 +39,8 @@ from core.config import RunConfig
 from core.modality import MODALITIES
 from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
-from core.store.runs import RunInfo
+from core.store.run_comparison import compare_runs
+from core.store.runs import RunInfo, start_run
 from tests.app.fake_run import FakeRun, in_this_process
 from tests.app.train_page import METRICS, WAIT, cells, child, settle, stored, tab
 
@@ -74,11 +76,11 @@ def test_two_runs_side_by_side(shown: MainWindow, qtbot: QtBot) -> None:
     assert rows[0] == [1, 5.0, 3.0] and rows[-1] == [20, 0.25, None]
     assert cells(page.compare.metrics, 2) == ["csls"]
     summary = child(page, QLabel, "compareSummary").text()
-    assert "of 27 test links 1 rank better and 0 worse" in summary
-    assert cells(page.compare.ranks, 2) == ["2"] and cells(page.compare.ranks, 3) == ["1"]
-    assert cells(page.compare.firsts, 2)[0].startswith("✓")
+    assert "Of 27 test links 1 rank better and 0 worse" in summary
+    assert cells(page.compare.changes.ranks, 2) == ["2"] and cells(page.compare.changes.ranks, 3) == ["1"]
+    assert cells(page.compare.changes.firsts, 2)[0].startswith("✓")
     child(page, QTabWidget, "compareTabs").setCurrentIndex(2)
-    page.compare.ranks.activated.emit(page.compare.ranks.model().index(0, 0))
+    page.compare.changes.ranks.activated.emit(page.compare.changes.ranks.model().index(0, 0))
     assert shown.page == REVIEW
     settle(shown, qtbot)
     qtbot.waitUntil(lambda: shown.pages.review._pair == (7, 47), timeout=WAIT)
@@ -175,15 +177,53 @@ def test_a_click_on_a_row_and_one_on_the_button_lead_to_its_pair(
     qtbot.waitUntil(lambda: shown.pages.review._pair == (row.left_id, getattr(row, right)), timeout=WAIT)
 
 
+def test_two_of_three_runs_are_compared_and_their_pairs_opened(
+    shown: MainWindow, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with shown.project.file.write() as session:  # run 3 is run 2 without the last candidate of two entities
+        third = start_run(session, RunConfig().to_json(), "CPU", ("structure",))
+        session.execute(text("UPDATE run SET status = 'done', best_epoch = 10 WHERE id = 3"))
+        for table, columns in (("run_seed", "role"), ("candidate", "rank, score, mutual")):
+            some = " AND NOT (left_id IN (1, 2) AND rank = 5)" if table == "candidate" else ""
+            session.execute(
+                text(
+                    f"INSERT INTO {table} (run_id, left_id, right_id, {columns})"
+                    f" SELECT {third}, left_id, right_id, {columns} FROM {table} WHERE run_id = 2{some}"
+                )
+            )
+    shown.project.runs_changed.emit(third)
+    page = tab(shown, "runs", qtbot)
+    qtbot.waitUntil(lambda: page.table.rows.rowCount() == 3, timeout=WAIT)
+    page.table.selectAll()
+    settle(shown, qtbot)
+    changes = page.compare.changes
+    assert [changes.before.currentText(), changes.after.currentText()] == ["run 1", "run 3"]
+    assert (changes.ranks.rows.rowCount(), changes.pairs.rows.rowCount()) == (1, 2)
+    most = partial(compare_runs, most=1)
+    monkeypatch.setattr("app.views.training.compare_changes.compare_runs", most)
+    changes.before.setCurrentIndex(2)
+    changes.before.activated.emit(2)
+    assert child(page, QLabel, "compareSummary").text() == "Choose two different runs."
+    changes.after.setCurrentIndex(1)
+    changes.after.activated.emit(1)
+    settle(shown, qtbot)  # from run 3 to run 2
+    assert changes.ranks.rows.rowCount() == 0
+    assert cells(changes.pairs, 3) == ["gained"]
+    assert changes._titles[changes.pairs].text() == "Candidates gained and lost: first 1 of 2"
+    pair = changes.pairs.rows.row_at(0)
+    changes.pairs.activated.emit(changes.pairs.model().index(0, 0))
+    qtbot.waitUntil(lambda: shown.pages.review._pair == (pair.left_id, pair.right_id), timeout=WAIT)
+
+
 def test_one_pair_is_chosen_among_the_tables_of_a_page(shown: MainWindow, qtbot: QtBot) -> None:
     page = tab(shown, "runs", qtbot)
     page.table.selectAll()
     settle(shown, qtbot)
     button = child(page, QPushButton, "reviewComparedButton")
-    page.compare.ranks.selectRow(0)
-    page.compare.firsts.selectRow(0)
-    assert page.compare.ranks.chosen_rows == [] and button.isEnabled()
-    page.compare.firsts.show_rows([])
+    page.compare.changes.ranks.selectRow(0)
+    page.compare.changes.firsts.selectRow(0)
+    assert page.compare.changes.ranks.chosen_rows == [] and button.isEnabled()
+    page.compare.changes.firsts.show_rows([])
     assert not button.isEnabled()
 
 
@@ -283,7 +323,7 @@ def test_every_figure_and_field_says_what_it_is_on_hover(shown: MainWindow, qtbo
             around = [part.parentWidget(), part.parentWidget().parentWidget()]
             if any(isinstance(each, MessageBar | QTabBar) for each in around):
                 continue  # their buttons are about what they say, or the arrows of Qt's own
-            if not any(each.toolTip() for each in (part, *around)):
+            if not any(each.toolTip() for each in ((part,) if kind is pg.PlotWidget else (part, *around))):
                 silent.append(f"{type(part).__name__} {part.objectName()}")
     assert not silent
 

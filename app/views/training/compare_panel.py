@@ -1,4 +1,4 @@
-"""Runs side by side: their curves over each other, their metrics, and for two of them what changed."""
+"""Runs side by side: their curves over each other, their metrics, and what changed between two of them."""
 
 from __future__ import annotations
 
@@ -7,20 +7,19 @@ from collections.abc import Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any
 
-from PySide6.QtCore import QEvent, Qt, Signal, Slot
-from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QTabWidget, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, Signal, Slot
+from PySide6.QtWidgets import QComboBox, QTabWidget, QVBoxLayout, QWidget
 
 from app import theme
 from app.models.rows_model import Column
 from app.project import Project
+from app.views.training.compare_changes import ComparedChanges
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.figures import BY_KEY, FIGURES, Figure, Line, Style
 from app.views.training.metric_columns import metric_columns
-from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
 from core.store.epochs import EpochInfo, run_epochs
 from core.store.project_file import ProjectFile
-from core.store.run_comparison import Comparison, FirstChange, RankChange, compare_runs
 from core.store.runs import RunInfo
 
 if TYPE_CHECKING:
@@ -31,7 +30,7 @@ _MOST_RUNS = 8  # as many as can be told apart by colour
 _COLORS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#8A8A8A", "#B8A800")
 _STYLES: tuple[Style, ...] = ("solid", "dash", "dot", "dash-dot")
 
-Found = tuple[dict[int, list[EpochInfo]], Comparison | None]
+Found = dict[int, list[EpochInfo]]
 
 
 class ComparePanel(QWidget):
@@ -53,53 +52,35 @@ class ComparePanel(QWidget):
                 words = figure.title if len(figure.lines) == 1 else f"{figure.title}: {line.label}"
                 self._figure.addItem(words, (figure.key, line.name))
         self._figure.activated.connect(self._draw)
-        self._summary = QLabel(wordWrap=True, objectName="compareSummary")
-        self._summary.setProperty("role", "secondary")
         self.metrics = RowsTable("compareMetrics", "Metrics of the runs", _metric_columns())
-        self.ranks = RowsTable("rankChanges", "Links whose rank changed", _rank_columns())
-        self.firsts = RowsTable("firstChanges", "First candidates that changed", _first_columns())
-        self.ranks.activated_row.connect(self._on_rank)
-        self.firsts.activated_row.connect(self._on_first)
+        self.changes = ComparedChanges(project)
+        self.changes.pair_requested.connect(self.pair_requested)
         self._curves = QWidget()
         QVBoxLayout(self._curves).setContentsMargins(0, theme.MEDIUM, 0, 0)
-        changes = QWidget()
-        column = QVBoxLayout(changes)
-        column.setContentsMargins(0, theme.MEDIUM, 0, 0)
-        above = QHBoxLayout(spacing=theme.LARGE)
-        above.addWidget(self._summary, 1)
-        above.addWidget(
-            PairButton(changes, "reviewCompared", "Compare", [self.ranks, self.firsts]),
-            alignment=Qt.AlignmentFlag.AlignTop,
-        )
-        column.addLayout(above)
-        column.addWidget(self.ranks, 1)
-        column.addWidget(self.firsts, 1)
         self._tabs = QTabWidget(objectName="compareTabs", documentMode=True)
         self._tabs.addTab(self._curves, "Curves")
         self._tabs.addTab(self.metrics, "Metrics")
-        self._tabs.addTab(changes, "Changes")
+        self._tabs.addTab(self.changes, "Changes")
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._tabs)
 
     def show_runs(self, runs: Sequence[RunInfo]) -> None:
-        """Compare ``runs``; the changes are those between the oldest and the newest of them."""
+        """Compare ``runs``; the changes are those between two of them."""
         self._runs = sorted(runs, key=lambda run: run.id)[:_MOST_RUNS]
         self.metrics.show_rows([row for run in self._runs for row in _metric_rows(run)])
         ids = [run.id for run in self._runs]
-        usable = [run.id for run in self._runs if run.best_epoch is not None]
+        self.changes.show_runs(self._runs)
         if not ids:
-            self._show(({}, None))
+            self._show({})
             return
         file = self._project.file
 
         def read() -> Found:
             with file.read() as session:
-                epochs = {run_id: run_epochs(session, run_id) for run_id in ids}
-                both = compare_runs(session, usable[0], usable[-1]) if len(usable) > 1 else None
-                return epochs, both
+                return {run_id: run_epochs(session, run_id) for run_id in ids}
 
-        self._project.tasks.read(self, read, partial(self._show_read, file, ids), key="compare")
+        self._project.tasks.read(self, read, partial(self._show_read, file, ids), key="epochs of runs")
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -111,11 +92,8 @@ class ComparePanel(QWidget):
             self._show(found)
 
     def _show(self, found: Found) -> None:
-        self._epochs, both = found
+        self._epochs = found
         self._draw()
-        self.ranks.show_rows(both.ranks if both else ())
-        self.firsts.show_rows(both.firsts if both else ())
-        self._summary.setText(_summary(both))
 
     @Slot()
     def _draw(self) -> None:
@@ -137,14 +115,6 @@ class ComparePanel(QWidget):
             layout.addWidget(self._plot)
         else:
             self._plot.show_figure(shown, overlay)
-
-    @Slot(object)
-    def _on_rank(self, change: RankChange) -> None:
-        self.pair_requested.emit(change.left_id, change.right_id)
-
-    @Slot(object)
-    def _on_first(self, change: FirstChange) -> None:
-        self.pair_requested.emit(change.left_id, change.after_id)
 
 
 def _columns(figure: Figure, epochs: Sequence[EpochInfo]) -> Columns:
@@ -172,61 +142,3 @@ def _metric_columns() -> list[Column]:
         Column("Decoding", lambda row: row["decoding"], 96, meaning="How similarities become a ranking"),
         *metric_columns(),
     ]
-
-
-def _rank_columns() -> list[Column]:
-    return [
-        Column("Left", lambda row: row.left_label, 240, meaning=_LEFT),
-        Column("Right answer", lambda row: row.right_label, 240, meaning="What the link says"),
-        Column("Rank before", lambda row: _rank(row.before), 110, number=True, meaning=_BEYOND),
-        Column("Rank after", lambda row: _rank(row.after), 110, number=True, meaning=_BEYOND),
-        Column("", lambda row: "better" if _better(row) else "worse", 80),
-    ]
-
-
-def _first_columns() -> list[Column]:
-    return [
-        Column("Left", lambda row: row.left_label, 240, meaning=_LEFT),
-        Column(
-            "First before (lost)",
-            lambda row: _marked(row, row.before_id, row.before_label),
-            240,
-            meaning="Its best candidate in the older run",
-        ),
-        Column(
-            "First after (gained)",
-            lambda row: _marked(row, row.after_id, row.after_label),
-            240,
-            meaning="Its best candidate in the newer run",
-        ),
-    ]
-
-
-_LEFT = "The left entity"
-_BEYOND = "Among all right entities; a dash is beyond the candidates that were kept"
-
-
-def _rank(rank: int) -> str:
-    return str(rank) if rank else "–"
-
-
-def _better(change: RankChange) -> bool:
-    return bool(change.after) and (not change.before or change.after < change.before)
-
-
-def _marked(change: FirstChange, entity: int, label: str) -> str:
-    if change.answer_id is None:
-        return label
-    return f"✓ {label}" if change.answer_id == entity else f"✗ {label}"
-
-
-def _summary(both: Comparison | None) -> str:
-    if both is None:
-        return "Choose two runs that ended, with Ctrl or Shift, to see what changed between them."
-    links = f"of {both.links:,} test links {both.better:,} rank better and {both.worse:,} worse"
-    firsts = f"{both.firsts_changed:,} left entities have another first candidate"
-    pairs = f"of all candidates {both.gained:,} were gained and {both.lost:,} lost"
-    return (
-        f"From run {both.before} to run {both.after}: {links}; {firsts}; {pairs}. "
-        "A tick is the right answer, where a link tells."
-    )

@@ -87,6 +87,8 @@ def test_two_runs_are_compared_link_by_link(project: ProjectFile) -> None:
     assert {(f.left_id, f.answer_id) for f in found.firsts} == {(7, 47), (8, 48)}
     assert found.firsts_changed == 2
     assert (found.gained, found.lost) == (0, 1)
+    (pair,) = found.pairs
+    assert (pair.left_id, pair.right_id, pair.rank, pair.gained, pair.answer_id) == (10, 50, 1, False, 50)
 
 
 def test_a_run_compared_with_itself_changes_nothing(project: ProjectFile) -> None:
