@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
+import pyqtgraph as pg
 import pytest
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
+from app.views.training.ablation_plot import SweepPanel, VariantDots, chart
 from core.ablation.events import AblationFinished
+from core.ablation.statistics import Summary
+from core.ablation.variants import FIGURES, TABLES
 from core.config import RunConfig
 from core.store.project_file import ProjectFile
 from tests.app.fake_run import in_this_process
@@ -23,7 +27,6 @@ def fake_ablation(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
     """Gives the window a finished table without training; what it was asked for is in the list."""
     from core.ablation.cells import Cell
     from core.ablation.events import AblationStarted, CellDone, CellStarted
-    from core.ablation.variants import TABLES
 
     asked: list[Any] = []
 
@@ -41,12 +44,66 @@ def fake_ablation(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
         yield CellDone(done[0])
         yield AblationFinished(types.SimpleNamespace(ablation=ablation), "CPU", tuple(done), ())  # type: ignore[arg-type]
 
-    assert TABLES
     monkeypatch.setattr("core.ablation.run.ablate", ablate)
     monkeypatch.setattr("core.ablation.results.write_results", lambda *_: [])
     monkeypatch.setattr("core.training.devices.leave_a_core", lambda: None)
     monkeypatch.setattr("core.ablation.child.in_child", in_this_process)
     return asked
+
+
+def _found(variants: Sequence[str]) -> dict[tuple[str, str, str], Summary]:
+    """A mean of its own for each variant and decoding, with a spread."""
+    return {
+        (variant, decoding, "mrr"): Summary(
+            {}, round(0.1 + row / 50 + column / 1000, 4), 0.01 + row / 1000, None
+        )
+        for row, variant in enumerate(variants)
+        for column, decoding in enumerate(("cosine", "csls", "sinkhorn"))
+    }
+
+
+@pytest.mark.parametrize("number", [4, 5, 6, 7])
+def test_a_table_is_drawn_as_dots_with_their_spread(number: int, qtbot: QtBot) -> None:
+    ablation = TABLES[number](RunConfig())
+    names = [variant.name for variant in ablation.variants]
+    found = _found(names)
+    plot = chart(ablation, found)
+    assert isinstance(plot, VariantDots)
+    qtbot.addWidget(plot)
+    lines = plot.plot.getPlotItem().listDataItems()
+    spreads = [item for item in plot.plot.getPlotItem().items if isinstance(item, pg.ErrorBarItem)]
+    for line, spread, decoding in zip(lines, spreads, ("cosine", "csls", "sinkhorn"), strict=True):
+        x, y = line.getData()
+        assert list(x) == [found[name, decoding, "mrr"].mean for name in names]
+        assert [round(place) for place in y] == list(range(len(names)))  # from top to bottom
+        assert list(spread.opts["left"]) == [found[name, decoding, "mrr"].std for name in names]
+    assert len(plot.table()[1]) == 3 * len(names)
+    words = plot.values_at(0.2, 1.1)
+    assert words.startswith(f"{names[1]}:") and "0.120 ± 0.011" in words and "0.122 ± 0.011" in words
+    assert plot.plot.toolTip()
+
+
+def test_figure_3_is_drawn_with_the_spread_of_each_value(qtbot: QtBot) -> None:
+    ablation = FIGURES[3](RunConfig())
+    found = _found([variant.name for variant in ablation.variants])
+    sweeps = chart(ablation, found)
+    assert sweeps is not None
+    qtbot.addWidget(sweeps)
+    panels = {panel.plot.objectName(): panel for panel in sweeps.findChildren(SweepPanel)}
+    assert panels.keys() == {"dimensionSweep", "pmf_lambdaSweep", "gammaSweep", "tauSweep"}
+    assert len({panel.plot.toolTip() for panel in panels.values()}) == 4
+    panel = panels["gammaSweep"]
+    points = [found[f"gamma = {value:g}", "csls", "mrr"] for value in (0.2, 0.4, 0.6, 0.8, 1.0)]
+    _, means = panel.plot.getPlotItem().listDataItems()[1].getData()
+    spreads = [item for item in panel.plot.getPlotItem().items if isinstance(item, pg.ErrorBarItem)]
+    assert list(means) == [point.mean for point in points]
+    assert list(spreads[1].opts["top"]) == list(spreads[1].opts["bottom"]) == [p.std for p in points]
+    assert panel.table()[1][1] == (0.2, "csls", points[0].mean, points[0].std)
+    assert panel.values_at(3.9, 0.5).startswith("1:") and panel.values_at(7, 0.5) == ""
+
+
+def test_costs_have_no_chart() -> None:
+    assert chart(TABLES[8](RunConfig()), {}) is None
 
 
 @pytest.mark.slow

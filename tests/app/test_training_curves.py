@@ -65,11 +65,13 @@ def test_buffers_grow_and_skip_what_is_missing() -> None:
 def test_every_figure_says_what_it_means_and_draws_what_an_epoch_told(qtbot: QtBot) -> None:
     info = EpochInfo(
         3, 0.5, {"joint": 2.0, "visual": 1.0}, 0.5, 0.4, 0.8, {"joint": 1.5},
-        {"csls": {"mrr": 0.5}, "cosine": {"mrr": 0.3}}, {"visual": 0.2}, {"visual": 0.1},
+        {"csls": {"mrr": 0.5}, "cosine": {"mrr": 0.3, "hits@1": 0.2, "hits@10": 0.6}},
+        {"visual": 0.2}, {"visual": 0.1},
         12, 0.75, 2_000_000_000,
     )  # fmt: skip
     drawn = {
         "loss": ("joint", 2.0), "ranking": ("hits@10", 0.8), "decodings": ("cosine", 0.3),
+        "decodings hits@1": ("cosine", 0.2), "decodings hits@10": ("cosine", 0.6),
         "phi": ("joint", 1.5),
         "weights": ("visual±", 0.1), "pseudo": ("count", 12), "precision": ("precision", 0.75),
         "pace": ("pace", 2.0), "memory": ("memory", 2.0),

@@ -12,17 +12,17 @@ from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
 
 from app import theme
 from app.views.training.ablation_table import Found
-from app.views.training.bars import TitledPlot, legend_text
+from app.views.training.bars import TitledPlot, element, legend_text
 from app.views.training.plot_export import Table
 from app.views.training.plots import style_axes
 from core.ablation.variants import FULL, Ablation
 
 _COLORS = {"cosine": "#0072B2", "csls": "#D55E00", "sinkhorn": "#009E73"}
 _TITLES = {
-    "dimension": "Dimension d",
-    "pmf_lambda": "Rate of the fusion λ",
-    "gamma": "Own graph's negatives γ",
-    "tau": "Temperature τ",
+    "dimension": ("Dimension d", "how many numbers an embedding of a modality has"),
+    "pmf_lambda": ("Rate of the fusion λ", "how fast modality weights follow the divergences"),
+    "gamma": ("Own graph's negatives γ", "how much negatives of the entity's own graph count in the loss"),
+    "tau": ("Temperature τ", "how sharply the loss tells the hardest negatives apart"),
 }
 _LABEL_WIDTH = 160
 
@@ -50,7 +50,7 @@ class VariantDots(TitledPlot):
         super().__init__(
             "ablationPlot",
             "MRR",
-            "Mean over the random seeds, and one standard deviation to either side",
+            "MRR of each variant: the mean over the random seeds, and one standard deviation to either side",
             parent,
         )
         self._variants: Sequence[str] = ()
@@ -70,6 +70,10 @@ class VariantDots(TitledPlot):
             if (point := self._found.get((variant, decoding, "mrr"))) is not None
         ]
         return ("variant", "decoding", "mean", "std"), rows
+
+    def values_at(self, x: float, y: float) -> str:
+        variant = element(self._variants, y)
+        return "" if variant is None else _values(variant, self._found, variant)
 
     def draw(self) -> None:
         style_axes(self.plot, _LABEL_WIDTH)
@@ -96,8 +100,10 @@ class VariantDots(TitledPlot):
 class SweepPanel(TitledPlot):
     """MRR against the values of one hyper-parameter, a line for each decoding."""
 
-    def __init__(self, setting: str, title: str, parent: QWidget | None = None) -> None:
-        super().__init__(f"{setting}Sweep", title, "MRR against the values of this setting alone", parent)
+    def __init__(self, setting: str, parent: QWidget | None = None) -> None:
+        title, what = _TITLES[setting]
+        meaning = f"MRR against {what}, all else as it was; a line up and down is one standard deviation"
+        super().__init__(f"{setting}Sweep", title, meaning, parent)
         self._values: Mapping[float, str] = {}
         self._found: Found = {}
 
@@ -108,10 +114,16 @@ class SweepPanel(TitledPlot):
 
     def table(self) -> Table:
         rows: list[Sequence[Any]] = [
-            (value, *((point.mean if (point := self._found.get((v, d, "mrr"))) else None) for d in _COLORS))
-            for value, v in self._values.items()
+            (value, decoding, point.mean, point.std)
+            for value, variant in self._values.items()
+            for decoding in _COLORS
+            if (point := self._found.get((variant, decoding, "mrr"))) is not None
         ]
-        return ("value", *_COLORS), rows
+        return ("value", "decoding", "mean", "std"), rows
+
+    def values_at(self, x: float, y: float) -> str:
+        value = element(list(self._values), x)
+        return "" if value is None else _values(f"{value:g}", self._found, self._values[value])
 
     def draw(self) -> None:
         super().draw()
@@ -120,7 +132,12 @@ class SweepPanel(TitledPlot):
             points = [self._found.get((variant, decoding, "mrr")) for variant in self._values.values()]
             there = [i for i, point in enumerate(points) if point is not None]
             means = [point.mean for point in points if point is not None]
+            spread = np.array([point.std or 0.0 for point in points if point is not None])
             pen = pg.mkPen(QColor(color), width=1.6)
+            bars = pg.ErrorBarItem(
+                x=np.array(there), y=np.array(means), top=spread, bottom=spread, beam=0.08, pen=pen
+            )
+            self.plot.addItem(bars)
             self.plot.plot(
                 there, means, pen=pen, symbol="o", symbolSize=6, symbolBrush=QColor(color), symbolPen=None
             )
@@ -141,6 +158,17 @@ class Sweeps(QWidget):
         grid.setSpacing(theme.LARGE)
         grid.addWidget(legend, 0, 0, 1, 2)
         for number, (setting, values) in enumerate(panels.items()):
-            panel = SweepPanel(setting, _TITLES.get(setting, setting))
+            panel = SweepPanel(setting)
             panel.show_results(values, found)
             grid.addWidget(panel, 1 + number // 2, number % 2)
+
+
+def _values(name: str, found: Found, variant: str) -> str:
+    """The MRR of a variant by decoding, each in its colour."""
+    points = {decoding: found.get((variant, decoding, "mrr")) for decoding in _COLORS}
+    parts = (
+        legend_text(_COLORS[decoding], f"{point.mean:.3f}" + (f" ± {point.std:.3f}" if point.std else ""))
+        for decoding, point in points.items()
+        if point is not None
+    )
+    return f"{name}:   " + "   ".join(parts)

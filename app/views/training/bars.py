@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeVar
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtCore import QEvent, QPointF, Qt, Slot
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.views.training.plot_export import ExportButton, Table
@@ -17,7 +18,10 @@ from core.training.quality import Group
 
 
 class TitledPlot(QWidget):
-    """A plot under its title, with a line on what it means on hover, and a button that saves it."""
+    """A plot under its title, with a line on what it means on hover, and a button that saves it.
+
+    The note beside the title makes room for the values under the mouse, as :meth:`values_at` words them.
+    """
 
     def __init__(self, name: str, title: str, meaning: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -27,12 +31,13 @@ class TitledPlot(QWidget):
         self._note = QLabel()
         self._note.setProperty("role", "secondary")
         self._note.setFont(theme.font("small"))
-        for part in (self._title, self.plot):
+        self._note.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)  # no plot moves
+        self._lasting = ""
+        for part in (self._title, self._note, self.plot):
             part.setToolTip(meaning)
         header = QHBoxLayout(spacing=theme.MEDIUM)
         header.addWidget(self._title)
-        header.addWidget(self._note)
-        header.addStretch()
+        header.addWidget(self._note, 1)
         header.addWidget(ExportButton(name, self.plot, self.table))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -40,10 +45,16 @@ class TitledPlot(QWidget):
         layout.addLayout(header)
         layout.addWidget(self.plot, 1)
         style_axes(self.plot)
+        self.plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
 
     def set_note(self, text: str) -> None:
         """Say something beside the title."""
+        self._lasting = text
         self._note.setText(text)
+
+    def values_at(self, x: float, y: float) -> str:
+        """The values that are drawn there, in words; a subclass says which."""
+        return ""
 
     def table(self) -> Table:
         """The numbers that are drawn; a subclass says which."""
@@ -57,6 +68,19 @@ class TitledPlot(QWidget):
         super().changeEvent(event)
         if event.type() is QEvent.Type.PaletteChange:
             self.draw()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        super().leaveEvent(event)
+        self._note.setText(self._lasting)
+
+    @Slot(object)
+    def _on_mouse_moved(self, position: QPointF) -> None:
+        box = self.plot.getPlotItem().getViewBox()
+        words = ""
+        if box.sceneBoundingRect().contains(position):
+            place = box.mapSceneToView(position)
+            words = self.values_at(place.x(), place.y())
+        self._note.setText(words or self._lasting)
 
     def keep_unit(self) -> None:
         """Show the values from 0 to 1, all of them."""
@@ -79,6 +103,10 @@ class GroupBars(TitledPlot):
 
     def table(self) -> Table:
         return ("group", "links", "right"), [(g.name, g.links, g.right) for g in self._groups]
+
+    def values_at(self, x: float, y: float) -> str:
+        group = element(self._groups, x)
+        return "" if group is None else f"{group.name}: {group.right:.3f} of {group.links:,} right"
 
     def draw(self) -> None:
         super().draw()
@@ -127,9 +155,9 @@ class ReliabilityPlot(TitledPlot):
         """Draw it, or say that there is none."""
         self._found = found
         self.set_note(
-            "this run has no probabilities: hold seeds out for validation"
+            "no probabilities without held-out seeds"
             if found is None
-            else f"expected calibration error {found.ece:.3f} on {found.pairs:,} links"
+            else f"calibration error {found.ece:.3f} on {found.pairs:,} links"
         )
         self.draw()
 
@@ -137,6 +165,12 @@ class ReliabilityPlot(TitledPlot):
         bins = self._found.bins if self._found else ()
         names = ("low", "high", "count", "mean", "right")
         return names, [[getattr(part, name) for name in names] for part in bins]
+
+    def values_at(self, x: float, y: float) -> str:
+        if self._found is None or not self._found.bins:
+            return ""
+        part = min(self._found.bins, key=lambda each: abs(each.mean - x))
+        return f"probability {part.mean:.2f}: {part.right:.3f} of {part.count:,} right"
 
     def draw(self) -> None:
         super().draw()
@@ -150,6 +184,15 @@ class ReliabilityPlot(TitledPlot):
         ink = theme.accent_color()
         self.plot.plot(means, shares, pen=pg.mkPen(ink, width=1.6), antialias=True)
         self.plot.plot(means, shares, pen=None, symbol="o", symbolSize=sizes, symbolBrush=ink, symbolPen=None)
+
+
+_Drawn = TypeVar("_Drawn")
+
+
+def element(drawn: Sequence[_Drawn], place: float) -> _Drawn | None:
+    """What is drawn at the whole number nearest to ``place``; None beside them all."""
+    number = round(place)
+    return drawn[number] if 0 <= number < len(drawn) else None
 
 
 def legend_text(color: str, label: str) -> str:

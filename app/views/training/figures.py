@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Literal
 
 from app import theme
@@ -80,9 +81,9 @@ def _of_csls(info: EpochInfo) -> Values:
     return {"mrr": info.mrr, "hits@1": info.hits1, "hits@10": info.hits10}
 
 
-def _by_decoding(info: EpochInfo) -> Values:
-    found: dict[str, float | None] = {name: metrics["mrr"] for name, metrics in info.decodings.items()}
-    return found or {"csls": info.mrr}
+def _by_decoding(metric: str, info: EpochInfo) -> Values:
+    found = {name: metrics.get(metric) for name, metrics in info.decodings.items()}
+    return found or {"csls": _of_csls(info)[metric]}
 
 
 def _with_spread(info: EpochInfo) -> Values:
@@ -111,9 +112,24 @@ FIGURES: tuple[Figure, ...] = (
         "MRR by decoding",
         "Mean of 1/rank of the right answer, by how similarities become a ranking; Sinkhorn takes 10 rounds.",
         _DECODINGS,
-        _by_decoding,
+        partial(_by_decoding, "mrr"),
         evaluated=True,
         unit=True,
+    ),
+    *(
+        Figure(
+            f"decodings {metric}",
+            f"{title} by decoding",
+            f"Share of held-out links whose right answer is {where}, by how similarities become a ranking.",
+            _DECODINGS,
+            partial(_by_decoding, metric),
+            evaluated=True,
+            unit=True,
+        )
+        for metric, title, where in (
+            ("hits@1", "Hits@1", "first"),
+            ("hits@10", "Hits@10", "among the first ten"),
+        )
     ),
     Figure(
         "phi",

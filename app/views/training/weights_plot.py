@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QWidget
 
 from app import theme
-from app.views.training.bars import TitledPlot, legend_text
+from app.views.training.bars import TitledPlot, element, legend_text
 from app.views.training.plot_export import Table
 from app.views.training.plots import style_axes
-from core.modality import MODALITIES
+from core.modality import MODALITIES, Modality
 from core.review.deciding import BINS, Weights
 
 _LABEL_WIDTH = 170
@@ -49,6 +51,13 @@ class WeightsPlot(TitledPlot):
         edges = np.linspace(0, 1, BINS + 1)
         rows = [[edges[i], *(column[i] for column in shares.values())] for i in range(BINS)] if shares else []
         return ("from", *shares), rows
+
+    def values_at(self, x: float, y: float) -> str:
+        number = int(x * BINS)
+        if self._found is None or not 0 <= x < 1:
+            return ""
+        shares = {modality: column[number] for modality, column in self._found.shares.items()}
+        return f"{number / BINS:.3f} to {(number + 1) / BINS:.3f}:   {_shares(shares)}"
 
     def draw(self) -> None:
         super().draw()
@@ -88,6 +97,10 @@ class TypeBars(TitledPlot):
         rows = [(t.graph, t.name, t.entities, *(t.weights.get(m) for m in MODALITIES)) for t in types]
         return ("graph", "type", "entities", *MODALITIES), rows
 
+    def values_at(self, x: float, y: float) -> str:
+        kind = element(self._found.types if self._found else (), y)
+        return "" if kind is None else f"{_short(kind.name)}:   {_shares(kind.weights)}"
+
     def draw(self) -> None:
         style_axes(self.plot, _LABEL_WIDTH)
         self.plot.clear()
@@ -112,6 +125,11 @@ class TypeBars(TitledPlot):
         self.plot.getAxis("left").setTicks([list(enumerate(names))])
         self.plot.setYRange(-0.6, max(len(types), 4) - 0.4, padding=0)
         self.plot.getViewBox().invertY(True)
+
+
+def _shares(values: Mapping[Modality, float]) -> str:
+    """A share for each modality, beside its colour."""
+    return "   ".join(legend_text(theme.MODALITY_COLORS[m], f"{share:.3f}") for m, share in values.items())
 
 
 def _short(name: str) -> str:
