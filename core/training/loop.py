@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Callable, Generator, Iterator, Sequence
+from collections.abc import Generator, Iterator, Sequence
 from dataclasses import replace
 from functools import partial
 from time import perf_counter
-from typing import Literal, TypeVar
+from typing import Literal
 
 import numpy as np
 import torch
@@ -28,6 +28,7 @@ from core.training.epoch_log import EpochLog, precision
 from core.training.evaluate import report
 from core.training.events import EpochDone, Evaluated, Event, Notice, Progress, RunFinished, RunStarted
 from core.training.failures import device_lost, out_of_memory, sentence
+from core.training.memory import WithinMemory
 from core.training.pseudo_seeds import pseudo_seeds
 from core.training.results import write_results
 from core.training.split import Split
@@ -36,8 +37,6 @@ from core.training.support import SupportSearch, likely
 from core.training.trainer import NotFiniteError, Trainer
 from core.training.validation import rank_held_out
 from core.training.warm_start import save_model
-
-T = TypeVar("T")
 
 
 class TrainingLoop:
@@ -71,7 +70,8 @@ class TrainingLoop:
         self.kept_model: dict[str, Tensor] = {}  # what these embeddings were made with
         self.spare: Embeddings | None = None  # the same in main memory, for when a GPU is lost
         self.kept_epoch = self.epoch = self.resumed_after = 0
-        self.shrunk = self.lost = False  # memory ran out before; the GPU no longer answers
+        self.memory = WithinMemory(trainer, run_id)
+        self.lost = False  # the GPU no longer answers
         self.precision: float | None = None  # of the pseudo-seeds in use
         self.log = EpochLog(project, run_id)
 
@@ -137,7 +137,7 @@ class TrainingLoop:
                 return
             self.epoch = epoch
             if self.pseudo.due(epoch):
-                yield from self._within_memory(lambda: self.pseudo.search(self._embed(), self.epoch))
+                yield from self.memory.work(lambda: self.pseudo.search(self.memory.embed(), self.epoch))
                 self.precision = self._precision()
                 with self.project.write() as session:
                     self.pseudo.write(session, self.id)
@@ -153,7 +153,7 @@ class TrainingLoop:
             )
             evaluated = None
             if epoch % settings.evaluate_every == 0 or epoch == settings.epochs:
-                evaluated = yield from self._within_memory(partial(self._evaluate, epoch))
+                evaluated = yield from self.memory.work(partial(self._evaluate, epoch))
             self.log.add(done, evaluated)
             over = self.stopper.exhausted or epoch == settings.epochs
             if settings.checkpoint_every and epoch % settings.checkpoint_every == 0 and not over:
@@ -178,7 +178,7 @@ class TrainingLoop:
             TrainingError: a loss exploded.
         """
         random = self.trainer.generator.get_state()
-        losses = yield from self._within_memory(lambda: self.trainer.epoch(pairs, self.stop, self.rejected))
+        losses = yield from self.memory.work(lambda: self.trainer.epoch(pairs, self.stop, self.rejected))
         if losses is None:
             self.trainer.generator.set_state(random)  # as if the epoch had not begun
             return None
@@ -189,31 +189,9 @@ class TrainingLoop:
             raise TrainingError(self.watch.reason(exploded[0], epoch))
         return losses
 
-    def _within_memory(self, work: Callable[[], T]) -> Generator[Event, None, T]:
-        """``work()``; where memory runs out, once in a run, again in smaller blocks and as randomly."""
-        random = self.trainer.generator.get_state()
-        try:
-            return work()
-        except Exception as error:
-            if self.shrunk or not out_of_memory(error):
-                raise
-        # Out of the handler, so that the exception no longer holds the tensors that filled the memory.
-        self.shrunk = True
-        self.trainer.shrink()
-        self.trainer.generator.set_state(random)
-        yield Notice(
-            self.id, f"Memory ran out; the run goes on in batches of {self.trainer.batch_size:,} seed pairs"
-        )
-        return work()
-
-    def _embed(self) -> Embeddings:
-        """The state as of now, in main memory once a GPU's was too small."""
-        embeddings = self.trainer.embed()
-        return embeddings.on(torch.device("cpu")) if self.shrunk else embeddings
-
     def _evaluate(self, epoch: int) -> Evaluated:
         """Rank held-out links and keep the state, with validation links only if it is the best so far."""
-        embeddings = self._embed()
+        embeddings = self.memory.embed()
         held_out, decodings = rank_held_out(embeddings, self.data, self.split)
         if held_out == "test" or self.stopper.improved(decodings["csls"]["mrr"]):
             self._keep(embeddings)

@@ -28,7 +28,7 @@ def take(loop: TrainingLoop) -> State:
         "graphs": fingerprint(loop.data),
         "split": {role: torch.from_numpy(pairs) for role, pairs in dataclasses.asdict(loop.split).items()},
         "epoch": loop.epoch,
-        "shrunk": loop.shrunk,
+        "shrunk": loop.memory.shrunk,
         "trainer": loop.trainer.state_dict(),
         "pseudo_seeds": loop.pseudo.state_dict(),
         "early_stopping": dataclasses.asdict(loop.stopper),
@@ -66,7 +66,7 @@ def restore(loop: TrainingLoop, state: State) -> None:
     """
     try:
         loop.epoch = loop.resumed_after = state["epoch"]
-        loop.shrunk = state["shrunk"]
+        loop.memory.shrunk = state["shrunk"]
         loop.trainer.load_state_dict(state["trainer"])
         loop.pseudo.load_state_dict(state["pseudo_seeds"])
         loop.stopper = EarlyStopping(**state["early_stopping"])
