@@ -77,8 +77,10 @@ class Training(QObject):
         """The runs that start after the one that goes, the next one first."""
         return [run_id for run_id, _ in self._waiting]
 
-    def start(self, config: RunConfig) -> None:
+    def start(self, config: RunConfig, started_from: int | None = None) -> None:
         """Queue a run; it starts once those before it are over.
+
+        ``started_from`` is the run with whose model it begins.
 
         Raises:
             RuntimeError: no project is open.
@@ -87,7 +89,7 @@ class Training(QObject):
 
         def put_down() -> int:
             with file.write() as session:
-                return runs.queue_run(session, config.to_json())
+                return runs.queue_run(session, config.to_json(), started_from)
 
         self._project.tasks.write(self, put_down, partial(self._on_queued, file, config), self._on_refused)
 

@@ -61,6 +61,29 @@ def test_an_interrupted_run_goes_on_when_asked_to(
     assert fake_run.resumed == [2]
 
 
+def test_a_run_without_a_checkpoint_starts_again_with_its_settings(
+    window: MainWindow, interrupted: Path, fake_run: FakeRun, qtbot: QtBot
+) -> None:
+    project = ProjectFile.open(interrupted)
+    settings = RunConfig().replace(epochs=20)
+    with project.write() as session:
+        values = {"settings": settings.to_json()}
+        session.execute(text("UPDATE run SET config_json = :settings, started_from = 1 WHERE id = 2"), values)
+    checkpoint_path(project.sidecar, 2).unlink()
+    project.close()
+    open_on(window, interrupted, qtbot)
+    qtbot.waitUntil(lambda: window.message.text == "Run 2 was interrupted before its first checkpoint.")
+    assert button(window, "messageAction").text() == "Start again"
+    fake_run.hold = True
+    with qtbot.waitSignal(window.training.ended):
+        button(window, "messageAction").click()
+        qtbot.waitUntil(lambda: fake_run.configs == [settings])
+        with window.project.file.read() as session:
+            new = runs.list_runs(session)[0]
+        window.training.stop()
+    assert (new.id, new.started_from) == (3, 1) and not fake_run.resumed
+
+
 def test_later_puts_it_off(window: MainWindow, interrupted: Path, fake_run: FakeRun, qtbot: QtBot) -> None:
     open_on(window, interrupted, qtbot)
     qtbot.waitUntil(lambda: "Run 2" in window.message.text)
