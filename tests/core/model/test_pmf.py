@@ -100,6 +100,29 @@ def _fusions() -> list[Fusion]:
     ]
 
 
+def test_attention_and_gates_are_their_formulas() -> None:
+    """An entity at a time, a modality at a time."""
+    *_, attention, gated = _fusions()
+    assert isinstance(attention, AttentionFusion) and isinstance(gated, GatedFusion)
+    with torch.no_grad():
+        gated.bias.copy_(torch.tensor([0.3, -0.2, 0.0, 0.5]))
+    hidden = {
+        m: torch.randn(3, 6, generator=torch.Generator().manual_seed(i)) for i, m in enumerate(MODALITIES)
+    }
+    here = torch.ones(3, 4, dtype=torch.bool)
+    by_attention, by_gates = attention(hidden, here), gated(hidden, here)
+    for entity in range(3):
+        own = [hidden[m][entity] / hidden[m][entity].norm() for m in MODALITIES]
+        likes = torch.stack(
+            [attention.query.dot(torch.tanh(attention.projection.T @ part)).exp() for part in own]
+        )
+        gates = torch.stack(
+            [1 / (1 + torch.exp(-(gated.gates[i].dot(part) + gated.bias[i]))) for i, part in enumerate(own)]
+        )
+        torch.testing.assert_close(by_attention[entity], likes / likes.sum())
+        torch.testing.assert_close(by_gates[entity], gates / gates.sum())
+
+
 @pytest.mark.parametrize("fusion", _fusions(), ids=lambda fusion: type(fusion).__name__)
 def test_a_missing_modality_has_no_weight_and_no_gradient(fusion: Fusion) -> None:
     present = torch.tensor(
