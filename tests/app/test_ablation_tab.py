@@ -8,11 +8,12 @@ from typing import Any
 
 import pyqtgraph as pg
 import pytest
+from PySide6.QtCore import QPointF
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
 from app.main_window import MainWindow
-from app.views.training.ablation_plot import SweepPanel, VariantDots, chart
+from app.views.training.ablation_plot import SweepPanel, Sweeps, VariantDots, chart
 from core.ablation.events import AblationFinished
 from core.ablation.statistics import Summary
 from core.ablation.variants import FIGURES, TABLES
@@ -99,7 +100,11 @@ def test_figure_3_is_drawn_with_the_spread_of_each_value(qtbot: QtBot) -> None:
     assert list(means) == [point.mean for point in points]
     assert list(spreads[1].opts["top"]) == list(spreads[1].opts["bottom"]) == [p.std for p in points]
     assert panel.table()[1][1] == (0.2, "csls", points[0].mean, points[0].std)
-    assert panel.values_at(3.9, 0.5).startswith("1:") and panel.values_at(7, 0.5) == ""
+    assert panel.values_at(7, 0.5) == ""
+    place = panel.plot.getPlotItem().getViewBox().mapViewToScene(QPointF(3.9, points[4].mean))
+    panel.plot.scene().sigMouseMoved.emit(place)
+    assert isinstance(sweeps, Sweeps) and sweeps.legend.text().startswith("Own graph's negatives γ 1:")
+    assert f"csls {points[4].mean:.3f} ± {points[4].std:.3f}" in sweeps.legend.text()
 
 
 def test_costs_have_no_chart() -> None:

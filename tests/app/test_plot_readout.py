@@ -64,8 +64,8 @@ def test_weights_are_read_by_bin_and_by_type(qtbot: QtBot) -> None:
     for plot in (weights, types):
         plot.show_weights(found)
         show(plot, qtbot)
-    assert read(weights, 0.001, 0.1).split() == ["0.000", "to", f"{1 / BINS:.3f}:", "0.750"]
-    assert read(weights, 0.999, 0.1).endswith("0.250")
-    assert read(types, 0.5, 0.2).split() == ["Country:", "0.600", "0.400"]
+    assert read(weights, 0.001, 0.1).split() == ["0.000", "to", f"{1 / BINS:.3f}:", "Structure", "0.750"]
+    assert read(weights, 0.999, 0.1).endswith("0.250") and read(weights, 0.5, 0.1).endswith("no entity")
+    assert read(types, 0.5, 0.2).split() == ["Country:", "Structure", "0.600", "Visual", "0.400"]
     assert read(types, 0.5, 2.0) == ""
     assert weights.plot.toolTip() and types.plot.toolTip() not in ("", weights.plot.toolTip())

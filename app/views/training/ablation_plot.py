@@ -7,8 +7,9 @@ from typing import Any
 
 import numpy as np
 import pyqtgraph as pg
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QGridLayout, QLabel, QWidget
+from PySide6.QtWidgets import QGridLayout, QLabel, QSizePolicy, QWidget
 
 from app import theme
 from app.views.training.ablation_table import Found
@@ -25,6 +26,7 @@ _TITLES = {
     "tau": ("Temperature τ", "how sharply the loss tells the hardest negatives apart"),
 }
 _LABEL_WIDTH = 160
+_LEGEND = "   ".join(legend_text(color, name) for name, color in _COLORS.items())
 
 
 def chart(ablation: Ablation, found: Found) -> QWidget | None:
@@ -55,7 +57,7 @@ class VariantDots(TitledPlot):
         )
         self._variants: Sequence[str] = ()
         self._found: Found = {}
-        self.set_note("   ".join(legend_text(color, name) for name, color in _COLORS.items()))
+        self.set_note(_LEGEND)
 
     def show_results(self, variants: Sequence[str], found: Found) -> None:
         """Draw the variants in their order, the first one above."""
@@ -98,12 +100,18 @@ class VariantDots(TitledPlot):
 
 
 class SweepPanel(TitledPlot):
-    """MRR against the values of one hyper-parameter, a line for each decoding."""
+    """MRR against the values of one hyper-parameter, a line for each decoding.
+
+    Panels are too narrow for values beside the title: who holds them shows what ``values_read`` tells.
+    """
+
+    values_read = Signal(str)
 
     def __init__(self, setting: str, parent: QWidget | None = None) -> None:
         title, what = _TITLES[setting]
         meaning = f"MRR against {what}, all else as it was; a line up and down is one standard deviation"
         super().__init__(f"{setting}Sweep", title, meaning, parent)
+        self._name = title
         self._values: Mapping[float, str] = {}
         self._found: Found = {}
 
@@ -123,7 +131,10 @@ class SweepPanel(TitledPlot):
 
     def values_at(self, x: float, y: float) -> str:
         value = element(list(self._values), x)
-        return "" if value is None else _values(f"{value:g}", self._found, self._values[value])
+        return "" if value is None else _values(f"{self._name} {value:g}", self._found, self._values[value])
+
+    def show_values(self, words: str) -> None:
+        self.values_read.emit(words)
 
     def draw(self) -> None:
         super().draw()
@@ -151,23 +162,32 @@ class Sweeps(QWidget):
 
     def __init__(self, panels: Mapping[str, Mapping[float, str]], found: Found) -> None:
         super().__init__()
-        legend = QLabel("   ".join(legend_text(color, name) for name, color in _COLORS.items()))
-        legend.setFont(theme.font("small"))
+        self.legend = QLabel()
+        self.legend.setFont(theme.font("small"))
+        self.legend.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self._on_values("")
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.LARGE)
-        grid.addWidget(legend, 0, 0, 1, 2)
+        grid.addWidget(self.legend, 0, 0, 1, 2)
         for number, (setting, values) in enumerate(panels.items()):
             panel = SweepPanel(setting)
             panel.show_results(values, found)
+            panel.values_read.connect(self._on_values)
             grid.addWidget(panel, 1 + number // 2, number % 2)
+
+    @Slot(str)
+    def _on_values(self, words: str) -> None:
+        self.legend.setText(words or _LEGEND)
 
 
 def _values(name: str, found: Found, variant: str) -> str:
     """The MRR of a variant by decoding, each in its colour."""
     points = {decoding: found.get((variant, decoding, "mrr")) for decoding in _COLORS}
     parts = (
-        legend_text(_COLORS[decoding], f"{point.mean:.3f}" + (f" ± {point.std:.3f}" if point.std else ""))
+        legend_text(
+            _COLORS[decoding], f"{decoding} {point.mean:.3f}" + (f" ± {point.std:.3f}" if point.std else "")
+        )
         for decoding, point in points.items()
         if point is not None
     )

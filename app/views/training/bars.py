@@ -23,7 +23,9 @@ class TitledPlot(QWidget):
     The note beside the title makes room for the values under the mouse, as :meth:`values_at` words them.
     """
 
-    def __init__(self, name: str, title: str, meaning: str, parent: QWidget | None = None) -> None:
+    def __init__(
+        self, name: str, title: str, meaning: str, parent: QWidget | None = None, *, long_note: bool = False
+    ) -> None:
         super().__init__(parent)
         self.plot = plain_plot(name)
         self._title = QLabel(title)
@@ -37,12 +39,17 @@ class TitledPlot(QWidget):
             part.setToolTip(meaning)
         header = QHBoxLayout(spacing=theme.MEDIUM)
         header.addWidget(self._title)
-        header.addWidget(self._note, 1)
+        if long_note:
+            header.addStretch()
+        else:
+            header.addWidget(self._note, 1)
         header.addWidget(ExportButton(name, self.plot, self.table))
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SMALL)
         layout.addLayout(header)
+        if long_note:
+            layout.addWidget(self._note)
         layout.addWidget(self.plot, 1)
         style_axes(self.plot)
         self.plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
@@ -71,7 +78,7 @@ class TitledPlot(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
-        self._note.setText(self._lasting)
+        self.show_values("")
 
     @Slot(object)
     def _on_mouse_moved(self, position: QPointF) -> None:
@@ -80,6 +87,10 @@ class TitledPlot(QWidget):
         if box.sceneBoundingRect().contains(position):
             place = box.mapSceneToView(position)
             words = self.values_at(place.x(), place.y())
+        self.show_values(words)
+
+    def show_values(self, words: str) -> None:
+        """Say what is under the mouse; empty: nothing is."""
         self._note.setText(words or self._lasting)
 
     def keep_unit(self) -> None:

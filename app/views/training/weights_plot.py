@@ -29,6 +29,7 @@ class WeightsPlot(TitledPlot):
             "Weights over the entities",
             "Which share of the entities that have a modality gives it which weight in the joint embedding",
             parent,
+            long_note=True,  # as many parts as modalities
         )
         self._found: Weights | None = None
         self.plot.setXRange(0, 1, padding=0.02)
@@ -57,7 +58,7 @@ class WeightsPlot(TitledPlot):
         if self._found is None or not 0 <= x < 1:
             return ""
         shares = {modality: column[number] for modality, column in self._found.shares.items()}
-        return f"{number / BINS:.3f} to {(number + 1) / BINS:.3f}:   {_shares(shares)}"
+        return f"{number / BINS:.3f} to {(number + 1) / BINS:.3f}:   {_shares(shares) or 'no entity'}"
 
     def draw(self) -> None:
         super().draw()
@@ -128,8 +129,12 @@ class TypeBars(TitledPlot):
 
 
 def _shares(values: Mapping[Modality, float]) -> str:
-    """A share for each modality, beside its colour."""
-    return "   ".join(legend_text(theme.MODALITY_COLORS[m], f"{share:.3f}") for m, share in values.items())
+    """A share for each modality that has one, beside its colour."""
+    return "   ".join(
+        legend_text(theme.MODALITY_COLORS[m], f"{m.capitalize()} {share:.3f}")
+        for m, share in values.items()
+        if share
+    )
 
 
 def _short(name: str) -> str:
