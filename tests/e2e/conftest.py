@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtWidgets import QApplication
 
 from app import theme
@@ -40,3 +40,20 @@ def open_window(qtbot, tmp_path: Path) -> Iterator[Callable[[Path | None], MainW
     for window in windows:
         window.close()
         qtbot.waitUntil(lambda w=window: not w.isVisible(), timeout=60_000)
+
+
+def choose_queue(qtbot, window: MainWindow, name: str) -> None:  # type: ignore[no-untyped-def]
+    """Choose a queue as one does: open the list of them by key, go to it, take it; then back to the list."""
+    chooser = window.pages.review._queue.chooser
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Q)
+    view = chooser.view()
+    qtbot.waitUntil(view.isVisible)
+    wanted = chooser.findData(name)
+    while view.currentIndex().row() != wanted:
+        step = Qt.Key.Key_Down if view.currentIndex().row() < wanted else Qt.Key.Key_Up
+        qtbot.keyClick(view, step)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    window.activateWindow()
+    qtbot.waitUntil(window.isActiveWindow)
+    qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
+    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -15,7 +15,10 @@ from app.main_window import MainWindow
 from app.pages import REVIEW
 from core.review.history import history_ids, history_rows
 from core.review.journal import Decision, current_verdicts, history_state
+from core.review.queue import load_queue
 from core.store.project_file import ProjectFile
+from core.store.queues import CandidateFilter, QueueName
+from tests.e2e.conftest import choose_queue
 from tests.support import build_project
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
@@ -39,8 +42,11 @@ class Curator:
 
     def settle(self) -> None:
         QApplication.processEvents()  # what follows from a key begins with what is painted
-        ahead = self.window.pages.review._ahead
-        self.qtbot.waitUntil(lambda: not self.window.tasks.busy and not ahead.waiting, timeout=20_000)
+        view = self.window.pages.review
+        typing = view._queue._timer
+        self.qtbot.waitUntil(
+            lambda: not (self.window.tasks.busy or view._ahead.waiting or typing.isActive()), timeout=20_000
+        )
 
     def press(self, key: Qt.Key, modifier: Qt.KeyboardModifier = NONE) -> None:
         target = QApplication.focusWidget()
@@ -50,7 +56,6 @@ class Curator:
 
     def write(self, text: str) -> None:
         QTest.keyClicks(QApplication.focusWidget(), text)
-        self.qtbot.wait(200)  # typing becomes a query after a moment of quiet
         self.settle()
 
     @property
@@ -63,6 +68,17 @@ class Curator:
     def stored(self) -> list[Decision]:
         with self.store.read() as session:
             return list(current_verdicts(session))
+
+    def queue(self, name: QueueName) -> None:
+        """Go to another queue; the list that is shown is that which the database gives for it."""
+        choose_queue(self.qtbot, self.window, name)
+        self.settle()
+        assert self.window.pages.review._queue.chooser.queue == name
+        with self.store.read() as session:
+            wanted = load_queue(session, CandidateFilter(1, queue=name))
+        shown = self.window.pages.review._model.queue
+        assert shown.left_ids.tolist() == wanted.left_ids.tolist()
+        assert shown.right_ids.tolist() == wanted.right_ids.tolist()
 
     def judge(self, key: Qt.Key) -> None:
         """One verdict; it is in the database, of the pair that was shown, before anything else."""
@@ -92,24 +108,27 @@ def curator(qtbot, tmp_path: Path, open_window: Callable[[Path | None], MainWind
     made.store.close()
 
 
-def test_fifty_verdicts_in_a_row_over_three_lists(curator: Curator) -> None:
+def test_fifty_verdicts_in_a_row_over_three_queues(curator: Curator) -> None:
+    """120 entities: i of the left graph is 120 + i of the right one, mutual but for every seventh."""
     table = curator.window.findChild(QTableView, "candidateTable")
     given: Counter[str] = Counter()
+    queues: dict[int, QueueName] = {0: "mutual", 17: "uncertain", 34: "missing"}
+    belongs = {
+        "mutual": lambda left, right: left % 7 and left == right,
+        "uncertain": lambda *_: True,
+        "missing": lambda left, right: not (left * right % 3 and left * right % 5),
+    }
     for number in range(50):
-        if number == 20:  # by name, Z to A or A to Z: the second list
-            curator.press(Qt.Key.Key_Slash)
-            curator.write("republic")
-            curator.press(Qt.Key.Key_Return)
-        elif number == 30:  # all candidates, not only the best: the third
-            curator.press(Qt.Key.Key_Slash)
-            curator.press(Qt.Key.Key_Escape)
-            curator.press(Qt.Key.Key_L, CTRL)
-            curator.press(Qt.Key.Key_F5)
+        if number in queues:
+            queue = queues[number]
+            curator.queue(queue)
+        left, right = curator.shown
+        assert belongs[queue](left, right - 120), (queue, left, right)
         key = ROUND[number % len(ROUND)]
         curator.judge(key)
         given[LETTERS[key]] += 1
         assert table.hasFocus()
-    assert Counter(decision.kind for decision in curator.stored) == given
+        assert Counter(decision.kind for decision in curator.stored) == given
     assert sum(given.values()) == 50
 
 
@@ -176,9 +195,12 @@ def test_keys_that_are_held_or_pressed_too_early_judge_nothing_unseen(curator: C
     assert len(lefts) == len(set(lefts))
 
 
-def test_a_choice_takes_letters_while_it_has_the_keyboard(curator: Curator) -> None:
-    box = next(each for each in curator.window.findChildren(QComboBox) if each.isVisible())
-    box.setFocus()
-    assert not curator.stored
-    curator.press(Qt.Key.Key_L, CTRL)
+def test_letters_judge_from_a_choice_and_leave_it_as_it_is(curator: Curator) -> None:
+    box = curator.window.findChild(QComboBox, "queueCombo")
+    for _ in range(60):
+        curator.press(Qt.Key.Key_Tab)
+        if box.hasFocus():
+            break
+    assert box.hasFocus() and box.currentText() == "Best"
     curator.judge(Qt.Key.Key_A)
+    assert box.currentText() == "Best"

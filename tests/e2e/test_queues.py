@@ -7,13 +7,15 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QTableView, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
 
+from app.labels import isolated
 from app.main_window import MainWindow
 from app.pages import REVIEW
 from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
-from tests.support import build_project
+from tests.e2e.conftest import choose_queue
+from tests.support import build_project, entity_label
 
 Key = Qt.Key
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -42,27 +44,21 @@ class Desk:
             self.settle()
 
     def queue(self, name: str) -> None:
-        """Choose a queue as one does: open the list of them, go to it, take it."""
-        chooser = self.window.pages.review._queue.chooser
-        self.press(Key.Key_Q)
-        view = chooser.view()
-        self.qtbot.waitUntil(view.isVisible)
-        while view.currentIndex().row() != chooser.findData(name):
-            step = Key.Key_Down if view.currentIndex().row() < chooser.findData(name) else Key.Key_Up
-            self.qtbot.keyClick(view, step)
-        self.qtbot.keyClick(view, Key.Key_Return)
-        self.activate(self.window)
-        self.press(Key.Key_L, modifier=CONTROL)
+        choose_queue(self.qtbot, self.window, name)
+        self.settle()
 
-    def answer(self, name: str, key: Key) -> None:
-        """Wait for a question and press a key in it."""
+    def dialog(self, name: str) -> QDialog:
+        """The question that is open, once it is."""
         view = self.window.pages.review
         self.qtbot.waitUntil(
             lambda: any(d.isVisible() for d in view.findChildren(QDialog, name)), timeout=60_000
         )
         self.settle()
-        dialog = next(d for d in view.findChildren(QDialog, name) if d.isVisible())
-        self.activate(dialog)
+        return next(d for d in view.findChildren(QDialog, name) if d.isVisible())
+
+    def answer(self, name: str, key: Key) -> None:
+        """Wait for a question and press a key in it."""
+        self.activate(self.dialog(name))
         self.press(key)
         self.activate(self.window)
 
@@ -127,7 +123,7 @@ def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
     assert len(desk.stored()) == 10 + len(rest)
 
     desk.queue("conflict")
-    desk.window.pages.review.findChild(QTableView, "candidateTable").setFocus()
+    assert QApplication.focusWidget().objectName() == "candidateTable"
     left, right = desk.window.pages.review._pair
     desk.press(Key.Key_A)
     desk.answer("secondCounterpart", Key.Key_K)
@@ -136,6 +132,11 @@ def test_three_queues_a_bulk_verdict_and_a_conflict(desk: Desk) -> None:
     assert (left, right) in desk.listed()  # two for one
     desk.find(left, right)
     desk.press(Key.Key_X)
+    claims = {v.left_id for v in desk.stored() if v.right_id == right and v.kind == "accepted"}
+    assert len(claims) == 2 and left in claims
+    keep = desk.dialog("conflictDialog").findChild(QPushButton, "keep1Button").accessibleName()
     desk.answer("conflictDialog", Key.Key_1)
-    claims = [v for v in desk.stored() if v.right_id == right and v.kind == "accepted"]
-    assert len(claims) <= 1
+    (kept,) = [v.left_id for v in desk.stored() if v.right_id == right and v.kind == "accepted"]
+    assert keep == f"Keep {isolated(entity_label(1, kept))}"
+    (other,) = claims - {kept}
+    assert (other, right, "rejected") in {(v.left_id, v.right_id, v.kind) for v in desk.stored()}
