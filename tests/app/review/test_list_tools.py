@@ -2,21 +2,26 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester
 from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
+from safetensors.numpy import save_file
 
+from app import theme
 from app.keyed_action import KeyedAction
 from app.labels import isolated
-from app.models.hit_model import HitModel
+from app.models.candidate_model import LEFT, RIGHT
+from app.models.hit_model import HIT_ROLE, HitModel
 from app.views.review.bulk_dialog import BulkDialog
 from app.views.review.queue_chooser import COUNT_ROLE
 from core.review.elsewhere import Hit
 from core.review.journal import BULK_NOTE, FOUND_NOTE, Decision, decide
 from core.store.entities import EntityCard
 from core.store.project_file import ProjectFile
+from core.store.run_files import run_folder
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Key = Qt.Key
@@ -92,6 +97,23 @@ def test_all_that_is_listed_is_accepted_as_one_step_after_a_preview(page) -> Non
     assert page.stored() == []
 
 
+def test_a_step_of_many_is_undone_after_a_restart(page, project: ProjectFile, open_page) -> None:
+    page.press(Key.Key_A)
+    page.press(Key.Key_A, CONTROL)
+    page.press(Key.Key_A)
+    page.answer("bulkDialog", Key.Key_Return)
+    given = page.stored()
+    assert len(given) > 20
+    page.leave()
+    again = open_page(project.path)
+    again.project.undo()
+    again.settle()
+    assert again.stored() == given[:1]
+    again.project.redo()
+    again.settle()
+    assert again.stored() == given
+
+
 def test_some_rows_are_rejected_together(page) -> None:
     for _ in range(2):
         page.press(Key.Key_Down, SHIFT)
@@ -155,6 +177,12 @@ def test_what_a_verdict_excludes_is_said_and_steps_back(page) -> None:
     page.text(row, 0)
     page.settle()
     assert page.text(row, 3) == "•"
+    model = page.table.model()
+    grey = [model.index(row, column).data(Qt.ItemDataRole.ForegroundRole) for column in (LEFT, RIGHT)]
+    assert grey == [theme.secondary_color()] * 2
+    free = next(n for n, pair in enumerate(pairs(page)) if pair not in others and pair[0] not in (left, 3))
+    page.text(free, LEFT)
+    assert model.index(free, LEFT).data(Qt.ItemDataRole.ForegroundRole) is None
 
 
 def test_a_conflict_is_resolved_side_by_side(project: ProjectFile, open_page) -> None:
@@ -222,6 +250,27 @@ def test_a_search_by_image_says_why_it_can_not(page) -> None:
     page.settle()
     assert "train again" in dialog.findChild(QLabel, "elsewhereTold").text()
     dialog.reject()
+
+
+def test_a_counterpart_is_found_by_image(project: ProjectFile, open_page) -> None:
+    path = run_folder(project.sidecar, 1) / "embeddings.safetensors"
+    path.parent.mkdir(parents=True)
+    visual = np.array([(1, 0), (0.6, 0.8), (0.8, 0.6)], np.float32)
+    save_file({"entity_ids": np.array([1, 59, 60]), "visual": visual}, path, {"n_left": "1"})
+    page = open_page(project.path)
+    page.press(Key.Key_F)
+    dialog = page.dialog("elsewhereDialog")
+    dialog._by.setFocus()
+    page.qtbot.keyClick(dialog._by, Key.Key_Down)
+    page.settle()
+    model = dialog._list.model()
+    hits = [model.index(row, 0).data(HIT_ROLE) for row in range(model.rowCount())]
+    assert [(hit.card.id, hit.why) for hit in hits] == [(60, "image 0.80"), (59, "image 0.60")]
+    assert not dialog.findChild(QLabel, "elsewhereTold").text()
+    page.answer("elsewhereDialog", Key.Key_Return)
+    (verdict,) = page.stored()
+    assert (verdict.left_id, verdict.right_id, verdict.kind) == (1, 60, "accepted")
+    assert (verdict.score_shown, verdict.note) == (None, FOUND_NOTE)
 
 
 def test_a_filter_is_kept_under_a_name(page) -> None:

@@ -157,6 +157,19 @@ def test_a_graph_is_drawn_where_the_core_put_it(qtbot, project: ProjectFile) -> 
     assert clicked.args == [comparison.left.nodes[0]]
 
 
+def test_how_many_neighbours_there_are_and_agree_is_said(panel: PairPanel, project: ProjectFile) -> None:
+    section = panel.neighbours
+    decide(project, [Decision(2, 42, "accepted"), Decision(4, 44, "rejected")])
+    neighbours = read(project, 1, 41).neighbours
+    section.show_comparison(neighbours)
+    assert section._left_count.whole == "4 neighbours"
+    assert section._agreement.text() == "1 agree (25 %), 2 proposed"
+    section.show_comparison(replace(neighbours, left=replace(neighbours.left, total=1_004)))
+    assert section._left_count.whole == "4 neighbours, +1,000 more"
+    section.show_comparison(replace(neighbours, agreements=()))
+    assert section._agreement.text() == "0 agree"
+
+
 def test_numbers_read_on_their_colour() -> None:
     for name in (*AGREEMENT_COLORS, *AGREEMENT_COLORS_ON_DARK):
         assert _contrast(QColor(name), text_on(QColor(name))) >= 4.5

@@ -260,3 +260,18 @@ def test_a_key_shows_the_next_of_several_pictures(page, project: ProjectFile) ->
     page.press(Key.Key_BracketLeft)
     page.press(Key.Key_BracketRight)
     assert left.number == 0
+
+
+def test_the_mouse_reads_a_neighbour_and_walks_to_it(page) -> None:
+    assert page.shown == (1, 41)
+    graph = page.find(NeighbourGraph, "leftGraph")
+    node = next(node for node in graph.graph.nodes if node.entity_id == 2)
+    place = graph._to_view(node.x, node.y).toPoint()
+    page.qtbot.mouseMove(graph.viewport(), place)
+    page.qtbot.waitUntil(lambda: graph._box.toolTip() == "Chad 2\ncapital →")
+    page.qtbot.mouseClick(graph.viewport(), Qt.MouseButton.LeftButton, pos=QPoint(2, 2))
+    page.settle()
+    assert page.shown == (1, 41)  # there is nothing
+    page.qtbot.mouseClick(graph.viewport(), Qt.MouseButton.LeftButton, pos=place)
+    page.settle()
+    assert page.shown == (2, 42)

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QAbstractItemModelTester, QTest
-from PySide6.QtWidgets import QDockWidget, QLabel, QTableView, QWidget
+from PySide6.QtWidgets import QDockWidget, QLabel, QMainWindow, QTableView, QWidget
 from sqlalchemy import text
 
 from app.keyed_action import KeyedAction
@@ -252,6 +252,20 @@ def test_the_keys_judge_from_a_list_that_floats(page: Page) -> None:
     QTest.keyClick(page.table, Qt.Key.Key_A)
     page.settle()
     assert [decision.kind for decision in page.stored()] == ["accepted"]
+
+
+def test_a_panel_that_was_moved_is_where_it_was_left(open_page, project: ProjectFile) -> None:  # type: ignore[no-untyped-def]
+    page = open_page(project.path)
+    left, right = Qt.DockWidgetArea.LeftDockWidgetArea, Qt.DockWidgetArea.RightDockWidgetArea
+    desk, dock = page.find(QMainWindow, "reviewDesk"), page.find(QDockWidget, "listDock")
+    assert desk.dockWidgetArea(dock) is left
+    desk.addDockWidget(right, dock)
+    page.view.save_layout()
+    again = open_page(project.path)
+    desk, dock = again.find(QMainWindow, "reviewDesk"), again.find(QDockWidget, "listDock")
+    assert desk.dockWidgetArea(dock) is right and again.visible(dock)
+    trigger(again, "resetLayout")
+    assert desk.dockWidgetArea(dock) is left
 
 
 def test_panels_read_nothing_while_they_are_closed(page: Page, tmp_path: Path) -> None:

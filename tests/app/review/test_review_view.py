@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QWidget
 from app import theme
 from app.labels import isolated
 from app.settings import Settings
+from app.views.review.image_store import LARGE
 from core.errors import MimeaError
 from core.review import journal
 from core.review.journal import Decision, decide
@@ -73,6 +74,19 @@ def test_a_key_pressed_before_the_pair_is_shown_does_not_judge_it(page, qtbot) -
         qtbot.keyClick(page.table, Key.Key_A)
     page.settle()
     assert len(page.stored()) == 1
+
+
+def test_the_next_five_and_their_pictures_are_here_before_they_are_asked_for(page) -> None:
+    view, row, pictures = page.view, page.row, 0
+    for _ in range(5):
+        row = view._model.queue.next_waiting(row)
+        pair = view._model.pair_at(row)
+        assert view._evidence.is_current(pair)
+        evidence = view._evidence._kept[pair]
+        for image in (*evidence.left.images[:1], *evidence.right.images[:1]):
+            assert view._images.held(image, LARGE) is not None
+            pictures += 1
+    assert pictures >= 5
 
 
 def test_a_whole_queue_by_keyboard(page) -> None:

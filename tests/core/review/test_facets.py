@@ -4,10 +4,12 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from sqlalchemy import text
 
 from core.review.facets import Facet, facet_counts, facet_mask
 from core.review.journal import Decision, decide
 from core.review.queue import Queue, load_queue, with_facets
+from core.store.candidate_columns import renew_facts
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter
 
@@ -23,8 +25,13 @@ def counts_of(queue: Queue, name: str) -> dict[str, int]:
 
 def test_counts_are_what_choosing_a_value_lists(project: ProjectFile) -> None:
     decide(project, [Decision(1, 41, "accepted", author="ada"), Decision(2, 42, "rejected", author="bo")])
+    with project.write() as session:  # a relation that says of which type entities are
+        session.execute(text("UPDATE relation SET uri = 'http://example.org/type' WHERE id = 11"))
+        renew_facts(session, 1)
     whole = queue_of(project, queue="all", best_only=False)
-    assert {"chance", "margin", "mutual", "verdict", "image", "kind", "author"} >= set(whole.facets)
+    assert set(whole.facets) == {"chance", "margin", "mutual", "verdict", "image", "kind", "author"}
+    assert counts_of(whole, "verdict") == {"Accepted": 1, "Rejected": 1, "Undecided": 198}
+    assert counts_of(whole, "author") == {"ada": 1, "bo": 1, "Undecided": 198}
     for name, values in whole.facets.items():
         assert sum(value.count for value in values) == len(whole)
         for value in values:
