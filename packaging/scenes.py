@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from app.keyed_action import KeyedAction
 from app.main_window import MainWindow
 from app.pages import REVIEW, TRAIN
+from app.views.review.queue_chooser import QueueChooser
 from app.views.settings_dialog import SettingsDialog
 from app.views.training.ablation_table import AblationTable
 from core.training.events import EpochDone
@@ -30,7 +31,7 @@ Pair = tuple[int, int]
 
 TABS = ("runs", "evaluation", "weights", "changes", "ablation")
 _PANELS = ("history", "session")  # of the review page, closed at first
-_DIALOGS = ("findElsewhere", "keys", "help", "openTeam")  # that show something by themselves
+_DIALOGS = ("recheck", "findElsewhere", "keys", "help", "openTeam")  # that show something by themselves
 _LIMIT, _LOOK = 60_000, 50  # milliseconds
 _LONG = 1_800_000  # for an ablation, the first time
 _EPOCHS = 30  # of each variant
@@ -143,6 +144,9 @@ def _review(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
     yield "walk", window
     trigger(window, "walkBack")
     _show(window, cast.telling)
+    trigger(window, "twoSteps")
+    yield "two-steps", window
+    trigger(window, "twoSteps")
     trigger(window, "blind")
     yield "blind", window
     trigger(window, "blind")
@@ -166,6 +170,7 @@ def _dialogs(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
     window.pages.review.show_queue("undecided")
     settle(window)
     _show(window, cast.telling)
+    yield from _queues(window)
     for action in _DIALOGS:
         yield from _opened(window, action, action)
     trigger(window, "settings")
@@ -176,6 +181,15 @@ def _dialogs(window: MainWindow, cast: Cast) -> Iterator[tuple[str, QWidget]]:
             settle(window)
             yield f"dialog-{name}", dialog
         dialog.close()
+
+
+def _queues(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+    """The list of the queues, which is a window of its own."""
+    chooser = _find(window, QueueChooser, "verdictFilter")
+    chooser.showPopup()
+    settle(window)
+    yield "queues", chooser.view().window()
+    chooser.hidePopup()
 
 
 def trigger(window: MainWindow, name: str) -> None:
