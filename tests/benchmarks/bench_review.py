@@ -113,9 +113,10 @@ def _picture(session: Session, folder: Path, lefts: Ids) -> None:
     first = int(lefts[len(lefts) // 5 + min(len(lefts) // 8, 5_000)])  # those before are seeds or decided
     pairs = session.execute(best, {"first": first, "most": PICTURED}).all()
     rows = []
-    for number, entity in enumerate(dict.fromkeys(entity for pair in pairs for entity in pair)):
-        path = folder / f"{entity}.png"
-        PIL.Image.effect_noise(PICTURE_SIZE, 1 + number % 100).convert("RGB").save(path)
+    noise = PIL.Image.effect_noise(PICTURE_SIZE, 50).convert("RGB")
+    for entity in dict.fromkeys(entity for pair in pairs for entity in pair):
+        path = folder / f"{entity}.jpg"
+        noise.save(path)
         rows.append((entity, str(path), f"{entity:064x}", *PICTURE_SIZE, "ok"))
     _fill(session, "image", "entity_id, path, sha256, width, height, status", rows)
 
