@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, settings
 from pytestqt.qtbot import QtBot
 
 from core.environment import prepare
@@ -25,7 +26,9 @@ def pytest_configure(config: pytest.Config) -> None:
     prepare()  # as main.py does
     if not config.getoption("--headed"):
         os.environ["QT_QPA_PLATFORM"] = "offscreen"
-    # How long the window may take is for the benchmarks: on a busy machine five seconds are soon over.
+    # How long anything may take is for the benchmarks: on a busy machine five seconds are soon over.
+    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+    settings.load_profile("busy")
     for wait in (QtBot.waitUntil, QtBot.waitSignal, QtBot.waitSignals, QtBot.waitActive, QtBot.waitExposed):
         wait.__kwdefaults__["timeout"] = _PATIENCE
 
