@@ -145,10 +145,11 @@ def test_long_labels_in_any_script_widen_nothing(
     page = window.pages.review
     page._panels.desk.toggle("history")
     qtbot.waitUntil(lambda: not window.tasks.busy and page._panel.shown is not None)
-    page._go_to(1, 43)
+    page._pair_tools.walk.go(1, 43)  # so that the way back is shown too
     qtbot.waitUntil(lambda: not window.tasks.busy and not page._ahead.waiting)
     QApplication.processEvents()
     panel = page._panel
+    assert panel.walk.isVisibleTo(panel) and panel.shown.key == (1, 43)
     assert panel.widget().width() <= panel.viewport().width()
     assert window.width() == 1280
 

@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import QSize, Qt, Signal, Slot
 from PySide6.QtWidgets import (
     QCheckBox,
     QDialog,
     QDialogButtonBox,
     QLabel,
     QListWidget,
+    QListWidgetItem,
     QPushButton,
     QVBoxLayout,
     QWidget,
 )
 
 from app import theme
-from app.labels import isolated
+from app.labels import isolated, plain_tip
 from core.review.bulk_plan import BulkPlan, Clash
 
+_ROW = 24
 _WORDS = {"accepted": ("Accept", "accepted"), "rejected": ("Reject", "rejected")}
 
 
@@ -77,7 +79,10 @@ class BulkDialog(QDialog):
         self._facts.setText("\n".join(_facts(plan, hidden=self._hidden)))
         self._facts.setVisible(bool(self._facts.text()))
         self._clashes.clear()
-        self._clashes.addItems([_clash_text(clash) for clash in plan.clashes])
+        for clash in plan.clashes:
+            item = QListWidgetItem(_clash_text(clash), self._clashes)
+            item.setToolTip(plain_tip(item.text()))
+            item.setSizeHint(QSize(0, _ROW))  # no wider than the list, so that it is elided
         self._clashes.setVisible(bool(plan.clashes))
         self._confirm.setText(f"{self._verb} {len(plan):,}")
         self._confirm.setEnabled(len(plan) > 0)

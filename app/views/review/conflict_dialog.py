@@ -50,9 +50,9 @@ class ConflictDialog(QDialog):
         self.setObjectName("conflictDialog")
         self.setWindowTitle("Resolve a conflict")
         self._actions = actions
-        title = QLabel(f"Which is the counterpart of {isolated(contest.card.label)}?", wordWrap=True)
-        title.setTextFormat(Qt.TextFormat.PlainText)
+        title = ElidedLabel()
         title.setFont(theme.font("title"))
+        title.set_whole(f"Which is the counterpart of {isolated(contest.card.label)}?")
         cards = QHBoxLayout(spacing=theme.MEDIUM)
         for number, claim in enumerate(contest.claims, start=1):
             cards.addWidget(self._claim(number, claim, images))

@@ -7,18 +7,20 @@ from typing import Literal, cast
 
 from PySide6.QtCore import QEvent, QObject, Qt, Signal, Slot
 from PySide6.QtGui import QMouseEvent
-from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QLabel, QToolButton, QWidget
+from PySide6.QtWidgets import QAbstractScrollArea, QHBoxLayout, QToolButton, QWidget
 
 from app import theme
 from app.keyed_action import KeyedAction
-from app.labels import isolated, unmarked
+from app.labels import isolated, plain_tip, unmarked
 from app.project import Project
+from app.views.elided_label import ElidedLabel
 from core.review.journal import Decision
 from core.review.walk import pair_of
 from core.store.project_file import ProjectFile
 
 Pair = tuple[int, int]
 _MOST_STEPS = 100
+_WIDEST = 360  # pixels of the name on the button
 
 
 class WalkBar(QWidget):
@@ -29,7 +31,9 @@ class WalkBar(QWidget):
         self.setObjectName("walkBar")
         self._back = QToolButton(objectName="walkBackButton", autoRaise=True)
         self._back.setToolButtonStyle(Qt.ToolButtonStyle.ToolButtonTextBesideIcon)
-        self._problem = QLabel(objectName="walkProblem", textFormat=Qt.TextFormat.PlainText)
+        self._back_tip = ""
+        self._problem = ElidedLabel()
+        self._problem.setObjectName("walkProblem")
         self._problem.setProperty("role", "secondary")
         layout = QHBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
@@ -41,15 +45,21 @@ class WalkBar(QWidget):
     def use(self, back: KeyedAction) -> None:
         """Let the button trigger ``back``."""
         self._back.setIcon(back.icon())
-        self._back.setToolTip(back.toolTip())
+        self._back_tip = back.toolTip()
         self._back.clicked.connect(back.trigger)
 
     def show_trail(self, names: list[str], problem: str = "") -> None:
         """Say which pair is one step back, and why a step could not be taken."""
         self._back.setVisible(bool(names))
         steps = f" ({len(names)} steps)" if len(names) > 1 else ""
-        self._back.setText(f"Back to {unmarked(names[-1])}{steps}" if names else "")
-        self._problem.setText(problem)
+        name = names[-1] if names else ""
+        short = self._back.fontMetrics().elidedText(name, Qt.TextElideMode.ElideRight, _WIDEST)
+        if short != name:
+            short += "\u2069"  # what isolates the label may be cut off with its end
+        self._back.setText(f"Back to {unmarked(short)}{steps}")
+        self._back.setAccessibleName(f"Back to {name}{steps}")
+        self._back.setToolTip(plain_tip(f"{name}\n{self._back_tip}"))
+        self._problem.set_whole(problem)
         self.setVisible(bool(names or problem))
 
 
