@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -11,6 +12,7 @@ from sqlalchemy import bindparam, select, text
 from sqlalchemy.orm import Session
 
 from core.errors import MimeaError
+from core.review.values import fold
 from core.store.entities import EntityCard, entity_cards
 from core.store.project_file import ProjectFile
 from core.store.run_files import run_folder
@@ -42,14 +44,12 @@ def search_right(session: Session, words: str) -> list[Hit]:
     if not words.strip():
         return []
     labels = _matching(session, words)
-    ranked = process.extract(words, labels, scorer=fuzz.WRatio, limit=MOST)
-    found = {entity: "" for _, _, entity in ranked}
+    found = dict.fromkeys(_most_similar(words, labels), "")
     if len(found) < MOST:
         every = {row.id: row.label for row in session.execute(_RIGHT)}
-        similar = process.extract(words, every, scorer=fuzz.WRatio, limit=MOST, score_cutoff=_LEAST_SIMILAR)
-        for label, _, entity in similar:
+        for entity in _most_similar(words, every, _LEAST_SIMILAR):
             if len(found) < MOST:
-                found.setdefault(entity, "similar label" if label else "")
+                found.setdefault(entity, "similar label" if every[entity] else "")
     return _hits(session, found, words)
 
 
@@ -78,6 +78,15 @@ def similar_images(project: ProjectFile, run_id: int, left_id: int) -> list[Hit]
     with project.read() as session:
         present = session.scalars(select(Entity.id).where(Entity.id.in_(found), PRESENT)).all()
         return _hits(session, {entity: why for entity, why in found.items() if entity in present}, "")
+
+
+def _most_similar(words: str, labels: Mapping[int, str], least: float = 0) -> list[int]:
+    """Entities by how similar their labels are, case and accents aside; of those alike the nearest."""
+    wanted = fold(words)
+    folded = {entity: fold(label) for entity, label in labels.items()}
+    hits = process.extract(wanted, folded, scorer=fuzz.WRatio, limit=None, score_cutoff=least)
+    ranked = sorted(hits, key=lambda hit: (-hit[1], -fuzz.ratio(wanted, hit[0])))
+    return [entity for _, _, entity in ranked[:MOST]]
 
 
 def _matching(session: Session, words: str) -> dict[int, str]:

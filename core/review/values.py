@@ -16,6 +16,7 @@ NUMBERS_CLOSE = 0.05  # relative: censuses of different years differ by a few pe
 TEXTS_CLOSE = 85.0
 
 _TRUTH = {"yes": "true", "no": "false"}
+_ASCII_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _SPACES = "\u00a0\u2009\u202f"
 _NUMBER = re.compile(
     rf"""^\s*(?P<about>[~≈<>]|about|approx\.?|circa|c\.)?\s*
@@ -161,6 +162,8 @@ def same_number(left: Reading, right: Reading) -> bool:
 
 def fold(text: str) -> str:
     """``text`` without case, accents and punctuation, its words one space apart."""
+    if text.isascii():  # the same at a tenth of the time
+        return " ".join(text.lower().translate(_ASCII_SPACES).split())
     letters = unicodedata.normalize("NFKD", text.casefold())
     return " ".join(
         "".join(c if c.isalnum() else " " for c in letters if not unicodedata.combining(c)).split()

@@ -53,6 +53,17 @@ def test_a_label_that_is_only_similar(indexed: ProjectFile) -> None:
     assert found(indexed, "  ") == []
 
 
+def test_case_and_accents_make_no_label_less_similar(indexed: ProjectFile) -> None:
+    labels = {50: "yen", 51: "Turkey", 52: "Sao Tome", 53: "SAO TOME AND MANY OTHER ISLANDS"}
+    with indexed.write() as session:
+        for entity, label in labels.items():
+            session.execute(
+                text("UPDATE entity SET label = :label WHERE id = :id"), {"label": label, "id": entity}
+            )
+    assert found(indexed, "Türkiye")[0][0] == 51
+    assert [entity for entity, _ in found(indexed, "são tomé")][:2] == [52, 53]
+
+
 def test_left_entities_take_no_places_from_right_ones(
     indexed: ProjectFile, monkeypatch: pytest.MonkeyPatch
 ) -> None:
