@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -31,15 +31,25 @@ _SHARING = 20  # rounds
 
 @dataclass(frozen=True, slots=True)
 class Left:
-    """Correct pairs to expect among the undecided candidates: their number and its standard deviation."""
+    """Correct pairs to expect among the undecided candidates: their number and its standard deviation.
+
+    ``settled`` are those that are known or accepted.
+    """
 
     expected: float
     deviation: float
+    settled: int = 0
 
     @property
     def range(self) -> tuple[float, float]:
         """Where the number lies with a probability of 95 %, as far as the estimate holds."""
         return max(0.0, self.expected - 1.96 * self.deviation), self.expected + 1.96 * self.deviation
+
+    @property
+    def share_settled(self) -> float | None:
+        """The share of all correct pairs that is settled; None where there is none at all."""
+        total = self.settled + self.expected
+        return self.settled / total if total else None
 
 
 def correct_left(undecided: Numbers, pairs: Pairs, decided: Numbers, right: Truth) -> Left:
@@ -140,9 +150,10 @@ def correct_pairs_left(session: Session, run_id: int) -> Left | None:
         & ~np.isin(pair_keys(columns.left_id, columns.right_id), rejected)
     )
     decided = session.execute(text(_DECIDED)).all()
-    return correct_left(
+    left = correct_left(
         columns.probability[waits].astype(np.float64),
         np.stack([columns.left_id[waits], columns.right_id[waits]], axis=1),
         np.array([row.probability for row in decided], dtype=np.float64),
         np.array([row.is_right for row in decided], dtype=bool),
     )
+    return replace(left, settled=len(np.unique(pair_keys(settled[:, 0], settled[:, 1]))))

@@ -37,7 +37,8 @@ _ROWS = (
         "left",
         "When to stop",
         "A rough figure: correct pairs to expect among those undecided, from the probabilities of the run, "
-        "corrected by what your verdicts say of them. Where many entities have no counterpart it is too high",
+        "corrected by what your verdicts say of them. Where many entities have no counterpart it is too "
+        "high. Known links and accepted pairs are those that are decided",
     ),
 )
 
@@ -104,9 +105,12 @@ def _words(facts: SessionFacts) -> dict[str, str]:
 
 def _left_in_words(left: Left | None) -> str:
     if left is None:
-        return "no probabilities"
+        return "no probabilities: train with some known\nlinks held out for validation"
     low, high = left.range
-    return f"about {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
+    still = f"about {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
+    if left.share_settled is None:
+        return still
+    return f"about {left.share_settled * 100:.0f} % of the right pairs\nare decided, {still}"
 
 
 def precision_in_words(precision: Precision, join: str = ", ") -> str:

@@ -14,8 +14,10 @@ from sqlalchemy import text
 from app.keyed_action import KeyedAction
 from app.models.history_model import KIND, PAIR, HistoryModel
 from app.views.review.recheck_dialog import RecheckDialog
+from app.views.review.session_panel import _left_in_words
 from core.review.history import history_rows
 from core.review.journal import Decision, decide
+from core.review.progress import Left
 from core.store.project_file import ProjectFile
 from tests.app.review.conftest import Page
 
@@ -167,7 +169,7 @@ def test_the_session_counts_what_was_decided(page: Page) -> None:
     page.qtbot.waitUntil(lambda: fact.text() == "2 decided")
     assert page.find(QLabel, "precisionFact").text() == "none judged again yet"
     assert page.find(QLabel, "agreementFact").text().endswith("of 2")
-    assert page.find(QLabel, "leftFact").text() == "no probabilities"
+    assert page.find(QLabel, "leftFact").text().startswith("no probabilities: train with")
 
 
 def test_accepted_pairs_are_judged_again_without_score_and_verdict(
@@ -272,3 +274,10 @@ def test_panels_read_nothing_while_they_are_closed(page: Page, tmp_path: Path) -
     page.press(Qt.Key.Key_A)
     assert history(page).model().rowCount() == 0
     assert page.find(QWidget, "decidedFact").text() == "–"
+
+
+def test_when_to_stop_says_what_share_of_the_right_pairs_is_decided() -> None:
+    words = _left_in_words(Left(70.0, 10.0, settled=930))
+    assert words == "about 93 % of the right pairs\nare decided, about 70 correct pairs left\n(50 to 90)"
+    assert "%" not in _left_in_words(Left(0.0, 0.0))
+    assert "held out for validation" in _left_in_words(None)

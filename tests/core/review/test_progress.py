@@ -86,9 +86,17 @@ def test_it_is_read_of_the_candidates_and_verdicts_of_a_run(project: ProjectFile
         before = correct_pairs_left(session, 1)
     every = (entities - seeds) * (0.8 + 4 * 0.05) - taken  # a counterpart that is given is nobody else's
     assert taken > 0 and before is not None and 0.8 * every < before.expected <= every + 1e-3
+    with project.read() as session:
+        links = session.execute(text("SELECT left_id, right_id FROM run_seed WHERE role = 'seed'")).all()
+    assert before.settled == len(links)
+    assert before.share_settled == pytest.approx(len(links) / (len(links) + before.expected))
     open_pairs = [(row.left_id, row.right_id) for row in rows if row.left_id % 3][:6]
     decide(project, [Decision(left, right, "rejected", run_id=1) for left, right in open_pairs])
     with project.read() as session:
         after = correct_pairs_left(session, 1)
+    accepted = next((row.left_id, row.right_id) for row in rows[::-1] if tuple(row) not in open_pairs)
+    decide(project, [Decision(*accepted, "accepted", run_id=1)])
+    with project.read() as session:
+        assert correct_pairs_left(session, 1).settled == len({*map(tuple, links), accepted})
     # Six pairs are out of the question, and the others have become less likely.
     assert after is not None and after.expected < before.expected - 6 * 0.8
