@@ -38,9 +38,9 @@ def weights_of(evidence: Evidence) -> tuple[float | None, float | None]:
     return evidence.left_weight, evidence.right_weight
 
 
-def in_words(evidence: Evidence) -> str:
-    """All its numbers, as a sentence."""
-    adds = "" if evidence.contribution is None else f"; adds {evidence.contribution:.4f} to the score"
+def in_words(evidence: Evidence, contribution: str) -> str:
+    """All its numbers, as a sentence; ``contribution`` is what it adds, empty where it adds nothing."""
+    adds = f"; adds {contribution} to the score" if contribution else ""
     if isinstance(evidence, SupportEvidence):
         if evidence.support is None or evidence.share is None:
             return f"{SUPPORT}: missing ({evidence.missing})"

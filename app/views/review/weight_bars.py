@@ -94,7 +94,7 @@ class WeightBars(QWidget):
             return []
         score = self._evidence.score
         whole = "not scored by this run" if score is None else f"{score:.4f}, the sum of what each part adds"
-        return [f"score: {whole}", *map(in_words, self._parts)]
+        return [f"score: {whole}", *map(in_words, self._parts, self._additions(digits=4))]
 
     def sizeHint(self) -> QSize:
         return QSize(320, HEAD + self._lines * self._rows.row_height)
@@ -121,8 +121,7 @@ class WeightBars(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         self._paint_head(painter)
         self._paint_score(painter, self._rows.row(0), self._evidence.score)
-        additions = shown_parts([part.contribution for part in self._parts], self._evidence.score or 0.0)
-        for number, (part, adds) in enumerate(zip(self._parts, additions, strict=True), start=1):
+        for number, (part, adds) in enumerate(zip(self._parts, self._additions(2), strict=True), start=1):
             self._paint_part(painter, self._rows.row(number), part, adds)
 
     @Slot(bool)
@@ -155,6 +154,11 @@ class WeightBars(QWidget):
     def _parts(self) -> tuple[Evidence, ...]:
         evidence = self._evidence
         return () if evidence is None else (*evidence.modalities, evidence.support)
+
+    def _additions(self, digits: int) -> list[str]:
+        """What each part adds, as text that sums up to the score as text."""
+        score = self._evidence.score if self._evidence is not None else None
+        return shown_parts([part.contribution for part in self._parts], score or 0.0, digits)
 
     @property
     def _lines(self) -> int:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 
 import pytest
@@ -100,6 +101,24 @@ def test_bars_say_the_numbers_in_words(qtbot, project: ProjectFile) -> None:
     assert support == "matched neighbours: missing (this run asked for none)"
 
 
+def _adding_up(evidence: PairEvidence) -> PairEvidence:
+    """With the score that its parts make, as in a real run."""
+    parts = (*evidence.modalities, evidence.support)
+    return replace(evidence, score=sum(part.contribution or 0.0 for part in parts))
+
+
+def test_what_the_parts_add_in_words_sums_up_to_the_score(qtbot, project: ProjectFile) -> None:
+    with project.read() as session:
+        pairs = session.execute(text("SELECT left_id, right_id FROM candidate ORDER BY id LIMIT 40")).all()
+    bars = WeightBars()
+    qtbot.addWidget(bars)
+    for left_id, right_id in pairs:
+        bars.show_evidence(_adding_up(read(project, left_id, right_id)))
+        score, *parts = bars.lines()
+        added = [found[1] for part in parts if (found := re.search(r"adds (-?\d\.\d{4}) to", part))]
+        assert added and f"{sum(map(float, added)):.4f}" == re.findall(r"\d\.\d{4}", score)[0]
+
+
 def test_bars_show_the_support_and_what_it_adds(qtbot, project: ProjectFile) -> None:
     with project.write() as session:
         config = RunConfig().replace(support_weight=3)
@@ -107,7 +126,7 @@ def test_bars_show_the_support_and_what_it_adds(qtbot, project: ProjectFile) -> 
         session.execute(text("UPDATE candidate SET score_support = 0.5"))
     bars = WeightBars()
     qtbot.addWidget(bars)
-    evidence = read(project, 1, 41)
+    evidence = _adding_up(read(project, 1, 41))
     bars.show_evidence(evidence)
     assert bars.lines()[-1] == (
         "matched neighbours: support 0.5000, which counts for 75 % of the score; adds 0.3750 to the score"
