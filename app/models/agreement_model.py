@@ -21,11 +21,6 @@ class AgreementModel(QAbstractTableModel):
     def __init__(self) -> None:
         super().__init__()
         self._agreements: tuple[Agreement, ...] = ()
-        self._blind = False
-
-    def set_blind(self, blind: bool) -> None:
-        """Leave out how likely the run finds a match that nobody decided on."""
-        self._blind = blind
 
     def set_agreements(self, agreements: tuple[Agreement, ...]) -> None:
         """Show those of another pair."""
@@ -53,7 +48,7 @@ class AgreementModel(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(agreement, column)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):
-            return tip_or_spoken(role, _explanation(agreement, blind=self._blind))
+            return tip_or_spoken(role, _explanation(agreement))
         return None
 
 
@@ -65,13 +60,13 @@ def _text(agreement: Agreement, column: int) -> str | None:
     return ", ".join(agreement.relations if column == LEFT_RELATION else agreement.right_relations)
 
 
-def _explanation(agreement: Agreement, *, blind: bool) -> str:
+def _explanation(agreement: Agreement) -> str:
     strength = f"; strength {agreement.strength:.2f}: the match's probability, times how rare both are"
     how = "matched by the run only" if agreement.proposed else "known to be the same"
     return (
         f"{agreement.number}: {_with_relations(agreement.label, agreement.relations)}\n"
         f"{_with_relations(agreement.right_label, agreement.right_relations)}\n"
-        f"{how}{'' if blind and agreement.proposed else strength}\n"
+        f"{how}{strength}\n"
         "Return or a click shows this pair"
     )
 

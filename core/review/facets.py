@@ -59,13 +59,13 @@ Chosen = Sequence[tuple[FacetName, str]]
 
 def facets_of(session: Session, rows: CandidateColumns) -> Facets:
     """All facets of a list; one that would put every candidate into the same group is left out."""
-    known = ~np.isnan(rows.probability)
     chance = _bands(rows.probability, _CHANCES, "{:.0%} or more", "{1:.0%} to {0:.0%}", "below {:.0%}")
     score = _bands(rows.score, _SCORES, "{:.2f} or more", "{1:.2f} to {0:.2f}", "below {:.2f}")
     judged = _judged(session, rows)
     authors = sorted(set(judged.authors))
     found: dict[FacetName, Facet] = {
-        "chance": Facet("Likely", *chance) if known.any() else Facet("Score", *score),
+        "chance": Facet("Likely", *chance),
+        "score": Facet("Score", *score),
         "margin": Facet(
             "Margin",
             *_bands(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,3 +78,26 @@ class NeighbourComparison:
         """Known pairs as a share of the smaller neighbourhood; None where a side has no neighbours."""
         fewer = min(self.left.total, self.right.total)
         return self.known / fewer if fewer else None
+
+    def without_proposals(self) -> NeighbourComparison:
+        """The same without what only the run says; what is known is numbered from 1 on again."""
+        nodes = (*self.left.nodes, *self.right.nodes)
+        known = {node.number for node in nodes if node.number is not None and not node.proposed}
+        known |= {agreement.number for agreement in self.agreements if not agreement.proposed}
+        numbers = {number: new for new, number in enumerate(sorted(known), start=1)}
+        agreements = tuple(
+            replace(agreement, number=numbers[agreement.number])
+            for agreement in self.agreements
+            if not agreement.proposed
+        )
+        left, right = (_renumbered(graph, numbers) for graph in (self.left, self.right))
+        return NeighbourComparison(left, right, agreements)
+
+
+def _renumbered(graph: EgoGraph, numbers: Mapping[int, int]) -> EgoGraph:
+    """With the numbers of known neighbours alone."""
+    nodes = tuple(
+        replace(node, number=None if node.number is None else numbers.get(node.number), proposed=False)
+        for node in graph.nodes
+    )
+    return replace(graph, nodes=nodes)

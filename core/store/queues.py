@@ -23,7 +23,7 @@ QueueOrder = Literal[
     "teach", "likely", "likely_ascending", "score", "score_ascending", "left_label", "right_label", "verdict",
     "entropy", "dissent", "claims",
 ]  # fmt: skip
-FacetName = Literal["chance", "margin", "mutual", "verdict", "image", "kind", "author"]
+FacetName = Literal["chance", "score", "margin", "mutual", "verdict", "image", "kind", "author"]
 Ids = npt.NDArray[np.int64]
 
 HUB = 3  # entities that have the same one as their best candidate

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import Signal
+from PySide6.QtCore import QPoint, Signal, Slot
 from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QMenu, QPushButton, QWidget
 from superqt import QFlowLayout
@@ -15,8 +15,9 @@ from app.labels import plain_tip, unmarked
 from core.review.queue import Queue
 from core.store.queues import FacetName
 
-_NAMES: tuple[FacetName, ...] = ("chance", "margin", "mutual", "image", "kind", "verdict", "author")
-_TELLING: frozenset[FacetName] = frozenset(("chance", "margin", "mutual"))  # what the model says of pairs
+_NAMES: tuple[FacetName, ...] = ("chance", "score", "margin", "mutual", "image", "kind", "verdict", "author")
+# What the model says of pairs.
+_TELLING: frozenset[FacetName] = frozenset(("chance", "score", "margin", "mutual"))
 _LONGEST = 22  # characters of a chosen value on its button
 
 Chosen = tuple[tuple[FacetName, str], ...]
@@ -32,6 +33,7 @@ class FacetBar(QWidget):
         self.setObjectName("facetBar")
         self._chosen: dict[FacetName, str] = {}
         self._blind = False
+        self._menu = QMenu(self, objectName="facetsMenu")
         self._buttons: dict[FacetName, QPushButton] = {}
         self._flow = QFlowLayout(self)
         self._flow.setContentsMargins(0, 0, 0, 0)
@@ -99,6 +101,17 @@ class FacetBar(QWidget):
                 gone.setChecked(True)
                 gone.triggered.connect(partial(self._choose, name, chosen))
         self._line_up()
+
+    @Slot()
+    def open_menu(self) -> None:
+        """Offer all facets at once, each with its groups."""
+        self._menu.clear()
+        for button in self._buttons.values():
+            if not button.isHidden():
+                button.menu().setTitle(button.text())
+                self._menu.addMenu(button.menu())
+        if not self._menu.isEmpty():
+            self._menu.popup(self.mapToGlobal(QPoint(0, self.height())))
 
     def _line_up(self) -> None:
         """Lay out what is shown alone: the layout leaves gaps for what is hidden."""

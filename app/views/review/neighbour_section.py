@@ -16,6 +16,8 @@ from core.review.neighbour_layout import thin_out
 from core.review.neighbourhood import EgoGraph, Neighbour, NeighbourComparison
 from core.review.neighbours import MOST_NODES
 
+_PROPOSED = "; proposed (rings) are those that the run matches to each other and nobody has decided on"
+
 
 class NeighbourSection(QWidget):
     """The counts stand above each graph, what they share between them."""
@@ -27,6 +29,7 @@ class NeighbourSection(QWidget):
         super().__init__(parent)
         self._whole: NeighbourComparison | None = None
         self._most = MOST_NODES
+        self._blind = False
         self._left_count, self._right_count = ElidedLabel(), ElidedLabel()
         self._right_count.setAlignment(Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
         for label in (self._left_count, self._right_count):
@@ -82,11 +85,13 @@ class NeighbourSection(QWidget):
                 self._show(thin_out(self._whole, most))
 
     def set_blind(self, blind: bool) -> None:
-        """Keep from the table how likely the run finds a match of neighbours that nobody decided on."""
-        self._support.set_blind(blind)
+        """Leave out which neighbours the run alone matches, from what is shown next on, or show them."""
+        self._blind = blind
 
     def show_comparison(self, comparison: NeighbourComparison) -> None:
         """Show the neighbourhoods of a pair."""
+        if self._blind:
+            comparison = comparison.without_proposals()
         self._whole = comparison
         self._show(thin_out(comparison, self._most))
 
@@ -95,8 +100,8 @@ class NeighbourSection(QWidget):
         self._right_count.set_whole(_count(comparison.right))
         self._agreement.setText(_agreement(comparison))
         self._agreement.setToolTip(
-            "Neighbours known to be the same, as a share of the smaller neighbourhood; proposed (rings) are "
-            "those that the run matches to each other and nobody has decided on"
+            "Neighbours known to be the same, as a share of the smaller neighbourhood"
+            + ("" if self._blind else _PROPOSED)
         )
         self.left.show_graph(comparison.left)
         self.right.show_graph(comparison.right)

@@ -68,10 +68,6 @@ class SupportTable(QTableView):
         self.clicked.connect(self._walk)
         self.activated.connect(self._walk)
 
-    def set_blind(self, blind: bool) -> None:
-        """Leave out how likely the run finds a match that nobody decided on."""
-        self._model.set_blind(blind)
-
     def show_agreements(self, agreements: tuple[Agreement, ...]) -> None:
         """Show those of a pair; none hides the table."""
         self._model.set_agreements(agreements)

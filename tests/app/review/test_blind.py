@@ -12,15 +12,19 @@ from sqlalchemy import text
 from app.keyed_action import KeyedAction
 from app.models.queue_titles import QUEUE_TIPS
 from app.settings import Settings
+from app.views.review.neighbour_graph import NeighbourGraph
 from app.views.review.weight_bars import WeightBars
 from core.review.journal import Decision, decide
-from core.store.candidate_columns import renew_facts
+from core.store.candidate_columns import columns_from_rows, pack_candidates, renew_facts
 from core.store.project_file import ProjectFile
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Key = Qt.Key
 # A number with two places, a share, a rank, and the words for them; but not that they are hidden.
-TELLING = re.compile(r"0\.\d\d|\d %|#\d|likely|score(?! hidden)|best first|strength", re.IGNORECASE)
+TELLING = re.compile(
+    r"0\.\d\d|\d %|#\d|likely|score(?! hidden)|best first|strength|\d proposed|proposed \(|by the run only",
+    re.IGNORECASE,
+)
 
 
 def test_blind_hides_what_the_model_says_until_the_verdict(page) -> None:
@@ -44,24 +48,29 @@ def test_blind_hides_what_the_model_says_until_the_verdict(page) -> None:
 
 def test_blind_leaks_nothing_anywhere_on_the_page(page, project: ProjectFile) -> None:
     with project.write() as session:
-        session.execute(text("UPDATE candidate SET probability = 0.5 + score / 4"))
-        renew_facts(session, 1)
+        told = "probability = 0.1 + left_id % 4 * 0.25, score = score / (1 + left_id % 2)"
+        session.execute(text(f"UPDATE candidate SET {told}"))
+        pack_candidates(session, 1, columns_from_rows(session, 1))
     page.view.reload()
     page.settle()
     assert sum(bool(TELLING.search(line)) for line in page.said(page.view)) > 20
+    *telling, image = (
+        page.find(QPushButton, f"{facet}Facet") for facet in ("chance", "score", "mutual", "image")
+    )
+    page.qtbot.waitUntil(lambda: all(map(page.visible, (*telling, image))))
+    graphs = [page.find(NeighbourGraph, name) for name in ("leftGraph", "rightGraph")]
+    assert any(node.proposed for graph in graphs for node in graph.graph.nodes)
     page.press(Key.Key_B)
+    assert not any(node.proposed for graph in graphs for node in graph.graph.nodes)
     explained = {*QUEUE_TIPS.values(), *page.said(page.find(QWidget, "sessionPanel"))}
-    explained.add("What the score is made of")
+    explained |= {"What the score is made of", *(line for facet in telling for line in page.said(facet))}
     leaks = [line for line in page.said(page.view) if TELLING.search(line) and line not in explained]
     assert not leaks
-    likely, margin, mutual, image = (
-        page.find(QPushButton, f"{facet}Facet") for facet in ("chance", "margin", "mutual", "image")
-    )
-    assert not any(map(page.visible, (likely, margin, mutual))) and page.visible(image)
+    assert not any(map(page.visible, telling)) and page.visible(image)
     page.qtbot.waitUntil(lambda: image.x() == 0)
     page.press(Key.Key_B)
-    assert page.visible(mutual)
-    page.qtbot.waitUntil(lambda: mutual.x() == 0 < image.x())
+    assert all(map(page.visible, telling))
+    page.qtbot.waitUntil(lambda: telling[0].x() == 0 < image.x())
 
 
 def test_blind_lists_pairs_by_name_and_brings_order_and_facets_back(page) -> None:

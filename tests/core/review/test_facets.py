@@ -9,7 +9,7 @@ from sqlalchemy import text
 from core.review.facets import Facet, facet_counts, facet_mask
 from core.review.journal import Decision, decide
 from core.review.queue import Queue, load_queue, with_facets
-from core.store.candidate_columns import renew_facts
+from core.store.candidate_columns import columns_from_rows, pack_candidates, renew_facts
 from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter
 
@@ -29,7 +29,7 @@ def test_counts_are_what_choosing_a_value_lists(project: ProjectFile) -> None:
         session.execute(text("UPDATE relation SET uri = 'http://example.org/type' WHERE id = 11"))
         renew_facts(session, 1)
     whole = queue_of(project, queue="all", best_only=False)
-    assert set(whole.facets) == {"chance", "margin", "mutual", "verdict", "image", "kind", "author"}
+    assert set(whole.facets) == {"chance", "score", "margin", "mutual", "verdict", "image", "kind", "author"}
     assert counts_of(whole, "verdict") == {"Accepted": 1, "Rejected": 1, "Undecided": 198}
     assert counts_of(whole, "author") == {"ada": 1, "bo": 1, "Undecided": 198}
     for name, values in whole.facets.items():
@@ -39,6 +39,17 @@ def test_counts_are_what_choosing_a_value_lists(project: ProjectFile) -> None:
             assert len(chosen) == value.count
             # The facet that is chosen still says what its other values hold.
             assert chosen.facets[name] == values
+
+
+def test_a_calibrated_run_has_facets_of_likelihood_and_of_score(project: ProjectFile) -> None:
+    assert "chance" not in queue_of(project, queue="all").facets
+    with project.write() as session:
+        session.execute(text("UPDATE candidate SET probability = 0.1 + left_id % 4 * 0.25"))
+        pack_candidates(session, 1, columns_from_rows(session, 1))
+    queue = queue_of(project, queue="all")
+    assert (queue.titles["chance"], queue.titles["score"]) == ("Likely", "Score")
+    chosen = queue_of(project, queue="all", facets=(("score", "0.90 or more"), ("chance", "50% to 80%")))
+    assert 0 < len(chosen) < len(queue)
 
 
 def test_facets_narrow_each_other_down(project: ProjectFile) -> None:
