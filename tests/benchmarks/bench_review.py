@@ -263,7 +263,7 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
     pump_until(idle)
     view.show_queue("all")
     pump_until(idle)
-    view._queue._best.setCurrentIndex(1)
+    view._queue.best.setCurrentIndex(1)
     print(f"all candidates, until listed: {pump_until(listed) * 1e3:.0f} ms", end="")
     print(f", with facets {pump_until(idle) * 1e3:.0f} ms more, {len(view._model.queue):,} rows")
 
@@ -289,7 +289,7 @@ def test_the_window(large: ProjectFile, qtbot, tmp_path: Path) -> None:
     print(f"a click on a header until sorted and shown: {spread(sorts)}")
     print(f"meanwhile, GUI thread per turn: {spread(longest)}, longest {max(longest) * 1e3:.1f} ms")
     view._queue.clear_filters()
-    view._queue._best.setCurrentIndex(0)
+    view._queue.best.setCurrentIndex(0)
     pump_until(idle)
 
     longest.clear()

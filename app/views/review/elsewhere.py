@@ -13,6 +13,7 @@ from app.project import Project
 from app.settings import Settings
 from app.views.review.elsewhere_dialog import ElsewhereDialog
 from app.views.review.image_store import ImageStore
+from app.views.review.question_actions import QuestionActions
 from core.review.elsewhere import Hit, search_right, similar_images
 from core.review.evidence import PairEvidence
 from core.store.project_file import ProjectFile
@@ -23,16 +24,17 @@ class Elsewhere(QObject):
 
     found = Signal(int, int)  # left id, right id: to be accepted
 
-    def __init__(self, project: Project, images: ImageStore, page: QWidget) -> None:
+    def __init__(self, project: Project, images: ImageStore, actions: QuestionActions, page: QWidget) -> None:
         super().__init__(page)
         self._project = project
         self._images = images
+        self._actions = actions
         self._page = page
 
     def start(self, evidence: PairEvidence, graph: str) -> None:
         """Ask for the counterpart of the left entity of a pair in the right ``graph``."""
         file, left = self._project.file, evidence.left
-        dialog = ElsewhereDialog(left.label, graph, self._images, self._page)
+        dialog = ElsewhereDialog(left.label, graph, self._images, self._actions.look_by, self._page)
 
         def by_words(words: str) -> None:
             def read() -> list[Hit]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, QTimer, Signal, Slot
-from PySide6.QtGui import QKeyEvent, QPainter
+from PySide6.QtGui import QKeyEvent, QPainter, QShortcut
 from PySide6.QtWidgets import (
     QApplication,
     QComboBox,
     QDialog,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QListView,
     QPushButton,
@@ -21,8 +20,10 @@ from PySide6.QtWidgets import (
 )
 
 from app import theme
+from app.keyed_action import KeyedAction
 from app.labels import isolated
 from app.models.hit_model import HIT_ROLE, HitModel
+from app.views.elided_label import ElidedLabel
 from app.views.review.card_picture import draw_picture
 from app.views.review.image_store import THUMBNAIL, ImageStore
 from core.review.elsewhere import Hit
@@ -38,12 +39,19 @@ class ElsewhereDialog(QDialog):
     image_wanted = Signal()
     chosen = Signal(object)  # Hit
 
-    def __init__(self, label: str, graph: str, images: ImageStore, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        label: str,
+        graph: str,
+        images: ImageStore,
+        look_by: KeyedAction,
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
         self.setObjectName("elsewhereDialog")
         self.setWindowTitle(f"Find the counterpart of {isolated(label)}")
         self.resize(560, 560)
-        self._by = QComboBox(objectName="elsewhereBy", toolTip="By which it is looked for (Alt+B)")
+        self._by = QComboBox(objectName="elsewhereBy", toolTip=look_by.toolTip())
         self._by.setAccessibleName("Look for")
         self._by.addItem("By words", "text")
         self._by.addItem("By image", "image")
@@ -55,7 +63,8 @@ class ElsewhereDialog(QDialog):
         self._list.setAccessibleName(f"Entities of {graph}")
         self._list.setModel(self._model)
         self._list.setItemDelegate(_HitDelegate(images, self._list))
-        self._told = QLabel(wordWrap=True, textFormat=Qt.TextFormat.PlainText, objectName="elsewhereTold")
+        self._told = ElidedLabel()
+        self._told.setObjectName("elsewhereTold")
         self._told.setProperty("role", "secondary")
         self._accept = QPushButton(
             "Accept", objectName="elsewhereAccept", toolTip="The two are the same (Return)"
@@ -68,6 +77,10 @@ class ElsewhereDialog(QDialog):
         self._field.textChanged.connect(self._timer.start)
         self._field.stepped.connect(self._step)
         self._by.currentIndexChanged.connect(self._ask)
+        # Not the action itself, which outlives the dialog and so what is connected with it.
+        other_way = QShortcut(self)
+        other_way.setKeys(look_by.shortcuts())
+        other_way.activated.connect(self._look_the_other_way)
         self._list.doubleClicked.connect(self._take)
         self._list.selectionModel().currentChanged.connect(self._show_state)
         self._accept.clicked.connect(self._take)
@@ -101,13 +114,13 @@ class ElsewhereDialog(QDialog):
             self._list.setCurrentIndex(self._model.index(0, 0))
         self._show_state()
         if not hits:
-            self._told.setText("Nothing was found.")
+            self._told.set_whole("Nothing was found.")
 
     def show_problem(self, problem: str) -> None:
         """Say why nothing can be found."""
         self._model.set_hits([])
         self._show_state()
-        self._told.setText(f"{problem[:1].upper()}{problem[1:]}.")
+        self._told.set_whole(f"{problem[:1].upper()}{problem[1:]}.")
 
     @Slot()
     def _ask(self) -> None:
@@ -117,6 +130,11 @@ class ElsewhereDialog(QDialog):
             self.text_wanted.emit(self._field.text())
         else:
             self.image_wanted.emit()
+
+    @Slot()
+    def _look_the_other_way(self) -> None:
+        self._by.setCurrentIndex(1 - self._by.currentIndex())
+        (self._field if self._field.isEnabled() else self._list).setFocus()
 
     @Slot(int)
     def _step(self, rows: int) -> None:
@@ -128,7 +146,7 @@ class ElsewhereDialog(QDialog):
         hit: Hit | None = self._list.currentIndex().data(HIT_ROLE)
         self._accept.setEnabled(hit is not None)
         taken = hit is not None and hit.counterpart
-        self._told.setText(
+        self._told.set_whole(
             f"Already the counterpart of {isolated(hit.counterpart)}." if hit and taken else ""
         )
 

@@ -51,7 +51,7 @@ class ListTools(QObject):
         self.accepting = Accepting(project, questions, page)
         self._bulk = Bulk(project, model, page)
         self._conflicts = Conflicts(project, images, questions, page)
-        self._elsewhere = Elsewhere(project, images, page)
+        self._elsewhere = Elsewhere(project, images, questions, page)
         self._index = SearchIndex(project, self)
         self._filters = SavedFilters(project, panel)
         tell_key(actions.queue, panel.chooser, "Which pairs the list holds, and in which order")
@@ -60,13 +60,24 @@ class ListTools(QObject):
             panel.search,
             "Every word is looked for in labels, URIs and attribute values of both sides",
         )
-        tell_key(actions.save_filter, self._filters.button, "Saved filters")
+        tell_key(actions.saved, self._filters.button, "Saved filters")
+        tell_key(
+            actions.sort, panel.table.horizontalHeader(), "A click sorts, another one the other way round"
+        )
+        tell_key(actions.facets, panel.facets, "Narrow the list down")
+        tell_key(
+            actions.best, panel.best, "Whether the list holds one pair of each entity that waits, or all"
+        )
         actions.next.triggered.connect(partial(panel.go_on, 1))
         actions.previous.triggered.connect(partial(panel.go_on, -1))
         actions.search.triggered.connect(panel.focus_search)
         actions.queue.triggered.connect(panel.chooser.showPopup)
         actions.clear.triggered.connect(panel.clear_filters)
         actions.save_filter.triggered.connect(self._filters.save)
+        actions.saved.triggered.connect(self._filters.open_menu)
+        actions.sort.triggered.connect(panel.open_sort_menu)
+        actions.facets.triggered.connect(panel.facets.open_menu)
+        actions.best.triggered.connect(panel.switch_best)
         actions.accept_listed.triggered.connect(self._accept_listed)
         actions.reject_listed.triggered.connect(self._reject_listed)
         actions.resolve.triggered.connect(self._resolve)

@@ -14,7 +14,7 @@ class QuestionActions:
 
     def __init__(self, page: QWidget) -> None:
         self._page = page
-        second, conflict = "Second counterpart", "Conflict"
+        second, conflict, elsewhere = "Second counterpart", "Conflict", "Find in the other graph"
         self.replace = self._new(
             second, "secondReplace", "Replace", "R", "Reject what it has, accept this pair"
         )
@@ -26,6 +26,9 @@ class QuestionActions:
             for n in range(1, _MOST_KEPT + 1)
         ]
         self.keep_none = self._new(conflict, "keepNone", "None of them", "N", "Reject all, known links too")
+        self.look_by = self._new(
+            elsewhere, "elsewhereBy", "By words or by image", "Alt+B", "By which it is looked for"
+        )
 
     def _new(self, group: str, name: str, text: str, key: str, tip: str) -> KeyedAction:
         return KeyedAction(f"{name}Action", text, [key], self._page, group=group, tip=tip, on_page=True)

@@ -5,30 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from PySide6.QtCore import QItemSelectionModel, QModelIndex, QTimer, Signal, Slot
+from PySide6.QtCore import QItemSelectionModel, QModelIndex, QPoint, QTimer, Signal, Slot
 from PySide6.QtGui import QAction, QKeyEvent, Qt
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
-from app.models.candidate_model import LEFT, RIGHT, SCORE, VERDICT, CandidateModel
+from app.models.candidate_model import LEFT, CandidateModel
 from app.settings import Settings
 from app.views.review.candidate_table import CandidateTable
 from app.views.review.facet_bar import FacetBar
 from app.views.review.queue_chooser import QueueChooser
+from app.views.review.sort_menu import LIKELY, SortMenu, following
 from core.review.journal import Step
 from core.review.queue import Queue
 from core.store.queues import QUEUES, CandidateFilter, QueueName, QueueOrder
 
 _DEBOUNCE = 150  # milliseconds of quiet before typing becomes a query
-_SCORES: tuple[QueueOrder, ...] = ("score", "score_ascending")
-_LIKELY: tuple[QueueOrder, ...] = ("likely", "likely_ascending", *_SCORES)
-_TELLING: tuple[QueueOrder, ...] = ("teach", *_LIKELY)  # kept from who judges blind
-_ORDERS: dict[int, tuple[QueueOrder, ...]] = {  # by column; another click takes the next
-    SCORE: _LIKELY,
-    LEFT: ("left_label",),
-    RIGHT: ("right_label",),
-    VERDICT: ("verdict",),
-}
+_TELLING: tuple[QueueOrder, ...] = ("teach", *LIKELY)  # kept from who judges blind
 
 
 class QueuePanel(QWidget):
@@ -44,23 +37,24 @@ class QueuePanel(QWidget):
         self._pairs: frozenset[tuple[int, int]] | None = None
         self._blind = False
         self.chooser = QueueChooser()
-        self._best = QComboBox(toolTip="Whether the list holds one pair of each entity that waits, or all")
-        self._best.setObjectName("queueCombo")
-        self._best.setAccessibleName("Pairs")
-        self._best.addItem("Best", True)
-        self._best.addItem("All", False)
+        self.best = QComboBox(objectName="queueCombo")
+        self.best.setAccessibleName("Pairs")
+        self.best.addItem("Best", True)
+        self.best.addItem("All", False)
         self.search = _SearchField(placeholderText="Search labels, URIs and values", clearButtonEnabled=True)
         self.search.setObjectName("searchField")
         self.search.setAccessibleName("Search")
         self._timer = QTimer(self, singleShot=True, interval=_DEBOUNCE)
         self.facets = FacetBar(clear)
         self.table = CandidateTable(model)
+        self._sort_menu = SortMenu(self)
+        self._sort_menu.chosen.connect(self._sort_by)
         self._count = QLabel(wordWrap=True)
         self._count.setObjectName("queueCount")
         self._count.setProperty("role", "secondary")
 
         self.chooser.currentIndexChanged.connect(self._queue_chosen)
-        self._best.currentIndexChanged.connect(self._changed)
+        self.best.currentIndexChanged.connect(self._changed)
         self.search.textChanged.connect(self._timer.start)
         self.search.left.connect(self.table.setFocus)
         self._timer.timeout.connect(self.filter_changed)
@@ -73,7 +67,7 @@ class QueuePanel(QWidget):
     def _arrange(self) -> None:
         combos = QHBoxLayout(spacing=theme.MEDIUM)
         combos.addWidget(self.chooser, stretch=1)
-        combos.addWidget(self._best)
+        combos.addWidget(self.best)
         self.tools = QHBoxLayout(spacing=theme.MEDIUM)
         self.tools.addWidget(self.search, stretch=1)
         top = QVBoxLayout(spacing=theme.MEDIUM)
@@ -95,7 +89,7 @@ class QueuePanel(QWidget):
             run_id,
             self.search.text().strip(),
             self.chooser.queue,
-            self._best.currentData() and self._pairs is None,
+            self.best.currentData() and self._pairs is None,
             self._neutral if self._blind else self._order,
             self.facets.chosen,
             Settings().author,
@@ -130,18 +124,18 @@ class QueuePanel(QWidget):
     def filters_have_focus(self) -> bool:
         """Whether the keyboard is on the search field or a filter."""
         return self.facets.has_focus or any(
-            each.hasFocus() for each in (self.search, self._best, self.chooser)
+            each.hasFocus() for each in (self.search, self.best, self.chooser)
         )
 
     def show_filter(self, wanted: CandidateFilter) -> None:
         """Set every control to ``wanted``, whatever run it names."""
-        for widget in (self.search, self.chooser, self._best):
+        for widget in (self.search, self.chooser, self.best):
             widget.blockSignals(True)
         self.search.setText(wanted.text)
         self.chooser.choose(wanted.queue)
         if wanted.pairs is None:
-            self._best.setCurrentIndex(self._best.findData(wanted.best_only))
-        for widget in (self.search, self.chooser, self._best):
+            self.best.setCurrentIndex(self.best.findData(wanted.best_only))
+        for widget in (self.search, self.chooser, self.best):
             widget.blockSignals(False)
         self._timer.stop()
         self._order, self._pairs = wanted.order, wanted.pairs
@@ -160,7 +154,7 @@ class QueuePanel(QWidget):
 
     @property
     def _nothing(self) -> CandidateFilter:
-        return CandidateFilter(0, best_only=self._best.currentData())
+        return CandidateFilter(0, best_only=self.best.currentData())
 
     def show_counts(self, counts: Mapping[QueueName, int]) -> None:
         """Say how many pairs each queue holds."""
@@ -170,7 +164,7 @@ class QueuePanel(QWidget):
         """A list was read: the line below it, and its facets, unless they are still to come."""
         if queue.found.facets is not None:
             self.show_facets(queue)
-        self._best.setVisible(QUEUES[queue.wanted.queue].among in ("waiting", "every"))
+        self.best.setVisible(QUEUES[queue.wanted.queue].among in ("waiting", "every"))
         self.show_count(queue)
 
     def show_facets(self, queue: Queue) -> None:
@@ -228,6 +222,19 @@ class QueuePanel(QWidget):
             self.select(row)
 
     @Slot()
+    def switch_best(self) -> None:
+        """From one pair of each entity to all and back, where the queue knows both."""
+        if not self.best.isHidden():
+            self.best.setCurrentIndex(1 - self.best.currentIndex())
+
+    @Slot()
+    def open_sort_menu(self) -> None:
+        """Offer the orders of the list."""
+        if self._model.queue is not None:
+            self._sort_menu.offer(self._model.queue, self._order, self._model.names, blind=self._blind)
+            self._sort_menu.popup(self.table.mapToGlobal(QPoint(0, 0)))
+
+    @Slot()
     def focus_search(self) -> None:
         """Put the keyboard on the search, its text selected."""
         self.search.setFocus(Qt.FocusReason.ShortcutFocusReason)
@@ -245,15 +252,13 @@ class QueuePanel(QWidget):
 
     @Slot(int)
     def _sort(self, column: int) -> None:
-        if self._blind and column == SCORE:
-            return
-        queue = self._model.queue
-        orders = _ORDERS[column] if column != SCORE or (queue is not None and queue.probable) else _SCORES
-        now = queue.wanted.ordered_by if queue is not None else None
-        if now == "likely" and orders is _SCORES:
-            now = "score"  # the same, where nothing is known of probabilities
-        following = orders.index(now) + 1 if now in orders else 0
-        self._order = orders[following % len(orders)]
+        order = following(self._model.queue, column, blind=self._blind)
+        if order is not None:
+            self._sort_by(order)
+
+    @Slot(object)
+    def _sort_by(self, order: QueueOrder | None) -> None:
+        self._order = order
         self.filter_changed.emit()
 
     @Slot(QModelIndex, QModelIndex)

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QWidget
+from PySide6.QtWidgets import QMenu, QWidget
 
 from app import theme
 from app.icons import icon
@@ -76,6 +78,16 @@ class ReviewActions:
         self.save_filter = self._add(
             "saveFilter", "&Save this filter…", ["Ctrl+B"], "Keep queue, search and facets under a name"
         )
+        new = partial(page_action, page)
+        self.sort = new("sortBy", "Sort by…", ["S"], "Sort the list by a column, either way")
+        self.best = new("bestOrAll", "Best or all", ["E"], "One pair of each entity that waits, or all")
+        self.facets = new("facets", "Facets…", ["T"], "Narrow the list down by score, type, images and more")
+        self.saved = new(
+            "savedFilters", "Saved filters…", ["V"], "Show the list as a filter with a name has it"
+        )
+        arranging = QMenu("The list", page)
+        arranging.addActions([self.sort, self.best, self.facets, self.saved])
+        self._all.append(arranging.menuAction())
         self.note = self._add("note", "Write a note", ["M"], "A note is saved with the verdict")
         self.focus_list = self._add(
             "focusList", "Back to the list", ["Ctrl+L"], "Put the keyboard on the list"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from functools import partial
 
-from PySide6.QtCore import QObject, Slot
+from PySide6.QtCore import QObject, QPoint, Slot
 from PySide6.QtWidgets import QInputDialog, QMenu, QPushButton
 
 from app.icons import icon
@@ -26,7 +26,7 @@ class SavedFilters(QObject):
         self.button = QPushButton(icon("mdi6.bookmark-outline"), "", objectName="savedFiltersButton")
         self.button.setProperty("facet", True)
         self.button.setAccessibleName("Saved filters")
-        self._menu = QMenu(self.button)
+        self._menu = QMenu(self.button, objectName="savedFiltersMenu")
         self.button.setMenu(self._menu)
         panel.tools.addWidget(self.button)
         project.opened.connect(self._read)
@@ -44,6 +44,11 @@ class SavedFilters(QObject):
         dialog.textValueSelected.connect(self._save)
         dialog.finished.connect(dialog.deleteLater)
         dialog.open()
+
+    @Slot()
+    def open_menu(self) -> None:
+        """Offer the filters that have a name."""
+        self._menu.popup(self.button.mapToGlobal(QPoint(0, self.button.height())))
 
     @Slot(str)
     def _save(self, name: str) -> None:

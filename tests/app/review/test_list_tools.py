@@ -5,9 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtGui import QKeySequence
+from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtTest import QAbstractItemModelTester
-from PySide6.QtWidgets import QApplication, QLabel, QListWidget, QPushButton
+from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QListWidget, QMenu, QPushButton
 from safetensors.numpy import save_file
 
 from app import theme
@@ -126,7 +126,7 @@ def test_some_rows_are_rejected_together(page) -> None:
 
 
 def test_conflicts_are_foretold(page) -> None:
-    combo = page.view._queue._best
+    combo = page.view._queue.best
     combo.setCurrentIndex(1)
     page.settle()
     page.view.focus_table()
@@ -164,7 +164,7 @@ def test_a_second_counterpart_is_asked_about(page, key, left) -> None:
 
 
 def test_what_a_verdict_excludes_is_said_and_steps_back(page) -> None:
-    page.view._queue._best.setCurrentIndex(1)
+    page.view._queue.best.setCurrentIndex(1)
     page.settle()
     page.view.focus_table()
     page.view._queue.select(0)
@@ -313,3 +313,60 @@ def test_what_accepting_would_set_aside_is_said_before(page) -> None:  # type: i
     page.press(Key.Key_A)
     page.press(Key.Key_Up)
     assert page.shown == (1, 41) and "aside" not in others._heading.whole
+
+
+def menu_of(page, name: str, key: Qt.Key) -> dict[str, QAction]:
+    """What a menu offers that ``key`` opens from the list, by its text."""
+    page.view.activateWindow()
+    page.qtbot.waitUntil(page.view.isActiveWindow)
+    page.view.focus_table()
+    page.press(key)
+    menu = page.find(QMenu, name)
+    assert menu.isVisible()
+    return {action.text(): action for action in menu.actions()}
+
+
+def test_the_list_is_sorted_by_keys_alone(page) -> None:
+    offered = menu_of(page, "sortMenu", Key.Key_S)
+    assert offered["The queue's own order"].isChecked() and "Likely, highest first" not in offered
+    menu = page.find(QMenu, "sortMenu")
+    for key in [Key.Key_Down] * (list(offered).index("Score, lowest first") + 1) + [Key.Key_Return]:
+        page.qtbot.keyClick(menu, key)
+    page.settle()
+    assert page.view._model.queue.wanted.ordered_by == "score_ascending"
+    assert menu_of(page, "sortMenu", Key.Key_S)["Score, lowest first"].isChecked()
+    menu.close()
+    page.find(KeyedAction, "blindAction").trigger()
+    page.settle()
+    assert not any("Score" in each for each in menu_of(page, "sortMenu", Key.Key_S))
+    menu.close()
+
+
+def test_best_facets_and_saved_filters_have_keys(page) -> None:
+    best = page.table.model().rowCount()
+    page.press(Key.Key_E)
+    assert page.table.model().rowCount() > best and not page.view._queue.best.currentData()
+    page.press(Key.Key_E)
+    assert page.table.model().rowCount() == best
+    facets = menu_of(page, "facetsMenu", Key.Key_T)
+    values = facets["Mutual"].menu().actions()
+    next(value for value in values if value.text().startswith("Each other's best")).trigger()
+    page.find(QMenu, "facetsMenu").close()
+    page.settle()
+    assert page.view._model.queue.wanted.facets == (("mutual", "Each other's best"),)
+    assert "Save this filter…" in menu_of(page, "savedFiltersMenu", Key.Key_V)
+    page.find(QMenu, "savedFiltersMenu").close()
+
+
+def test_what_is_looked_for_elsewhere_changes_by_key(page) -> None:
+    page.press(Key.Key_F)
+    dialog = page.dialog("elsewhereDialog")
+    by = dialog.findChild(QComboBox, "elsewhereBy")
+    assert "Alt+B" in by.toolTip() and by.currentData() == "text"
+    dialog.activateWindow()
+    page.qtbot.waitUntil(dialog.isActiveWindow)
+    for way in ("image", "text"):
+        page.qtbot.keyClick(dialog.focusWidget(), Key.Key_B, Qt.KeyboardModifier.AltModifier)
+        page.settle()
+        assert by.currentData() == way
+    dialog.reject()

@@ -29,7 +29,7 @@ def test_counts_are_what_choosing_a_value_lists(project: ProjectFile) -> None:
         session.execute(text("UPDATE relation SET uri = 'http://example.org/type' WHERE id = 11"))
         renew_facts(session, 1)
     whole = queue_of(project, queue="all", best_only=False)
-    assert set(whole.facets) == {"chance", "score", "margin", "mutual", "verdict", "image", "kind", "author"}
+    assert set(whole.facets) == {"score", "margin", "mutual", "verdict", "image", "kind", "author"}
     assert counts_of(whole, "verdict") == {"Accepted": 1, "Rejected": 1, "Undecided": 198}
     assert counts_of(whole, "author") == {"ada": 1, "bo": 1, "Undecided": 198}
     for name, values in whole.facets.items():
