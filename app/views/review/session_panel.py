@@ -110,7 +110,7 @@ def _left_in_words(left: Left | None) -> str:
     still = f"about {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
     if left.share_settled is None:
         return still
-    return f"about {left.share_settled * 100:.0f} % of the right pairs\nare decided, {still}"
+    return f"about {left.share_settled * 100:.0f} % of the right pairs\nare decided,\n{still}"
 
 
 def precision_in_words(precision: Precision, join: str = ", ") -> str:

@@ -70,7 +70,7 @@ def test_blind_leaks_nothing_anywhere_on_the_page(page, project: ProjectFile) ->
     page.qtbot.waitUntil(lambda: image.x() == 0)
     page.press(Key.Key_B)
     assert all(map(page.visible, telling))
-    page.qtbot.waitUntil(lambda: telling[0].x() == 0 < image.x())
+    page.qtbot.waitUntil(lambda: telling[0].x() == 0 and telling[0].geometry().bottom() < image.y())
 
 
 def test_blind_lists_pairs_by_name_and_brings_order_and_facets_back(page) -> None:
