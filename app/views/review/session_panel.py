@@ -105,7 +105,7 @@ def _words(facts: SessionFacts) -> dict[str, str]:
 
 def _left_in_words(left: Left | None) -> str:
     if left is None:
-        return "no probabilities: train with some known\nlinks held out for validation"
+        return "no probabilities: train with\nsome seeds held out"
     low, high = left.range
     still = f"about {left.expected:,.0f} correct pairs left\n({low:,.0f} to {high:,.0f})"
     if left.share_settled is None:

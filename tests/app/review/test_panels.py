@@ -280,4 +280,4 @@ def test_when_to_stop_says_what_share_of_the_right_pairs_is_decided() -> None:
     words = _left_in_words(Left(70.0, 10.0, settled=930))
     assert words == "about 93 % of the right pairs\nare decided,\nabout 70 correct pairs left\n(50 to 90)"
     assert "%" not in _left_in_words(Left(0.0, 0.0))
-    assert "held out for validation" in _left_in_words(None)
+    assert "seeds held out" in _left_in_words(None)
