@@ -14,7 +14,7 @@ from core.review.journal import VerdictCounts
 from core.store.import_report import ImportProgress
 from core.training.events import Continued, EpochDone, Event, Paused, Progress
 
-Counted = tuple[VerdictCounts, int | None, tuple[bool, bool]]
+Counted = tuple[VerdictCounts, int | None]
 
 
 class StatusReporter(QObject):
@@ -62,7 +62,11 @@ class StatusReporter(QObject):
 
     @Slot()
     def _count(self) -> None:
-        file, whose = self._project.file, self._project.whose
+        file, whose, tasks = self._project.file, self._project.whose, self._project.tasks
+
+        def read_history() -> tuple[bool, bool]:
+            with file.read() as session:
+                return journal.history_state(session, whose)
 
         def read() -> Counted:
             from core.store.candidates import reviewable_run
@@ -71,15 +75,18 @@ class StatusReporter(QObject):
             with file.read() as session:
                 run = reviewable_run(session)
                 left = None if run is None else waiting_count(session, run)
-                return journal.verdict_counts(session), left, journal.history_state(session, whose)
+                return journal.verdict_counts(session), left
 
-        self._project.tasks.read(self, read, self._show_counts, key="counts", later=True)
+        tasks.read(self, read_history, self._tell_history, key="history")  # the next key may be one of these
+        tasks.read(self, read, self._show_counts, key="counts", later=True)
+
+    def _tell_history(self, history: tuple[bool, bool]) -> None:
+        if self._project.is_open:
+            self.history_changed.emit(*(history if self._project.may_write else (False, False)))
 
     def _show_counts(self, counted: Counted) -> None:
-        counts, left, history = counted
         if self._project.is_open:
-            self._bar.show_verdicts(counts, left)
-            self.history_changed.emit(*(history if self._project.may_write else (False, False)))
+            self._bar.show_verdicts(*counted)
 
     @Slot()
     def _on_training_started(self) -> None:

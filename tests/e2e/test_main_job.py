@@ -172,8 +172,12 @@ def accepted_uris(path: Path, decided: Verdicts) -> set[tuple[str, str]]:
 
 @pytest.mark.display
 @pytest.mark.skipif(not os.environ.get("DISPLAY"), reason="no X display; `make test` starts Xvfb")
-def test_on_a_real_display() -> None:
-    test = f"{__file__}::test_from_graphs_to_links_and_back"
+@pytest.mark.parametrize(
+    "test",
+    [f"{__file__}::test_from_graphs_to_links_and_back", "tests/e2e/test_queues.py"],
+    ids=["job", "queues"],
+)
+def test_on_a_real_display(test: str) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "--headed", test],
         cwd=REPOSITORY,
