@@ -203,7 +203,7 @@ def attend(
     entries = _arrays(crow, column, hidden, hidden.view(-1), diagonal, to, of)
     bent, results = hidden.detach().numpy().dtype.type(slope), _arrays(lse, out)
     in_parts(lambda _part, first, last: _there(*entries, heads, bent, first, last, *results), crow.numpy())
-    return out, lse, to.clone() if to is added[0] else to, of
+    return out, lse, to, of
 
 
 @_operation
@@ -262,7 +262,7 @@ def attend_backward(
         np.arange(len(hidden) + 1),
     )
     by_diagonal, by_source, by_target = by_weights.sum(dim=1)
-    return by_hidden, by_diagonal.clone(), by_target.clone(), by_source.clone()
+    return by_hidden, by_diagonal, by_target, by_source
 
 
 def _arrays(*tensors: Tensor) -> tuple[NDArray[Any], ...]:

@@ -11,7 +11,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from core.errors import InputError
-from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
+from core.kg.records import SIDES
 from core.kg.source import Dataset, GraphSource
 from core.kg.stopping import stoppable
 from core.store.beside import GraphBeside, is_worth_a_process
@@ -120,12 +120,7 @@ def _load_links(
     for part in dataset.links.parts if dataset.links else ():
         meter.stage(f"Reading {part.title}", part.size)
         for batch in part.read():
-            if isinstance(batch, LinkBatch):
-                links.unknown += links.add(batch)
-            elif isinstance(batch, DenialBatch):
-                links.denied += len(batch.firsts)
-            elif isinstance(batch, Note):
-                links.told.append(batch.text)
+            links.take(batch)
             meter.read(batch.done)
         meter.finish_part()
     for batch in stated(connection):

@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping
 from urllib.parse import unquote
 
-from core.kg.records import LinkBatch
+from core.kg.records import Batch, DenialBatch, LinkBatch, Note
 from core.words import are, counted, were
 
 _FREEBASE = "http://rdf.freebase.com/ns/"
@@ -55,6 +55,15 @@ class LinkRows:
         self.told: list[str] = []
         self._left = Identifiers(left)
         self._right = Identifiers(right)
+
+    def take(self, batch: Batch) -> None:
+        """What a part of a link source gives: links, denials, and what its reader says."""
+        if isinstance(batch, LinkBatch):
+            self.unknown += self.add(batch)
+        elif isinstance(batch, DenialBatch):
+            self.denied += len(batch.firsts)
+        elif isinstance(batch, Note):
+            self.told.append(batch.text)
 
     def add(self, batch: LinkBatch) -> int:
         """Add those with an end in each graph, whichever is named first; returns how many have not."""

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from core.errors import ProjectError
 from core.kg.links import open_links, refuse_doubtful
 from core.kg.preview import FirstRows, first_rows
-from core.kg.records import SIDES, DenialBatch, LinkBatch, Note
+from core.kg.records import SIDES
 from core.kg.source import LinkSource
 from core.store.link_rows import LinkRows
 from core.store.project_file import ProjectFile
@@ -144,12 +144,7 @@ def _rows(project: ProjectFile, source: LinkSource) -> LinkRows:
     rows = LinkRows(left, right)
     for part in source.parts:
         for batch in part.read():
-            if isinstance(batch, LinkBatch):
-                rows.unknown += rows.add(batch)
-            elif isinstance(batch, DenialBatch):
-                rows.denied += len(batch.firsts)
-            elif isinstance(batch, Note):
-                rows.told.append(batch.text)
+            rows.take(batch)
     return rows
 
 
