@@ -44,6 +44,9 @@ def child(window: QWidget, kind: type, name: str):
 
 
 def key(qtbot, window: MainWindow, pressed: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
+    if QApplication.activeWindow() is None:  # without a window manager nothing gives the focus back
+        window.activateWindow()
+        qtbot.waitUntil(window.isActiveWindow)
     target = QApplication.focusWidget() or window
     qtbot.keyClick(target, pressed, modifier or Qt.KeyboardModifier.NoModifier)
 
