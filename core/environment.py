@@ -10,6 +10,10 @@ SETTINGS = {
     # Large tensors in pages of 2 MB, where the system has them: each new one is filled three to four times
     # faster on a virtual machine (2.8 against 9.8 GB/s).
     "THP_MEM_ALLOC_ENABLE": "1",
+    # POT tries out every array library that is installed; JAX then keeps three quarters of a GPU's memory.
+    "POT_BACKEND_DISABLE_JAX": "1",
+    "POT_BACKEND_DISABLE_CUPY": "1",
+    "POT_BACKEND_DISABLE_TENSORFLOW": "1",
 }
 
 

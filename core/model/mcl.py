@@ -116,7 +116,7 @@ class FixedWeights(nn.Module):
         """Returns a scalar."""
         return torch.stack(list(losses.values())).sum()
 
-    def weights(self) -> dict[str, float]:
+    def weights(self) -> dict[str, Tensor]:
         """None that is learned."""
         return {}
 
@@ -138,6 +138,6 @@ class UncertaintyWeights(nn.Module):
         ]
         return torch.stack(terms).sum()
 
-    def weights(self) -> dict[str, float]:
-        """What each loss is multiplied with as of now: the inverse of its variance."""
-        return dict(zip(self.names, torch.exp(-self.log_variance.detach()).tolist(), strict=True))
+    def weights(self) -> dict[str, Tensor]:
+        """What each loss is multiplied with as of now: the inverse of its variance, a number each."""
+        return dict(zip(self.names, torch.exp(-self.log_variance.detach()).unbind(), strict=True))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 import torch
@@ -16,7 +16,7 @@ from core.modality import JOINT, Modality
 from core.model.encoders import BagEncoder, DenseEncoder
 from core.model.gat import GraphAttention
 from core.model.mcl import FixedWeights, Rejected, UncertaintyWeights, contrastive_loss
-from core.model.otma import translation
+from core.model.otma import TransportSolver, translation
 from core.model.pmf import (
     AttentionFusion,
     EqualFusion,
@@ -33,7 +33,10 @@ Rows = Tensor | slice
 
 @dataclass(frozen=True, slots=True)
 class GraphInputs:
-    """What the encoders read of q entities, on the device that trains."""
+    """What the encoders read for q entities, on the device that trains.
+
+    Where ``rows`` is given they read all entities, and those of the q are chosen from what they return.
+    """
 
     pattern: Pattern | None  # of all n entities, which every attention layer but the last one sees
     last: Pattern | None  # of the q
@@ -41,10 +44,19 @@ class GraphInputs:
     dense: Mapping[Modality, Tensor]
     present: Tensor  # (q, M): the entity has the modality
     has: NDArray[np.bool_]  # the same, to ask without waiting for the device
+    narrows: bool  # whether :meth:`of` leaves the other entities out of what is read
+    rows: Tensor | None = None  # (q,)
 
     @classmethod
-    def of_all(cls, data: GraphData, device: torch.device) -> GraphInputs:
-        """Those of all n entities."""
+    def of_all(cls, data: GraphData, device: torch.device, narrows: bool | None = None) -> GraphInputs:
+        """Those of all n entities.
+
+        Args:
+            data: the graphs.
+            device: where the model is.
+            narrows: without it on a processor alone: a GPU has encoded all entities before a processor has
+                picked out the edges and words of some.
+        """
         has = np.stack([data.masks[modality].numpy() for modality in data.modalities], axis=1)
         pattern = Pattern(data.edges, data.n, device) if "structure" in data.modalities else None
         return cls(
@@ -54,18 +66,22 @@ class GraphInputs:
             dense={modality: features.to(device) for modality, features in data.dense.items()},
             present=to_device(has, device),
             has=has,
+            narrows=device.type == "cpu" if narrows is None else narrows,
         )
 
     def of(self, rows: Integers) -> GraphInputs:
         """Those of some entities, in this order. Shape: ``(q,)``."""
         places = to_device(rows, self.present.device)
-        return GraphInputs(
-            pattern=self.pattern,
+        present, has = self.present.index_select(0, places), self.has[rows]
+        if not self.narrows:
+            return replace(self, present=present, has=has, rows=places)
+        return replace(
+            self,
             last=self.last.of(rows) if self.last is not None else None,
             bags={modality: bag.of(rows) for modality, bag in self.bags.items()},
             dense={modality: part.index_select(0, places) for modality, part in self.dense.items()},
-            present=self.present.index_select(0, places),
-            has=self.has[rows],
+            present=present,
+            has=has,
         )
 
 
@@ -80,6 +96,10 @@ class Batch:
     def rows(self) -> Integers:
         """The left entities of the seeds, their right ones, and likewise those of rejected pairs."""
         return np.concatenate([self.seeds.T.ravel(), self.rejected.T.ravel()])
+
+    def __len__(self) -> int:
+        """How many rows these are."""
+        return 2 * (len(self.seeds) + len(self.rejected))
 
 
 class Mimea(nn.Module):
@@ -113,6 +133,7 @@ class Mimea(nn.Module):
             elif modality in inputs.dense:
                 self.encoders[modality] = DenseEncoder(inputs.dense[modality].shape[1], d, generator)
         self.fusion = build_fusion(config, self.modalities, generator)
+        self.transport = TransportSolver(config.transport_epsilon)
         self.contrastive = tuple(name for name in self.modalities if name in config.contrastive)
         self.overall_loss = (
             UncertaintyWeights((JOINT, *self.contrastive))
@@ -131,7 +152,13 @@ class Mimea(nn.Module):
                 hidden[modality] = encoder(inputs.bags[modality])
             else:
                 hidden[modality] = encoder(inputs.dense[modality])
-        return hidden
+        if inputs.rows is None:
+            return hidden
+        return {modality: part.index_select(0, inputs.rows) for modality, part in hidden.items()}
+
+    def fuse(self, hidden: Mapping[Modality, Tensor], present: Tensor) -> Tensor:
+        """The joint embedding. Shapes: ``(q, d)`` each and ``(q, M)`` to ``(q, M d)``."""
+        return joint_embedding(hidden, self.fusion(hidden, present))
 
     def plans(self, hidden: Mapping[Modality, Tensor], present: Tensor, has: NDArray[np.bool_]) -> Hidden:
         """What :func:`translation` gives for each translated modality, from a sample of s entities.
@@ -145,19 +172,17 @@ class Mimea(nn.Module):
         """
         plans: Hidden = {}
         with torch.no_grad():
-            joint = joint_embedding(hidden, self.fusion(hidden, present))
+            joint = self.fuse(hidden, present)
             for modality, rows in _where(has, self.modalities, present.device).items():
                 translated = modality in self.contrastive and modality in self.config.transport
                 if translated and modality != "structure":
-                    plans[modality] = translation(
-                        hidden[modality][rows], joint[rows], self.config.transport_epsilon
-                    )
+                    plans[modality] = translation(hidden[modality][rows], joint[rows], self.transport)
         return plans
 
     def losses(
         self,
         hidden: Mapping[Modality, Tensor],
-        present: Tensor,
+        joint: Tensor,
         has: NDArray[np.bool_],
         plans: Mapping[Modality, Tensor],
         batch: Batch,
@@ -168,15 +193,15 @@ class Mimea(nn.Module):
 
         Args:
             hidden: H^l of the rows of the batch. Shapes: ``(2b + 2c, d)``.
-            present: which modalities the entities have. Shape: ``(2b + 2c, M)``.
-            has: the same on the processor.
+            joint: what :meth:`fuse` makes of them. Shape: ``(2b + 2c, M d)``.
+            has: which modalities the entities have, on the processor. Shape: ``(2b + 2c, M)``.
             plans: from :meth:`plans`.
             batch: whose rows these are.
             tau: temperature.
             gamma: weight of inner-graph negatives.
         """
         b, c = len(batch.seeds), len(batch.rejected)
-        device = present.device
+        device = joint.device
         same = [
             to_device(batch.seeds[:, None, side] == batch.rejected[None, :, side], device) for side in (0, 1)
         ]
@@ -185,7 +210,6 @@ class Mimea(nn.Module):
             apart = Rejected(parts[2], parts[3], *(mask[pairs][:, rejected] for mask in same)) if c else None
             return contrastive_loss(parts[0], parts[1], tau, gamma, apart)
 
-        joint = joint_embedding(hidden, self.fusion(hidden, present))
         sizes = [b, b, c, c]
         losses: dict[str, Tensor] = {JOINT: loss(torch.split(joint, sizes), slice(None), slice(None))}
         has_left, has_right, has_rejected, has_other = np.split(has, np.cumsum(sizes)[:-1])

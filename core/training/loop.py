@@ -147,7 +147,7 @@ class TrainingLoop:
                 perf_counter() - began,
                 losses,
                 len(self.pseudo.accepted),
-                self.trainer.model.overall_loss.weights(),
+                self.trainer.loss_weights,
                 self.precision,
                 memory_used(self.trainer.device),
             )

@@ -35,10 +35,16 @@ class NotFiniteError(Exception):
         super().__init__(", ".join(terms))
 
 
+def batches_at_once(device: torch.device) -> int:
+    """Batches that share a backward pass: on a GPU launching an operation takes longer than what it does."""
+    return 1 if device.type == "cpu" else 8
+
+
 class Trainer:
     """Trains a :class:`Mimea` on seed pairs.
 
     ``batch_size`` and ``fusion_rows`` bound the memory of an epoch; :meth:`shrink` halves them.
+    ``loss_weights`` are what the losses of the last epoch were multiplied with.
     """
 
     def __init__(self, data: GraphData, config: RunConfig, device: torch.device) -> None:
@@ -47,6 +53,7 @@ class Trainer:
         self.device = device
         self.batch_size = config.training.batch_size
         self.fusion_rows = _FUSION_ROWS
+        self.loss_weights: dict[str, float] = {}
         # Its own, and on the CPU: a seed draws the same model on any device, whoever else draws.
         self.generator = torch.Generator().manual_seed(config.training.random_seed)
         self.inputs = GraphInputs.of_all(data, device)
@@ -106,17 +113,20 @@ class Trainer:
         torch.autograd.backward(list(hidden.values()), list(gradients.values()))
         largest = {f"the {name} embedding": part.detach().abs().amax() for name, part in hidden.items()}
         learned = [parameter.grad for parameter in self.model.parameters() if parameter.grad is not None]
+        weights = self.model.overall_loss.weights()
         measured = {
             **largest,
             # A modality's own loss before the joint one, which follows it.
             **{f"the {name} loss": losses[name] for name in reversed(losses)},
             "the gradient": torch.nn.utils.get_total_norm(learned),
+            **{f"the weight of {name}": each for name, each in weights.items()},
         }
-        # Where the processor waits for the device, beside once for each plan.
+        # The only place of an epoch where the processor waits for the device.
         values = dict(zip(measured, torch.stack(list(measured.values())).tolist(), strict=True))
         wrong = [name for name, value in values.items() if not math.isfinite(value)]
         if wrong:
             raise NotFiniteError(wrong)
+        self.loss_weights = {name: values[f"the weight of {name}"] for name in weights}
         self.optimizer.step()
         self.schedule.step()
         return {name: values[f"the {name} loss"] for name in losses}
@@ -157,22 +167,30 @@ class Trainer:
         shares: dict[str, float] = {}  # of the seeds whose batch had the modality
         start = 0
         seeds = sum(len(batch.seeds) for batch in batches)
-        for batch in batches:
+        at_once = batches_at_once(self.device)
+        for first in range(0, len(batches), at_once):
             if stop.is_set():
                 return None
-            rows = slice(start, start + 2 * (len(batch.seeds) + len(batch.rejected)))
+            group = batches[first : first + at_once]
+            sizes = [len(batch) for batch in group]
+            rows = slice(start, start + sum(sizes))
             leaves = {modality: part.detach()[rows].requires_grad_() for modality, part in hidden.items()}
             for modality, leaf in leaves.items():
                 leaf.grad = gradients[modality][rows]  # a view, to which the backward pass adds
-            losses = self.model.losses(
-                leaves, inputs.present[rows], inputs.has[rows], plans, batch, settings.tau, settings.gamma
-            )
-            share = len(batch.seeds) / seeds
-            (self.model.overall_loss(losses) * share).backward()
-            for name, loss in losses.items():
-                totals[name] = totals.get(name, 0) + loss.detach() * share
-                shares[name] = shares.get(name, 0.0) + share
-            start = rows.stop
+            joint = torch.split(self.model.fuse(leaves, inputs.present[rows]), sizes)
+            parts = {modality: torch.split(leaf, sizes) for modality, leaf in leaves.items()}
+            overall = []
+            for place, batch in enumerate(group):
+                own = {modality: part[place] for modality, part in parts.items()}
+                has = inputs.has[start : start + len(batch)]
+                losses = self.model.losses(own, joint[place], has, plans, batch, settings.tau, settings.gamma)
+                share = len(batch.seeds) / seeds
+                overall.append(self.model.overall_loss(losses) * share)
+                for name, loss in losses.items():
+                    totals[name] = totals.get(name, 0) + loss.detach() * share
+                    shares[name] = shares.get(name, 0.0) + share
+                start += len(batch)
+            torch.autograd.backward(overall)
         return {name: total / shares[name] for name, total in totals.items()}
 
     def shrink(self) -> None:
