@@ -95,7 +95,7 @@ def test_pot_loads_no_library_that_keeps_memory_for_itself(library: str, tmp_pat
     (tmp_path / f"{library}.py").write_text("raise SystemExit(7)", encoding="utf-8")
     for settings, status in (({}, 7), (SETTINGS, 0)):
         inherited = {name: value for name, value in os.environ.items() if name not in SETTINGS}
-        environment = {**inherited, **settings, "PYTHONPATH": str(tmp_path)}
+        environment = {**inherited, **settings, "PYTHONPATH": os.pathsep.join([str(tmp_path), *sys.path])}
         assert (
             subprocess.run([sys.executable, "-W", "ignore", "-c", "import ot"], env=environment).returncode
             == status
