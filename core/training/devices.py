@@ -65,8 +65,6 @@ def pick_device(name: Device) -> torch.device:
         raise TrainingError("there is no CUDA device here; set device to auto or cpu")
     if not available or name == "cpu":
         return torch.device("cpu")
-    # TF32: dense products in 32 bits go to the tensor cores, which read 10 bits of mantissa.
-    torch.set_float32_matmul_precision("high")
     return torch.device("cuda")
 
 

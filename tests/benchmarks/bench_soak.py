@@ -8,10 +8,11 @@ import random
 import statistics
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
 
 import pytest
-from PySide6.QtCore import QSettings, Qt, QTimer
+from PySide6.QtCore import QEventLoop, QSettings, Qt, QTimer
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QDialog, QLineEdit, QWidget
 
@@ -81,9 +82,16 @@ class Person:
             self.turn(QApplication.processEvents, what)
         if self.rng.random() < 0.05:
             while self.window.tasks.busy:
-                self.turn(QApplication.processEvents, [*what, "settling"])
+                self.turn(self.wait, [*what, "settling"])
         if self.window.isMinimized() or not self.window.isActiveWindow():
             self.window.activateWindow()
+
+    @staticmethod
+    def wait() -> None:
+        """A turn of the loop that sleeps until something comes, as the program's own does."""
+        loop = QEventLoop()
+        QTimer.singleShot(100, loop.quit)
+        loop.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
 
     def turn(self, work: Callable[[], object], what: list[str]) -> None:
         own, wall = time.thread_time(), time.perf_counter()
@@ -180,6 +188,7 @@ def test_two_thousand_actions(qtbot, qapp: QApplication, tmp_path: Path, seed: i
     QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(tmp_path / "settings"))
     QApplication.setOrganizationName("mimea-soak")
     theme.apply_theme(qapp, "light")
+    import_module("torch")  # some hundred megabytes, once, as soon as an answer takes it
     project = build_project(tmp_path / "p.mimea", size=200)
     window = MainWindow(Settings())
     window.resize(1280, 800)
