@@ -12,11 +12,14 @@ from PySide6.QtWidgets import QPushButton
 from sqlalchemy import text
 
 from app.pages import TRAIN
+from core.config import RunConfig
 from core.review.journal import Decision, current_verdicts, decide
-from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path, close_interrupted_runs
 from core.store.runs import list_runs
+from core.training.events import RunStarted
+from core.training.run import train
+from tests.core.training.result import run_result
 from tests.support import REPOSITORY, build_project
 
 pytestmark = pytest.mark.skipif(sys.platform == "win32", reason="Windows has no SIGKILL")
@@ -35,8 +38,7 @@ while True:
         print(-i, flush=True)
 """
 
-# The window itself, judging by key whenever it is ready; it says a number when it shows a verdict as saved.
-_JUDGE_IN_A_WINDOW = """
+_IN_A_WINDOW = """
 import sys
 from pathlib import Path
 from PySide6.QtCore import QObject, QSettings, Qt, QTimer, Slot
@@ -45,8 +47,21 @@ from PySide6.QtWidgets import QApplication
 from app.application import create_application
 from app.main_window import MainWindow
 from app.settings import Settings
+{part}
+application = create_application()
+QSettings.setDefaultFormat(QSettings.Format.IniFormat)
+QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[2])
+window = MainWindow(Settings())
+window.show()
+window.activateWindow()
+part = Part(window)
+window.open_project(Path(sys.argv[1]))
+application.exec()
+"""
 
-class Judge(QObject):
+# Judges by key whenever the window is ready; says a number when it shows a verdict as saved.
+_JUDGE = """
+class Part(QObject):
     def __init__(self, window):
         super().__init__()
         self.window, self.saved = window, 0
@@ -65,16 +80,28 @@ class Judge(QObject):
     def on_saved(self, step, what):
         self.saved += 1
         print(self.saved, flush=True)
+"""
 
-application = create_application()
-QSettings.setDefaultFormat(QSettings.Format.IniFormat)
-QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, sys.argv[2])
-window = MainWindow(Settings())
-window.show()
-window.activateWindow()
-judge = Judge(window)
-window.open_project(Path(sys.argv[1]))
-application.exec()
+# Trains with the settings it was given; says each epoch that the window hears of.
+_TRAIN = """
+from core.config import RunConfig
+from core.training.events import EpochDone
+
+class Part(QObject):
+    def __init__(self, window):
+        super().__init__()
+        self.window = window
+        window.opener.ready.connect(self.on_ready)
+        window.training.event_arrived.connect(self.on_event)
+
+    @Slot()
+    def on_ready(self):
+        self.window.training.start(RunConfig.from_json(sys.argv[3]))
+
+    @Slot(object)
+    def on_event(self, event):
+        if isinstance(event, EpochDone):
+            print(event.epoch, flush=True)
 """
 
 
@@ -116,7 +143,8 @@ def test_killed_between_two_verdicts(tmp_path: Path, said: int) -> None:
 def test_the_window_killed_between_two_verdicts(tmp_path: Path) -> None:
     path = tmp_path / "p.mimea"
     build_project(path).close()
-    with start("-c", _JUDGE_IN_A_WINDOW, str(path), str(tmp_path / "settings")) as process:
+    code = _IN_A_WINDOW.format(part=_JUDGE)
+    with start("-c", code, str(path), str(tmp_path / "settings")) as process:
         assert process.stdout is not None
         lines = [process.stdout.readline() for _ in range(5)]
         process.send_signal(signal.SIGKILL)
@@ -131,30 +159,54 @@ def test_the_window_killed_between_two_verdicts(tmp_path: Path) -> None:
     assert all(kind == "accepted" for *_, kind in saved)
 
 
-def test_a_killed_run_goes_on_in_the_window(open_window, qtbot, tmp_path: Path) -> None:
+def test_a_run_killed_with_its_window_goes_on_in_the_next(open_window, qtbot, tmp_path: Path) -> None:
+    """And is in the end the run that was never interrupted."""
     path = tmp_path / "p.mimea"
-    project = build_project(path, images=False, run=False)
-    settings = {"dimension": 16, "seed_ratio": 0.5, "evaluate_every": 50, "checkpoint_every": 5}
-    chosen = [part for key, value in settings.items() for part in ("--set", f"{key}={value}")]
-    with start("main.py", "train", str(path), "--epochs", "200", "--device", "cpu", *chosen) as process:
-        checkpoint = checkpoint_path(project.sidecar, 1)
-        while not checkpoint.exists() and process.poll() is None:
-            pass
+    build_project(path, images=False, run=False).close()
+    config = RunConfig().replace(
+        dimension=16,
+        seed_ratio=0.5,
+        epochs=60,
+        evaluate_every=20,
+        checkpoint_every=5,
+        schedule="cosine",
+        iterative="paper",
+        iterative_start=10,
+        device="cpu",
+    )
+    code = _IN_A_WINDOW.format(part=_TRAIN)
+    with start("-c", code, str(path), str(tmp_path / "settings"), config.to_json()) as process:
+        assert process.stdout is not None
+        said = 0
+        while said < 6:
+            said = int(process.stdout.readline())
         process.send_signal(signal.SIGKILL)
+        process.stdout.read()  # it ends when the process that trains is gone too
+    project = ProjectFile.open(path)
+    assert integrity(project) == "ok"
+    with project.read() as session:
+        assert [run.status for run in list_runs(session)] == ["running"]
     project.close()
 
     window = open_window(path)
     qtbot.waitUntil(lambda: "Run 1 was interrupted" in window.message.text, timeout=30_000)
-    with qtbot.waitSignal(window.training.ended, timeout=120_000):
+    with (
+        qtbot.waitSignal(window.training.ended, timeout=120_000),
+        qtbot.waitSignal(
+            window.training.event_arrived,
+            timeout=120_000,
+            check_params_cb=lambda event: isinstance(event, RunStarted) and event.resumed_after > 0,
+        ),
+    ):
         window.findChild(QPushButton, "messageAction").click()
     assert window.page == TRAIN
     project = ProjectFile.open(path)
-    with project.read() as session:
-        (run,) = list_runs(session)
-        epochs = [info.epoch for info in run_epochs(session, 1)]
+    list(train(project, config))
+    resumed, whole = run_result(project, 1), run_result(project, 2)
+    assert resumed == whole
+    assert resumed["run"][0] == "done" and len(resumed["epochs"]) == 60 and resumed["candidates"]
+    assert not checkpoint_path(project.sidecar, 1).exists()
     project.close()
-    assert run.status == "done" and not checkpoint.exists()
-    assert epochs == list(range(1, 201))
 
 
 def test_killed_in_mid_training(tmp_path: Path) -> None:

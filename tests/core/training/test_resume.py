@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import signal
 import subprocess
 import sys
@@ -13,7 +12,7 @@ from typing import Any
 
 import pytest
 import torch
-from sqlalchemy import delete, select, text, update
+from sqlalchemy import delete, text, update
 
 from core import cli
 from core.config import RunConfig
@@ -22,13 +21,13 @@ from core.store import runs
 from core.store.epochs import run_epochs
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path, close_interrupted_runs, resumable_runs, run_lock
-from core.store.schema import Candidate, RelationTriple, Run
+from core.store.schema import RelationTriple, Run
 from core.training.checkpoints import load_checkpoint, save_checkpoint
-from core.training.embeddings import embeddings_path, load_embeddings
 from core.training.epoch_log import EpochLog
 from core.training.events import EpochDone, Notice, RunFinished, RunStarted
 from core.training.run import resume, train
 from tests.core.training.conftest import MakeProject
+from tests.core.training.result import run_result
 from tests.support import REPOSITORY, build_project
 
 CPU = torch.device("cpu")
@@ -70,35 +69,6 @@ def _kill_after(project: ProjectFile, config: RunConfig, epoch: int, monkeypatch
             list(train(project, config))
 
 
-def _result(project: ProjectFile, run_id: int) -> dict[str, Any]:
-    """All that a run leaves, but for times."""
-    kept = load_embeddings(embeddings_path(project.sidecar, run_id), CPU)
-    with project.read() as session:
-        run = runs.get_run(session, run_id)
-        assert run is not None
-        epochs = [dataclasses.replace(info, seconds=0, memory=None) for info in run_epochs(session, run_id)]
-        pseudo = session.execute(
-            text(
-                "SELECT left_id, right_id, role, pseudo_epoch FROM run_seed WHERE run_id = :run"
-                " ORDER BY left_id, right_id, role"
-            ),
-            {"run": run_id},
-        ).all()
-        candidates = session.execute(
-            select(Candidate.left_id, Candidate.right_id, Candidate.rank, Candidate.score)
-            .where(Candidate.run_id == run_id)
-            .order_by(Candidate.left_id, Candidate.rank)
-        ).all()
-    return {
-        "joint": kept.joint.numpy().tobytes(),
-        "weights": kept.weights.numpy().tobytes(),
-        "run": (run.status, run.best_epoch, run.error, (run.metrics_json or "").partition("decodings")[2]),
-        "epochs": epochs,
-        "seeds": pseudo,
-        "candidates": candidates,
-    }
-
-
 @pytest.mark.parametrize("iterative", ["paper", "propagation"])
 def test_a_resumed_run_equals_an_uninterrupted_one(
     make_project: MakeProject, everything: RunConfig, monkeypatch: pytest.MonkeyPatch, iterative: str
@@ -119,8 +89,8 @@ def test_a_resumed_run_equals_an_uninterrupted_one(
     assert [(e.epoch, e.losses, e.pseudo_seeds) for e in again] == [
         (e.epoch, e.losses, e.pseudo_seeds) for e in whole[12:]
     ]
-    assert _result(project, 2) == _result(project, 1)
-    assert _result(project, 2)["run"][0] == "done"
+    assert run_result(project, 2) == run_result(project, 1)
+    assert run_result(project, 2)["run"][0] == "done"
     assert not checkpoint_path(project.sidecar, 2).exists()
     assert resumable_runs(project) == []
 
@@ -147,7 +117,7 @@ def test_resumed_twice(
     started = next(event for event in resume(project, 2) if isinstance(event, RunStarted))
     assert started.resumed_after == 10
     list(resume(project, 2))
-    assert _result(project, 2) == _result(project, 1)
+    assert run_result(project, 2) == run_result(project, 1)
 
 
 def test_a_stopped_run_can_go_on(make_project: MakeProject, quick: RunConfig) -> None:
@@ -161,7 +131,7 @@ def test_a_stopped_run_can_go_on(make_project: MakeProject, quick: RunConfig) ->
     assert [run.status for run in resumable_runs(project)] == ["stopped"]
     list(train(project, config))
     list(resume(project, 1))
-    assert _result(project, 1) == _result(project, 2)
+    assert run_result(project, 1) == run_result(project, 2)
 
 
 def _spoil_file(project: ProjectFile) -> None:
@@ -342,8 +312,8 @@ def test_a_killed_process_goes_on_from_the_command_line(
     assert cli.run(["train", str(path), "--resume"]) == 0
     assert "resumed after epoch 6 of 40" in capsys.readouterr().out
     assert cli.run(["train", str(path), *settings]) == 0
-    assert _result(project, 1) == _result(project, 2)
-    assert _result(project, 1)["run"][0] == "done"
+    assert run_result(project, 1) == run_result(project, 2)
+    assert run_result(project, 1)["run"][0] == "done"
     project.close()
 
 
