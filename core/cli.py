@@ -146,6 +146,7 @@ def build_parser() -> argparse.ArgumentParser:
     sub.add_argument("--run", type=int, metavar="ID", help="the run (default: the last)")
     sub.add_argument("--top", type=int, default=10, metavar="N", help="candidates of each left entity")
     sub.add_argument("--csv", type=Path, metavar="FILE", help="write to FILE instead of standard output")
+    sub.add_argument("--force", action="store_true", help="replace FILE where it exists")
 
     sub = add("accept", commands.accept, "accept candidates in bulk, as one step that can be undone")
     sub.add_argument("--run", type=int, metavar="ID", help="the run (default: the last)")

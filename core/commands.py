@@ -165,17 +165,14 @@ def evaluate(options: argparse.Namespace, _stop: threading.Event) -> None:
 def candidates(options: argparse.Namespace, _stop: threading.Event) -> None:
     """Print or write the proposed pairs."""
     from core.export.candidates import candidate_lines
-    from core.export.links import replace_atomically
+    from core.export.links import write_lines
 
     with _open(options.project) as project:
         lines = candidate_lines(project, _run_id(project, options.run), options.top)
         if options.csv is None:
             sys.stdout.writelines(lines)
             return
-        try:
-            replace_atomically(options.csv, lines)
-        except OSError as error:
-            raise MimeaError(f"{options.csv} can't be written: {error.strerror or error}") from error
+        write_lines(options.csv, lines, replace=options.force)
     print(f"Candidates written to {options.csv}")
 
 

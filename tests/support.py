@@ -8,12 +8,13 @@ import random
 import shutil
 import sqlite3
 import tempfile
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from functools import cache
 from pathlib import Path
 
 from PIL import Image as Picture
-from sqlalchemy import insert
+from sqlalchemy import event, insert, text
 
 from core.config import RunConfig
 from core.store.candidate_columns import renew_facts
@@ -251,3 +252,26 @@ def _add_run(session, size: int, rng: random.Random) -> None:  # type: ignore[no
         )
     session.execute(insert(ModalityWeight), weights)
     renew_facts(session, 1)
+
+
+def page_count(project: ProjectFile) -> int:
+    """The size of the project's file."""
+    with project.read() as session:
+        return int(session.scalar(text("PRAGMA page_count")))
+
+
+@contextmanager
+def full_disk(project: ProjectFile, pages: int = 0) -> Iterator[None]:
+    """While this lasts the project's file can grow by so many pages; then SQLite has no room for more."""
+    limit = page_count(project) + pages
+
+    def fill(connection: sqlite3.Connection, _record: object) -> None:
+        connection.execute(f"PRAGMA max_page_count = {limit}")
+
+    project.engine.dispose()
+    event.listen(project.engine, "connect", fill)
+    try:
+        yield
+    finally:
+        event.remove(project.engine, "connect", fill)
+        project.engine.dispose()

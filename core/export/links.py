@@ -6,6 +6,7 @@ import os
 import re
 import secrets
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice, takewhile
 from pathlib import Path
@@ -109,16 +110,11 @@ def write_links(
         if not options.replace and file.path.exists():
             raise FileExistsAlreadyError(file.path)
     _require_run(project, options.run_id)
-    try:
-        with without_collection(), _Staged() as staged:
-            counts, exports = _load(project, files, options)
-            for file, export in zip(files, exports, strict=True):
-                staged.write(file.path, shape.lines(export))
-            staged.publish(replace=options.replace)
-    except FileExistsError as error:
-        raise FileExistsAlreadyError(Path(error.filename2 or error.filename)) from error
-    except OSError as error:
-        raise ExportError(f"{path} can't be written: {error.strerror or error}") from error
+    with _told(path), without_collection(), _Staged() as staged:
+        counts, exports = _load(project, files, options)
+        for file, export in zip(files, exports, strict=True):
+            staged.write(file.path, shape.lines(export))
+        staged.publish(replace=options.replace)
     return Written(*counts, tuple(file.path for file in files))
 
 
@@ -144,11 +140,30 @@ def preview(
     )
 
 
-def replace_atomically(path: Path, lines: Iterable[str]) -> None:
-    """Write UTF-8 ``lines`` to a temporary file in the same folder and rename it onto ``path``."""
-    with _Staged() as staged:
-        staged.write(path.expanduser().absolute(), lines)
-        staged.publish(replace=True)
+def write_lines(path: Path, lines: Iterable[str], *, replace: bool) -> None:
+    """Write UTF-8 ``lines`` to ``path``: all of them, or none.
+
+    Raises:
+        ExportError: the file can't be written.
+        FileExistsAlreadyError: it is there and ``replace`` is not set.
+    """
+    path = path.expanduser().absolute()
+    if not replace and path.exists():
+        raise FileExistsAlreadyError(path)
+    with _told(path), _Staged() as staged:
+        staged.write(path, lines)
+        staged.publish(replace=replace)
+
+
+@contextmanager
+def _told(path: Path) -> Iterator[None]:
+    """What the system says against files to be written, as errors for a person."""
+    try:
+        yield
+    except FileExistsError as error:
+        raise FileExistsAlreadyError(Path(error.filename2 or error.filename)) from error
+    except OSError as error:
+        raise ExportError(f"{path} can't be written: {error.strerror or error}") from error
 
 
 class _Staged:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 
 import numpy as np
@@ -60,25 +61,40 @@ def write_results(
     score = (candidates.score / np.float32(embeddings.highest)).clip(-1, 1)
     candidates = replace(candidates, score=score)
     weights = embeddings.weights.masked_fill(embeddings.weights == 0, torch.nan).cpu().numpy()
-    with project.write() as session:
-        runs.clear_results(session, run_id)
     facts = candidate_facts(candidates)
-    for start in range(0, len(candidates), _PART):
-        yield Progress("writing candidates", start, len(candidates))
-        part = slice(start, start + _PART)
+    with _all_or_none(project, run_id):
+        for start in range(0, len(candidates), _PART):
+            yield Progress("writing candidates", start, len(candidates))
+            part = slice(start, start + _PART)
+            with project.write() as session:
+                runs.add_candidates(session, run_id, candidates, part, facts.rows(part))
+        with project.read() as session:
+            packed = columns_of(session, run_id, candidates, facts)
+            gain = candidate_gains(session, run_id, packed).astype(np.float32)
         with project.write() as session:
-            runs.add_candidates(session, run_id, candidates, part, facts.rows(part))
-    with project.read() as session:
-        packed = columns_of(session, run_id, candidates, facts)
-        gain = candidate_gains(session, run_id, packed).astype(np.float32)
-    with project.write() as session:
-        pack_candidates(session, run_id, replace(packed, gain=gain))
-    for start in range(0, len(ids), _PART):
-        part = slice(start, start + _PART)
-        with project.write() as session:
-            columns = {modality: weights[part, i] for i, modality in enumerate(embeddings.by_modality)}
-            runs.add_modality_weights(session, run_id, ids[part], columns)
+            pack_candidates(session, run_id, replace(packed, gain=gain))
+        for start in range(0, len(ids), _PART):
+            part = slice(start, start + _PART)
+            with project.write() as session:
+                columns = {modality: weights[part, i] for i, modality in enumerate(embeddings.by_modality)}
+                runs.add_modality_weights(session, run_id, ids[part], columns)
     return plan
+
+
+@contextmanager
+def _all_or_none(project: ProjectFile, run_id: int) -> Iterator[None]:
+    """Rows that are written in several transactions: where one fails, such as on a full disk, none stay."""
+
+    def clear() -> None:
+        with project.write() as session:
+            runs.clear_results(session, run_id)
+
+    clear()
+    try:
+        yield
+    except Exception:
+        clear()
+        raise
 
 
 def planned(

@@ -63,6 +63,15 @@ def test_from_import_to_export(tmp_path: Path, capsys: pytest.CaptureFixture[str
     assert len(rows) == 60 and {row["rank"] for row in rows} == {"1", "2"}
     assert all(row["score_visual"] == "" for row in rows)
 
+    table = tmp_path / "candidates.csv"
+    table.write_text("mine")
+    assert run(["candidates", project, "--csv", str(table)]) == 1
+    told = capsys.readouterr().err
+    assert "exists already" in told and told.endswith("(--force)\n") and table.read_text() == "mine"
+    assert run(["candidates", project, "--csv", str(table), "--force"]) == 0
+    assert f"Candidates written to {table}" in capsys.readouterr().out
+    assert table.read_text().startswith("left_uri,")
+
     assert run(["accept", project, "--one-to-one", "--author", "ada"]) == 0
     assert run(["export", project, "--format", "ttl", "--out", str(out)]) == 0
     capsys.readouterr()

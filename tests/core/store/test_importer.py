@@ -27,6 +27,7 @@ from core.kg.records import (
     RelationBatch,
 )
 from core.kg.source import Part
+from core.store import bulk_file
 from core.store.graph_loader import _distinct
 from core.store.importer import ImportProgress, ImportReport, import_dataset
 from core.store.project_file import ProjectFile
@@ -364,13 +365,23 @@ def test_a_place_that_cannot_be_written_is_told(tmp_path: Path) -> None:
         import_dataset(tmp_path / "pair.mimea", dataset(RIGHT, RIGHT))
 
 
-def test_a_full_disk_is_told_and_leaves_nothing(target: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def full(_file: object) -> None:
-        raise sqlite3.OperationalError("database or disk is full")
+@pytest.mark.parametrize("pages", [0, 5, 12, 20, 30, 40])
+def test_a_full_disk_is_told_and_leaves_nothing(
+    target: Path, monkeypatch: pytest.MonkeyPatch, pages: int
+) -> None:
+    """At the first rows, later, among the indexes: the empty file has a page a table and index."""
+    connect = bulk_file.connect_to_fill
 
-    monkeypatch.setattr("core.store.bulk_file.BulkFile.build_indexes", full)
-    with pytest.raises(ProjectError, match="disk is full"):
-        import_dataset(target, dataset(RIGHT, RIGHT))
+    def nearly_full(path: Path) -> sqlite3.Connection:
+        connection = connect(path)
+        (there,) = connection.execute("PRAGMA page_count").fetchone()
+        connection.execute(f"PRAGMA max_page_count = {there + pages}")
+        return connection
+
+    monkeypatch.setattr(bulk_file, "connect_to_fill", nearly_full)
+    left = graph("left", triples(*((f"a{i}", "r", f"b{i}") for i in range(2000))))
+    with pytest.raises(ProjectError, match=r"pair\.mimea can't be written: database or disk is full$"):
+        import_dataset(target, dataset(left, RIGHT))
     assert nothing_left(target)
 
 

@@ -5,7 +5,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from sqlalchemy import event, select, text
+from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 
 from core.cli import run
@@ -15,6 +15,7 @@ from core.store.backup import problems
 from core.store.engines import failure
 from core.store.project_file import ProjectFile
 from core.store.schema import APPLICATION_ID, SCHEMA_VERSION, Entity, Graph
+from tests.support import full_disk
 
 
 def test_a_new_project_is_one_sqlite_file_that_says_what_it_is(tmp_path: Path) -> None:
@@ -153,22 +154,29 @@ def test_a_place_that_vanishes_and_comes_back(project: ProjectFile, tmp_path: Pa
 
 def test_a_full_disk_is_one_sentence_and_changes_nothing(project: ProjectFile) -> None:
     decide(project, [Decision(1, 41, "accepted")])
-
-    def fill(connection: sqlite3.Connection, _record: object) -> None:
-        pages = connection.execute("PRAGMA page_count").fetchone()[0]
-        connection.execute(f"PRAGMA max_page_count = {pages}")
-
-    event.listen(project.engine, "connect", fill)
-    project.engine.dispose()
-    with pytest.raises(OperationalError) as caught, project.write() as session:
+    with full_disk(project), pytest.raises(OperationalError) as caught, project.write() as session:
         session.connection().exec_driver_sql("UPDATE entity SET description = hex(zeroblob(20000))")
     assert failure(caught.value) == "the project can't be read or written: database or disk is full"
-    event.remove(project.engine, "connect", fill)
-    project.engine.dispose()
     with project.read() as session:
         assert [v.left_id for v in current_verdicts(session)] == [1]
         assert session.get_one(Entity, 1).description == "thing number 1"
     assert problems(project.path) == []
+
+
+@pytest.mark.parametrize("pages", [0, 1, 3])
+def test_verdicts_up_to_a_full_disk_are_kept_and_those_after_it_too(project: ProjectFile, pages: int) -> None:
+    saved = []
+    with full_disk(project, pages), pytest.raises(OperationalError, match="disk is full"):
+        for i in range(100_000):
+            step = [Decision(1 + (i + k) % 40, 41 + (i + k) % 40, "unsure", note="x" * 900) for k in (0, 1)]
+            decide(project, step)
+            saved += [each.left_id for each in step]
+    with project.read() as session:
+        assert session.scalars(text("SELECT left_id FROM verdict ORDER BY id")).all() == saved
+    assert problems(project.path) == []
+    decide(project, [Decision(1, 41, "accepted")])
+    with project.read() as session:
+        assert ("accepted", 1) in [(v.kind, v.left_id) for v in current_verdicts(session)]
 
 
 def test_an_existing_file_is_never_overwritten(project: ProjectFile) -> None:

@@ -19,6 +19,7 @@ from sqlalchemy.exc import OperationalError
 from core.config import RunConfig
 from core.errors import TrainingError
 from core.store import runs
+from core.store.backup import problems
 from core.store.project_file import ProjectFile
 from core.store.run_files import checkpoint_path
 from core.training import loop
@@ -29,7 +30,7 @@ from core.training.loop import TrainingLoop
 from core.training.run import resume, train
 from core.training.trainer import Trainer
 from tests.core.training.conftest import MakeProject
-from tests.support import REPOSITORY, build_project
+from tests.support import REPOSITORY, build_project, full_disk, page_count
 
 LOST = "CUDA error: an illegal memory access was encountered\nCUDA kernel errors might be reported later"
 
@@ -126,27 +127,30 @@ def test_a_disk_that_is_full_ends_in_a_sentence_and_the_run_can_go_on(
         assert (run := runs.get_run(session, 2)) and run.status == "failed"
 
 
-def test_a_disk_that_fills_while_candidates_are_written(
-    make_project: MakeProject, quick: RunConfig, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.parametrize("share", [0, 0.3, 0.6, 0.8, 0.95])
+def test_a_disk_that_fills_while_results_are_written(
+    make_project: MakeProject, quick: RunConfig, share: float
 ) -> None:
     """The run before stays as it was, and this one goes on from its checkpoint once there is room."""
-    project = make_project()
-    list(train(project, quick))
-
-    def full(*_: Any) -> None:
-        raise OperationalError("INSERT", {}, Exception("database or disk is full"))
-
-    monkeypatch.setattr(runs, "add_candidates", full)
-    with pytest.raises(TrainingError, match="the disk is full; make room"):
+    project = make_project(size=120)
+    before = page_count(project)
+    whole = list(train(project, quick))[-1]
+    room = int(share * (page_count(project) - before))
+    with full_disk(project, room), pytest.raises(TrainingError, match="the disk is full; make room"):
         list(train(project, quick.replace(checkpoint_every=5)))
     with project.read() as session:
         first, second = (runs.get_run(session, number) for number in (1, 2))
-        candidates = dict(session.execute(text("SELECT run_id, count(*) FROM candidate GROUP BY 1")).all())
+        left = {
+            table: [row.run_id for row in session.execute(text(f"SELECT DISTINCT run_id FROM {table}"))]
+            for table in ("candidate", "modality_weight")
+        }
     assert first and first.status == "done" and second and second.status == "failed"
-    assert candidates.keys() == {1}
-    monkeypatch.undo()
+    assert second.error and "the disk is full; make room" in second.error
+    assert left == {"candidate": [1], "modality_weight": [1]}
+    assert problems(project.path) == []
     *_, last = resume(project, 2)
-    assert isinstance(last, RunFinished) and last.status == "done" and last.candidates == candidates[1]
+    assert isinstance(last, RunFinished) and last.status == "done"
+    assert isinstance(whole, RunFinished) and last.candidates == whole.candidates
 
 
 def _training(path: Path) -> subprocess.Popen[str]:
