@@ -88,7 +88,7 @@ def _unrecognised(path: Path, layouts: list[str]) -> InputError:
     expected = "; or ".join(layouts)
     if not path.exists():
         return InputError(path, "a dataset", "nothing there")
-    if path.is_file():
+    if not path.is_dir():  # also a device or a pipe
         return InputError(path, expected, "another file")
     names = sorted(f"{entry.name}/" if entry.is_dir() else entry.name for entry in path.iterdir())
     found = ", ".join(names[:_NAMES_SHOWN]) + (" …" if len(names) > _NAMES_SHOWN else "")

@@ -135,6 +135,15 @@ def test_one_message_names_the_place(case: str, refused, tmp_path: Path, monkeyp
     assert not Path("ran").exists()
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="no named pipes here")
+def test_a_pipe_or_a_device_is_no_file_to_read(refused, tmp_path: Path) -> None:
+    """Nor is it waited for: nothing may ever come out of it."""
+    os.mkfifo(tmp_path / "pipe.nt")
+    for path in (tmp_path / "pipe.nt", Path(os.devnull)):
+        told = refused("--left", str(path), "--right", str(path))
+        assert str(path) in told and "found another file" in told
+
+
 def test_a_zip_with_names_that_lead_out_is_refused(refused, tmp_path: Path) -> None:
     path = tmp_path / "slip.zip"
     path.write_bytes(zipped({**OPENEA, "../evil": b"x"}))
