@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from functools import partial
 from typing import Any
@@ -71,7 +72,7 @@ class CandidateModel(QAbstractTableModel):
         self._rows = RowPages(tasks, self)
         self._rows.arrived.connect(self._changed)
         self._stale = False  # verdicts were given since the list was read
-        self._marks = 0  # steps that were marked, so that what was read before one can be told
+        self._marks = 0
 
     @property
     def queue(self) -> Queue | None:
@@ -98,14 +99,31 @@ class CandidateModel(QAbstractTableModel):
             and queue.wanted.ordered_by not in ("score", "score_ascending")
         )
 
-    def set_queue(self, file: ProjectFile | None, queue: Queue | None, names: tuple[str, str]) -> None:
-        """Show another list; ``names`` are those of the two graphs."""
+    def set_queue(
+        self,
+        file: ProjectFile | None,
+        queue: Queue | None,
+        names: tuple[str, str],
+        known: Iterable[CandidateRow] = (),
+    ) -> None:
+        """Show another list; ``names`` are those of the two graphs, ``known`` rows of it that are here."""
         self.beginResetModel()
         self._file, self._queue, self._names = file, queue, names
         self._stale = False
         ids = None if queue is None else queue.ids
-        self._rows.show(ids, None if file is None else partial(_rows_of, file))
+        self._rows.show(ids, None if file is None else partial(_rows_of, file), known=known)
         self.endResetModel()
+
+    @property
+    def marks(self) -> int:
+        """How many steps were marked; what was read before one may be older than its verdicts."""
+        return self._marks
+
+    def outdate(self) -> None:
+        """What was set just now is older than a verdict: read again which rows wait, and what they say."""
+        self._stale = True
+        self._read_waiting()
+        self._rows.renew_all()
 
     def complete(self, queue: Queue) -> bool:
         """Take the list that is shown with its facets in place of it; False where another one is shown."""

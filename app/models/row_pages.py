@@ -45,16 +45,20 @@ class RowPages(QObject):
         """Changes with the list, so that what was read for another one can be told."""
         return self._generation
 
-    def show(self, ids: Ids | None, read: Read | None, *, keep: bool = False) -> None:
+    def show(
+        self, ids: Ids | None, read: Read | None, *, known: Iterable[Any] = (), keep: bool = False
+    ) -> None:
         """Take another list; ``read`` gives the rows of some ids, in a thread of the pool.
 
-        ``keep`` what was read of the list before: where this one has the same rows and more.
+        ``known`` are rows that are here already. ``keep`` what was read of the list before: where this one
+        has the same rows and more.
         """
         if keep:
             self._outdate_reading()  # which is not delivered any more
         else:
             self._kept.clear()
             self._stale.clear()
+        self._kept.update((row.id, row) for row in known)
         self._ids, self._read = ids, read
         self._generation += 1
         self._wanted.clear()

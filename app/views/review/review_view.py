@@ -142,12 +142,12 @@ class ReviewView(QWidget):
         file = self._project.file
         self._project.tasks.read(
             self,
-            partial(read_listing, file, self._queue.wanted(0), last),
-            partial(self._listed, file, wanted),
+            partial(read_listing, file, self._queue.wanted(0), wanted, last),
+            partial(self._listed, file, self._model.marks),
             key="list",
         )
 
-    def _listed(self, file: ProjectFile, wanted: Pair | None, listing: Listing) -> None:
+    def _listed(self, file: ProjectFile, marks: int, listing: Listing) -> None:
         if not self._project.is_open or self._project.file is not file:
             return
         queue = listing.queue
@@ -156,7 +156,9 @@ class ReviewView(QWidget):
             self._pages.setCurrentWidget(self._pages.no_run)
             return
         self._evidence.set_source(file, queue.wanted.run_id)
-        self._model.set_queue(file, queue, listing.names)
+        self._model.set_queue(file, queue, listing.names, listing.near)
+        if marks != self._model.marks:
+            self._model.outdate()
         if self._pages.currentWidget() is not self._pages.desk:
             # Before the page is shown: the first filter would get the keyboard else.
             self.focus_table()
@@ -164,7 +166,7 @@ class ReviewView(QWidget):
         if not self._busy_elsewhere():
             self.focus_table()
         self._queue.show_list(queue)
-        self._choose_row(queue, wanted)
+        self._choose_row(listing.row)
         if queue.found.facets is None:
             work = partial(read_facets, file, queue)
             self._project.tasks.read(self, work, self._completed, key="facets", later=True)
@@ -173,12 +175,7 @@ class ReviewView(QWidget):
         if self._model.complete(queue):
             self._queue.show_facets(queue)
 
-    def _choose_row(self, queue: Queue, wanted: Pair | None) -> None:
-        row = queue.row_of(*wanted) if wanted else None
-        if row is None:
-            row = queue.next_waiting(-1)
-        if row is None and len(queue):
-            row = 0
+    def _choose_row(self, row: int | None) -> None:
         if row is None:
             self._pair = None
             self._panel.forget()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import threading
 from pathlib import Path
 
 import pytest
@@ -10,6 +11,7 @@ from app import theme
 from app.labels import isolated
 from app.settings import Settings
 from app.views.review.image_store import LARGE
+from app.views.review.listing import read_listing
 from core.errors import MimeaError
 from core.review import journal
 from core.review.journal import Decision, decide
@@ -67,6 +69,32 @@ def test_the_verdict_is_on_disk_before_the_next_pair_is_shown(page, qtbot) -> No
     page.press(Key.Key_A)
     assert seen
     assert set(seen) == {1}
+
+
+def test_the_list_is_never_shown_without_its_first_rows(page) -> None:
+    model = page.view._model
+    shown = []
+    model.modelReset.connect(lambda: shown.append([model.index(row, 1).data() for row in range(3)]))
+    page.view.reload()
+    page.settle()
+    assert shown == [["France 1", "Chad 2", "Peru 4"]]
+
+
+def test_a_list_that_was_read_before_a_verdict_shows_it_all_the_same(page, monkeypatch) -> None:
+    def late(*asked):
+        listing = read_listing(*asked)
+        assert judged.wait(10)
+        return listing
+
+    judged = threading.Event()
+    monkeypatch.setattr("app.views.review.review_view.read_listing", late)
+    page.view.reload()
+    page.qtbot.keyClick(page.table, Key.Key_A)
+    page.qtbot.waitUntil(lambda: page.view._model.marks == 1)
+    judged.set()
+    page.settle()
+    assert page.text(0, 3) == theme.VERDICT_STYLE["accepted"].glyph
+    assert not page.view._model.queue.waiting[0]
 
 
 def test_a_key_pressed_before_the_pair_is_shown_does_not_judge_it(page, qtbot) -> None:
