@@ -40,6 +40,7 @@ _RING = 13  # pixels from the centre of a node that has the keyboard
 _STEPS = {Qt.Key.Key_Right: 1, Qt.Key.Key_Down: 1, Qt.Key.Key_Left: -1, Qt.Key.Key_Up: -1}
 _LINE = 18  # pixels from one label to the next
 _LABEL_ROOM = 150
+_THREE_DIGITS = 0.75  # of the usual size
 _MOST_RELATIONS = 12  # in a tooltip
 _WIDTHS = (1, 2, 4)  # of an edge that stands for one relation, two, or more
 
@@ -213,7 +214,9 @@ class NeighbourGraph(pg.GraphicsView):
         self._box.setRange(xRange=(-x, x), yRange=(-y, y), padding=0.0, disableAutoRange=True)
 
     def _paint_labels(self, painter: QPainter) -> None:
-        metrics = QFontMetrics(painter.font())
+        small, smaller = painter.font(), painter.font()
+        smaller.setPointSizeF(small.pointSizeF() * _THREE_DIGITS)
+        metrics = QFontMetrics(small)
         width = self.viewport().width()
         outermost = max((node.hop for node in self._graph.nodes), default=1)
         for node in self._graph.nodes:
@@ -221,8 +224,11 @@ class NeighbourGraph(pg.GraphicsView):
             if node.number:
                 on_disc = text_on(agreement_color(node.number))
                 painter.setPen(self.palette().text().color() if node.proposed else on_disc)
+                # Three digits in the usual size would lie over the ring.
+                painter.setFont(small if node.number < 100 else smaller)
                 square = QRectF(place.x() - 12, place.y() - 12, 24, 24)
                 painter.drawText(square, Qt.AlignmentFlag.AlignCenter, str(node.number))
+                painter.setFont(small)
             if node.hop < outermost:
                 continue  # there is no room between the rings: the name is in the tooltip
             painter.setPen(self.palette().text().color() if node.number else theme.secondary_color())

@@ -61,8 +61,8 @@ class NeighbourSection(QWidget):
         graphs.addWidget(self._right_count, 0, 3)
         graphs.addWidget(self.left, 1, 0, 1, 2)
         graphs.addWidget(self.right, 1, 2, 1, 2)
-        for column in range(4):
-            graphs.setColumnStretch(column, 1)
+        for column, share in enumerate((3, 1, 1, 3)):  # the counts are long; what is between has its least
+            graphs.setColumnStretch(column, share)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.SMALL)

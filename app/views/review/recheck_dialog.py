@@ -38,6 +38,10 @@ from core.store.project_file import ProjectFile
 SIZE = 20  # pairs in a round
 _ANSWERS: tuple[Answer, ...] = ("accepted", "rejected", "unsure")
 _IMAGE, _ROWS, _GRAPH = 200, 150, 240
+_NOTHING = (
+    "Nothing to judge again: each accepted pair comes up here once, and none was accepted since. "
+    "Accept pairs in the list of the Review page, then come back."
+)
 
 
 class RecheckDialog(QDialog):
@@ -139,7 +143,7 @@ class RecheckDialog(QDialog):
             self._evidence.set_source(self._file, run_id)
             self._next()
         else:
-            self._told.setText("No accepted pair is left that was not judged again already.")
+            self._told.setText(_NOTHING)
 
     def _next(self) -> None:
         self._shown = None

@@ -26,6 +26,7 @@ from core.config import RunConfig
 from core.review.consequences import Consequences
 from core.review.evidence import PairEvidence, pair_evidence
 from core.review.journal import Decision, decide
+from core.review.neighbourhood import EgoGraph, NeighbourComparison
 from core.review.score_parts import SupportEvidence
 from core.store.project_file import ProjectFile
 
@@ -201,6 +202,20 @@ def test_matched_neighbours_stand_out_from_their_ground(qapp: QApplication, name
     least = min(_contrast(agreement_color(number), ground) for number in range(1, 9) for ground in grounds)
     theme.apply_theme(qapp, "light")
     assert least >= 3
+
+
+def test_the_counts_of_wide_neighbourhoods_are_whole_in_a_small_window(
+    qtbot, panel: PairPanel, project: ProjectFile
+) -> None:
+    panel.show_evidence(read(project, 1, 41))
+    panel.resize(800, 700)  # what a window of 1280 leaves to it
+    panel.show()
+    section = panel.neighbours
+    crowded = EgoGraph(138, (), 1_312)
+    section.show_comparison(NeighbourComparison(crowded, crowded, ()))
+    counts = (section._left_count, section._right_count)
+    qtbot.waitUntil(lambda: all(count.text() == count.whole for count in counts))
+    assert section._left_count.whole == "138 near, 1,312 beyond, +1,450 more"
 
 
 def test_the_ground_of_a_graph_follows_the_theme(qtbot, qapp: QApplication, panel: PairPanel) -> None:

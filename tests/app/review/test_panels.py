@@ -205,7 +205,8 @@ def test_without_accepted_pairs_there_is_nothing_to_judge_again(page: Page) -> N
     trigger(page, "recheck")
     dialog = page.view.window().findChildren(RecheckDialog)[-1]
     told = dialog.findChild(QLabel, "recheckTold")
-    page.qtbot.waitUntil(lambda: told.text().startswith("No accepted pair"))
+    page.qtbot.waitUntil(lambda: told.text().startswith("Nothing to judge again: each accepted pair"))
+    assert "Accept pairs in the list" in told.text()  # what to do
     dialog.close()
 
 
