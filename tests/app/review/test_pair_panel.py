@@ -6,7 +6,7 @@ from dataclasses import replace
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QLabel, QWidget
 from sqlalchemy import text
 
 from app import theme
@@ -21,6 +21,7 @@ from app.views.review.neighbour_graph import (
     text_on,
 )
 from app.views.review.pair_panel import PairPanel
+from app.views.review.review_desk import ReviewDesk
 from app.views.review.weight_bars import WeightBars
 from core.config import RunConfig
 from core.review.consequences import Consequences
@@ -202,6 +203,23 @@ def test_matched_neighbours_stand_out_from_their_ground(qapp: QApplication, name
     least = min(_contrast(agreement_color(number), ground) for number in range(1, 9) for ground in grounds)
     theme.apply_theme(qapp, "light")
     assert least >= 3
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_the_buttons_of_a_panel_stand_out_from_their_ground(
+    qtbot, qapp: QApplication, name: theme.Theme
+) -> None:
+    theme.apply_theme(qapp, name)
+    desk = ReviewDesk({"list": ("List", QLabel("rows"))})
+    qtbot.addWidget(desk)
+    desk.show()
+    ground = qapp.palette().window().color()
+    buttons = [desk.findChild(QWidget, f"qt_dockwidget_{what}button") for what in ("close", "float")]
+    pictures = [button.grab().toImage() for button in buttons]
+    theme.apply_theme(qapp, "light")
+    for picture in pictures:
+        pixels = [picture.pixelColor(x, y) for x in range(picture.width()) for y in range(picture.height())]
+        assert max(_contrast(pixel, ground) for pixel in pixels) >= 3
 
 
 def test_the_counts_of_wide_neighbourhoods_are_whole_in_a_small_window(
