@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy.orm import Session
-
 from core.review.queue import Queue, load_queue, with_facets
 from core.store.candidates import CandidateRow, candidate_rows, reviewable_run
 from core.store.entities import graph_names
@@ -47,7 +45,7 @@ def read_listing(
             return Listing(names)
         queue = load_queue(session, wanted.for_run(run_id), last)
         row = _row_to_select(queue, pair)
-        return Listing(names, queue, row, () if row is None else _rows_near(session, queue, row))
+        return Listing(names, queue, row, tuple(candidate_rows(session, _ids_near(queue, row))))
 
 
 def read_facets(file: ProjectFile, queue: Queue) -> Queue:
@@ -63,6 +61,6 @@ def _row_to_select(queue: Queue, pair: tuple[int, int] | None) -> int | None:
     return 0 if row is None and len(queue) else row
 
 
-def _rows_near(session: Session, queue: Queue, row: int) -> tuple[CandidateRow, ...]:
-    ids = queue.ids[max(0, row - _NEAR) : row + _NEAR].tolist()
-    return tuple(candidate_rows(session, ids))
+def _ids_near(queue: Queue, row: int | None) -> list[int]:
+    near: list[int] = [] if row is None else queue.ids[max(0, row - _NEAR) : row + _NEAR].tolist()
+    return near
