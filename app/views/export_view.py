@@ -57,6 +57,7 @@ class ExportView(QWidget):
         self._count = QLabel(objectName="exportCount")
         self._count.setFont(theme.font(bold=True, tabular=True))
         self._preview = QPlainTextEdit(objectName="exportPreview", readOnly=True)
+        self._preview.setAccessibleName("The first lines of the file")
         self._preview.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
         self._preview.setFont(_fixed_font())
         # Eight whole characters, so that no column touches the next one.

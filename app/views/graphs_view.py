@@ -96,6 +96,7 @@ class GraphsView(QWidget):
         column.addStretch()
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(centred(page))
+        scroll.setAccessibleName("Graphs")
         return scroll
 
     @Slot()

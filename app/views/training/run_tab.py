@@ -65,6 +65,7 @@ class RunTab(QWidget):
     def _arrange(self) -> None:
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(self.form)
+        scroll.setAccessibleName("Settings of the next run")
         left = QWidget()
         left.setFixedWidth(356)
         column = QVBoxLayout(left)
