@@ -106,12 +106,21 @@ def queued(make_project: MakeProject, config: RunConfig) -> tuple[runs.ProjectFi
         return project, runs.queue_run(session, config.to_json())
 
 
+def status(project: runs.ProjectFile, run_id: int) -> tuple[str, str | None]:
+    with project.read() as session:
+        run = runs.get_run(session, run_id)
+    assert run is not None
+    return run.status, run.error
+
+
 def test_a_run_from_its_start_to_its_candidates(make_project: MakeProject, quick: RunConfig) -> None:
     project, run_id = queued(make_project, quick)
     control, events = RunControl(), []
+    assert status(project, run_id) == ("queued", None)
     for event in run_in_child(project, run_id, quick, control):
         events.append(event)
         if isinstance(event, EpochDone) and event.epoch == 1:
+            assert status(project, run_id) == ("running", None)
             control.pause()
         elif isinstance(event, Paused):
             control.go_on()
@@ -119,8 +128,25 @@ def test_a_run_from_its_start_to_its_candidates(make_project: MakeProject, quick
     assert kinds[0] is Progress and kinds[-1] is RunFinished
     assert kinds.index(Paused) < kinds.index(Continued)
     assert [e.epoch for e in events if isinstance(e, EpochDone)] == list(range(1, quick.training.epochs + 1))
-    with project.read() as session:
-        assert runs.get_run(session, run_id).status == "done"
+    assert status(project, run_id) == ("done", None)
+
+
+def test_a_run_that_fails_and_another_with_settings_that_work(
+    make_project: MakeProject, quick: RunConfig
+) -> None:
+    hopeless = quick.replace(visual_encoder="precomputed", visual_features="/nowhere/vectors.npz")
+    project, failed = queued(make_project, hopeless)
+    with project.write() as session:
+        again = runs.queue_run(session, quick.to_json())
+    with pytest.raises(MimeaError, match="vectors.npz") as caught:
+        list(run_in_child(project, failed, hopeless, RunControl()))
+    assert status(project, failed) == ("failed", str(caught.value))
+    assert status(project, again) == ("queued", None)
+    assert isinstance(list(run_in_child(project, again, quick, RunControl()))[-1], RunFinished)
+    assert (status(project, failed), status(project, again)) == (
+        ("failed", str(caught.value)),
+        ("done", None),
+    )
 
 
 @pytest.mark.parametrize("moment", [EpochDone, RunFinished])
@@ -151,8 +177,7 @@ def test_a_run_whose_process_is_killed_can_be_resumed(make_project: MakeProject,
             first = first or event.epoch
             control.stop()
     assert first is not None and first > 1
-    with project.read() as session:
-        assert runs.get_run(session, run_id).status == "stopped"
+    assert status(project, run_id) == ("stopped", None)
 
 
 def kill_children() -> None:
