@@ -138,7 +138,7 @@ def test_a_run_that_fails_and_another_with_settings_that_work(
     project, failed = queued(make_project, hopeless)
     with project.write() as session:
         again = runs.queue_run(session, quick.to_json())
-    with pytest.raises(MimeaError, match="vectors.npz") as caught:
+    with pytest.raises(MimeaError, match=r"vectors\.npz") as caught:
         list(run_in_child(project, failed, hopeless, RunControl()))
     assert status(project, failed) == ("failed", str(caught.value))
     assert status(project, again) == ("queued", None)
