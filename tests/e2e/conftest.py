@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QSettings, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from app import theme
 from app.main_window import MainWindow
@@ -42,10 +42,19 @@ def open_window(qtbot, tmp_path: Path) -> Iterator[Callable[[Path | None], MainW
         qtbot.waitUntil(lambda w=window: not w.isVisible(), timeout=60_000)
 
 
+def focused(qtbot, window: MainWindow) -> QWidget:  # type: ignore[no-untyped-def]
+    """Where keys go; without a window manager nothing gives the focus back to a window that lost it."""
+    if QApplication.activeWindow() is None:
+        front = QApplication.activeModalWidget() or window
+        front.activateWindow()
+        qtbot.waitUntil(front.isActiveWindow)
+    return QApplication.activePopupWidget() or QApplication.focusWidget() or window
+
+
 def choose_queue(qtbot, window: MainWindow, name: str) -> None:  # type: ignore[no-untyped-def]
     """Choose a queue as one does: open the list of them by key, go to it, take it; then back to the list."""
     chooser = window.pages.review._queue.chooser
-    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_Q)
+    qtbot.keyClick(focused(qtbot, window), Qt.Key.Key_Q)
     view = chooser.view()
     qtbot.waitUntil(view.isVisible)
     wanted = chooser.findData(name)
@@ -56,4 +65,4 @@ def choose_queue(qtbot, window: MainWindow, name: str) -> None:  # type: ignore[
     window.activateWindow()
     qtbot.waitUntil(window.isActiveWindow)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
-    qtbot.keyClick(QApplication.focusWidget(), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)
+    qtbot.keyClick(focused(qtbot, window), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 import rdflib
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
+from PySide6.QtWidgets import QComboBox, QLabel, QLineEdit, QPushButton, QTableView, QWidget
 from sqlalchemy import text
 
 from app.main_window import MainWindow
@@ -22,6 +22,7 @@ from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from core.export.iri import absolute_iri
 from core.review.journal import current_verdicts, verdict_counts
 from core.store.project_file import ProjectFile
+from tests.e2e.conftest import focused
 from tests.support import DEMO, REPOSITORY
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
@@ -44,11 +45,7 @@ def child(window: QWidget, kind: type, name: str):
 
 
 def key(qtbot, window: MainWindow, pressed: Qt.Key, modifier: Qt.KeyboardModifier | None = None) -> None:
-    if QApplication.activeWindow() is None:  # without a window manager nothing gives the focus back
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
-    target = QApplication.focusWidget() or window
-    qtbot.keyClick(target, pressed, modifier or Qt.KeyboardModifier.NoModifier)
+    qtbot.keyClick(focused(qtbot, window), pressed, modifier or Qt.KeyboardModifier.NoModifier)
 
 
 def type_into(qtbot, field: QLineEdit, words: str) -> None:

@@ -14,7 +14,7 @@ from app.main_window import MainWindow
 from app.pages import REVIEW
 from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
-from tests.e2e.conftest import choose_queue
+from tests.e2e.conftest import choose_queue, focused
 from tests.support import build_project, entity_label
 
 Key = Qt.Key
@@ -39,8 +39,7 @@ class Desk:
 
     def press(self, *keys: Key, modifier: Qt.KeyboardModifier = NONE) -> None:
         for key in keys:
-            place = QApplication.activePopupWidget() or QApplication.focusWidget()
-            self.qtbot.keyClick(place or self.window, key, modifier)
+            self.qtbot.keyClick(focused(self.qtbot, self.window), key, modifier)
             self.settle()
 
     def queue(self, name: str) -> None:
