@@ -10,18 +10,17 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
-import stat
 import tempfile
 import time
 import zipfile
 import zlib
 from contextlib import suppress
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from platformdirs import user_cache_path
 
 from core.errors import InputError
-from core.kg.compressed import too_large, unpacked_limit, wanted
+from core.kg.compressed import check_name, too_large, unpacked_limit, wanted
 from core.kg.images import IMAGE_SUFFIXES
 from core.kg.stopping import check_stop
 from core.kg.text import unreadable
@@ -62,7 +61,7 @@ def folder_of(path: Path) -> Path:
 def _unpacked(path: Path, archive: zipfile.ZipFile, members: list[zipfile.ZipInfo]) -> Path:
     limit = unpacked_limit(path)
     for member in members:
-        _check_name(path, member)
+        check_name(path, member)
     if sum(member.file_size for member in members) > limit:
         raise too_large(path, _WHAT, limit)
     target = _cache() / _key(path) / path.stem
@@ -118,17 +117,6 @@ def _remove(folder: Path) -> None:
                     Path(place, name).unlink()
             if not any(Path(place).iterdir()):
                 Path(place).rmdir()
-
-
-def _check_name(path: Path, member: zipfile.ZipInfo) -> None:
-    """Refuse names that lead elsewhere, and links, which could."""
-    name = PurePosixPath(member.filename.replace("\\", "/"))
-    if not name.parts:
-        raise InputError(path, "an archive of files with names", f"the name {member.filename!r}")
-    is_link = stat.S_ISLNK(member.external_attr >> 16)
-    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link:
-        found = f"{'a link' if is_link else 'a name that leads out of it'}: {member.filename!r}"
-        raise InputError(path, "an archive of files within it", found)
 
 
 def _unpack(

@@ -7,6 +7,7 @@ import gzip
 import io
 import lzma
 import os
+import stat
 import zipfile
 import zlib
 from pathlib import Path, PurePosixPath
@@ -61,6 +62,17 @@ def wanted(archive: zipfile.ZipFile) -> list[zipfile.ZipInfo]:
         if not member.filename.endswith("/")
         and not any(part in _IGNORED for part in PurePosixPath(member.filename).parts)
     ]
+
+
+def check_name(path: Path, member: zipfile.ZipInfo) -> None:
+    """Refuse names that lead elsewhere, and links, which could."""
+    name = PurePosixPath(member.filename.replace("\\", "/"))
+    if not name.parts:
+        raise InputError(path, "an archive of files with names", f"the name {member.filename!r}")
+    is_link = stat.S_ISLNK(member.external_attr >> 16)
+    if name.is_absolute() or ".." in name.parts or ":" in name.parts[0] or is_link:
+        found = f"{'a link' if is_link else 'a name that leads out of it'}: {member.filename!r}"
+        raise InputError(path, "an archive of files within it", found)
 
 
 def unpacked_limit(path: Path) -> int:
@@ -155,6 +167,7 @@ class _Unpacking(io.RawIOBase):
             files = wanted(archive)
             if len(files) != 1:
                 raise InputError(self._path, f"{self._what}, alone in its archive", f"{len(files)} files")
+            check_name(self._path, files[0])
             return archive.open(files[0])
         return self._file
 

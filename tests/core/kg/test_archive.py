@@ -118,13 +118,16 @@ def test_a_graph_may_be_an_archive(tmp_path: Path, read) -> None:
 
 
 @pytest.mark.parametrize("name", ["../evil", "/etc/evil", "d/../../evil", "..\\evil", "C:/evil"])
-def test_names_that_lead_out_are_refused(tmp_path: Path, cache: Path, name: str) -> None:
+def test_names_that_lead_out_are_refused(tmp_path: Path, cache: Path, name: str, read) -> None:
     path = pack(tmp_path / "slip.zip", {**FILES, name: "evil"})
     with pytest.raises(InputError, match="a name that leads out of it") as caught:
         open_dataset(path)
     assert name in caught.value.found or name.replace("\\", "/") in caught.value.found.replace("\\\\", "/")
     assert not cache.exists()
     assert not list(tmp_path.rglob("evil"))
+    alone = pack(tmp_path / "graph.nt.zip", {name: "<a:a> <a:p> <a:b> .\n"})  # read where it lies
+    with pytest.raises(InputError, match="a name that leads out of it"):
+        read(open_pair(alone, alone).left.parts)
 
 
 def test_links_within_are_refused(tmp_path: Path, cache: Path) -> None:
