@@ -15,6 +15,7 @@ import os
 import shutil
 import sys
 import tempfile
+from collections import Counter
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -190,12 +191,17 @@ def _shoot_theme(
 
 
 def _reduce(source: Path, target: Path) -> None:
-    """Copy a picture with fewer colours, chosen so that thin marks keep theirs too."""
+    """Copy a picture with fewer colours: thin marks keep theirs, and what is widest has exactly its own."""
     with Image.open(source) as picture:
-        fewer = picture.convert("RGB").quantize(
-            COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE
-        )
-        fewer.save(target, optimize=True)
+        whole = picture.convert("RGB")
+    fewer = whole.quantize(COLORS, method=Image.Quantize.MAXCOVERAGE, dither=Image.Dither.NONE)
+    # A quantiser gives a colour the mean of all that it stands for, which tints a ground.
+    palette = fewer.getpalette() or []
+    seen = Counter(zip(fewer.tobytes(), *(band.tobytes() for band in whole.split()), strict=True))
+    for (place, *color), _ in reversed(seen.most_common()):
+        palette[3 * place : 3 * place + 3] = color
+    fewer.putpalette(palette)
+    fewer.save(target, optimize=True)
 
 
 if __name__ == "__main__":
