@@ -48,15 +48,8 @@ class GraphInputs:
     rows: Tensor | None = None  # (q,)
 
     @classmethod
-    def of_all(cls, data: GraphData, device: torch.device, narrows: bool | None = None) -> GraphInputs:
-        """Those of all n entities.
-
-        Args:
-            data: the graphs.
-            device: where the model is.
-            narrows: without it on a processor alone: a GPU has encoded all entities before a processor has
-                picked out the edges and words of some.
-        """
+    def of_all(cls, data: GraphData, device: torch.device) -> GraphInputs:
+        """Those of all n entities."""
         has = np.stack([data.masks[modality].numpy() for modality in data.modalities], axis=1)
         pattern = Pattern(data.edges, data.n, device) if "structure" in data.modalities else None
         return cls(
@@ -66,7 +59,8 @@ class GraphInputs:
             dense={modality: features.to(device) for modality, features in data.dense.items()},
             present=to_device(has, device),
             has=has,
-            narrows=device.type == "cpu" if narrows is None else narrows,
+            # A GPU has encoded all entities before a processor has picked out the edges and words of some.
+            narrows=device.type == "cpu",
         )
 
     def of(self, rows: Integers) -> GraphInputs:

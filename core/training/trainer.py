@@ -35,11 +35,6 @@ class NotFiniteError(Exception):
         super().__init__(", ".join(terms))
 
 
-def batches_at_once(device: torch.device) -> int:
-    """Batches that share a backward pass: on a GPU launching an operation takes longer than what it does."""
-    return 1 if device.type == "cpu" else 8
-
-
 class Trainer:
     """Trains a :class:`Mimea` on seed pairs.
 
@@ -53,6 +48,8 @@ class Trainer:
         self.device = device
         self.batch_size = config.training.batch_size
         self.fusion_rows = _FUSION_ROWS
+        # That share a backward pass: on a GPU launching an operation takes longer than what it does.
+        self.batches_at_once = 1 if device.type == "cpu" else 8
         self.loss_weights: dict[str, float] = {}
         # Its own, and on the CPU: a seed draws the same model on any device, whoever else draws.
         self.generator = torch.Generator().manual_seed(config.training.random_seed)
@@ -167,11 +164,10 @@ class Trainer:
         shares: dict[str, float] = {}  # of the seeds whose batch had the modality
         start = 0
         seeds = sum(len(batch.seeds) for batch in batches)
-        at_once = batches_at_once(self.device)
-        for first in range(0, len(batches), at_once):
+        for first in range(0, len(batches), self.batches_at_once):
             if stop.is_set():
                 return None
-            group = batches[first : first + at_once]
+            group = batches[first : first + self.batches_at_once]
             sizes = [len(batch) for batch in group]
             rows = slice(start, start + sum(sizes))
             leaves = {modality: part.detach()[rows].requires_grad_() for modality, part in hidden.items()}

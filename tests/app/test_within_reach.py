@@ -11,10 +11,12 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractButton,
     QAbstractItemView,
+    QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
     QCheckBox,
     QComboBox,
+    QDialog,
     QLabel,
     QLineEdit,
     QPushButton,
@@ -25,6 +27,7 @@ from pytestqt.qtbot import QtBot
 from sqlalchemy import text
 
 from app import theme
+from app.keyed_action import KeyedAction
 from app.main_window import MainWindow
 from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from app.views.elided_label import ElidedLabel
@@ -33,6 +36,18 @@ from core.store.project_file import ProjectFile
 
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
+DIALOGS = {
+    "settingsAction": "settingsDialog",
+    "keysAction": "keysDialog",
+    "newProjectAction": "newProjectDialog",
+    "openTeamAction": "teamDialog",
+    "addLinksAction": "addLinksDialog",
+    "helpAction": "helpWindow",
+    "findElsewhereAction": "elsewhereDialog",
+    "acceptListedAction": "bulkDialog",
+    "hubBoardAction": "hubBoard",
+    "recheckAction": "recheckDialog",
+}
 _MOST = 400  # presses of Tab
 _COMBO_ROOM = 44  # pixels that the frame and the arrow of a choice take
 
@@ -51,9 +66,28 @@ def page(request, open_window: MainWindow, qtbot: QtBot) -> MainWindow:
     return open_window
 
 
-def controls(window: MainWindow) -> Iterator[QWidget]:
-    """What can be used and seen on the page; not the parts that a control is made of."""
-    for widget in window.pages.currentWidget().findChildren(QWidget):
+@pytest.fixture(params=DIALOGS)
+def dialog(request, open_window: MainWindow, qtbot: QtBot) -> QDialog:
+    """A dialog that its action has opened on the review page."""
+    open_window.show_page(REVIEW)
+    qtbot.waitUntil(lambda: not open_window.tasks.busy)
+    action = open_window.findChild(KeyedAction, request.param)
+    assert action.isEnabled()
+    action.trigger()
+    shown = open_window.findChild(QDialog, DIALOGS[request.param])
+    qtbot.waitUntil(lambda: shown.isVisible() and not open_window.tasks.busy)
+    shown.activateWindow()
+    qtbot.waitUntil(
+        lambda: QApplication.focusWidget() is not None and QApplication.focusWidget().window() is shown
+    )
+    return shown
+
+
+def controls(inside: QWidget) -> Iterator[QWidget]:
+    """What can be used and seen on a page or in a dialog; not the parts that a control is made of."""
+    if isinstance(inside, MainWindow):
+        inside = inside.pages.currentWidget()
+    for widget in inside.findChildren(QWidget):
         part = any(isinstance(widget.parentWidget(), kind) for kind in (*CONTROLS, QComboBox))
         inner = widget.objectName().startswith("qt_") or type(widget).__name__ in (
             "QDockWidgetTitleButton",
@@ -61,12 +95,18 @@ def controls(window: MainWindow) -> Iterator[QWidget]:
         )
         header = isinstance(widget, QAbstractItemView) and widget.parentWidget() is not None and part
         if (
-            isinstance(widget, CONTROLS)
+            (isinstance(widget, CONTROLS) or _scrolls_by_key(widget))
             and widget.isVisible()
             and widget.isEnabled()
             and not (part or inner or header)
         ):
             yield widget
+
+
+def _scrolls_by_key(widget: QWidget) -> bool:
+    """Whether Tab stops at it to scroll: a text, or room for more than fits."""
+    own = widget.focusPolicy() & Qt.FocusPolicy.TabFocus and widget.focusProxy() is None
+    return bool(own) and isinstance(widget, QAbstractScrollArea)
 
 
 def said(widget: QWidget) -> str:
@@ -83,8 +123,18 @@ def test_every_control_has_a_name_to_be_read_aloud(page: MainWindow) -> None:
 
 
 def test_every_control_is_reached_by_tab(page: MainWindow) -> None:
-    wanted = {widget for widget in controls(page) if widget.focusPolicy() != Qt.FocusPolicy.NoFocus}
-    unreachable = [w for w in controls(page) if not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
+    _walk(page)
+
+
+def test_every_control_of_a_dialog_has_a_name_and_tab_reaches_it(dialog: QDialog) -> None:
+    assert not [told(widget) for widget in controls(dialog) if not said(widget).strip()]
+    _walk(dialog)
+
+
+def _walk(inside: QWidget) -> None:
+    """Press Tab until it has been everywhere."""
+    wanted = {widget for widget in controls(inside) if widget.focusPolicy() != Qt.FocusPolicy.NoFocus}
+    unreachable = [w for w in controls(inside) if not w.focusPolicy() & Qt.FocusPolicy.TabFocus]
     assert not [told(w) for w in unreachable if not _waits_for_an_arrow(w)]
     reached: set[QWidget] = set()
     for _ in range(_MOST):

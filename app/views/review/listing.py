@@ -62,5 +62,4 @@ def _row_to_select(queue: Queue, pair: tuple[int, int] | None) -> int | None:
 
 
 def _ids_near(queue: Queue, row: int | None) -> list[int]:
-    near: list[int] = [] if row is None else queue.ids[max(0, row - _NEAR) : row + _NEAR].tolist()
-    return near
+    return [] if row is None else queue.ids[max(0, row - _NEAR) : row + _NEAR].tolist()

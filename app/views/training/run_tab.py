@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import Signal, Slot
+from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
 
@@ -65,7 +65,7 @@ class RunTab(QWidget):
     def _arrange(self) -> None:
         scroll = QScrollArea(widgetResizable=True)
         scroll.setWidget(self.form)
-        scroll.setAccessibleName("Settings of the next run")
+        scroll.setFocusPolicy(Qt.FocusPolicy.NoFocus)  # its fields scroll it to themselves
         left = QWidget()
         left.setFixedWidth(356)
         column = QVBoxLayout(left)

@@ -51,14 +51,14 @@ def _in_float64(data: GraphData, config: RunConfig) -> Trainer:
 @pytest.mark.parametrize("as_a_gpu", [False, True], ids=["as_a_processor", "as_a_gpu"])
 @pytest.mark.parametrize("transport", ["", "relation,attribute"], ids=["as_they_are", "transported"])
 def test_leaf_gradients_are_those_of_a_backward_pass_per_batch(
-    data: GraphData, quick: RunConfig, transport: str, as_a_gpu: bool, monkeypatch: pytest.MonkeyPatch
+    data: GraphData, quick: RunConfig, transport: str, as_a_gpu: bool
 ) -> None:
     """The paper's way, an encoder pass and a backward pass per batch, sums to the same gradient."""
     config = quick.replace(batch_size=8, transport=transport, transport_sample=16)
     trainer, naive = (_in_float64(data, config) for _ in range(2))
     if as_a_gpu:
         trainer.inputs = replace(trainer.inputs, narrows=False)
-        monkeypatch.setattr("core.training.trainer.batches_at_once", lambda _: 2)
+        trainer.batches_at_once = 2
     pairs = _pairs(20)
     trainer.epoch(pairs, threading.Event())
 
