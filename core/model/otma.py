@@ -75,9 +75,8 @@ class TransportSolver:
         self._cost = cost.clone()
         beside = torch.cuda.Stream(cost.device)
         beside.wait_stream(torch.cuda.current_stream(cost.device))
-        with torch.cuda.stream(
-            beside
-        ):  # libraries set themselves up in a first call, which can't be recorded
+        # Libraries set themselves up in a first call, which can't be recorded.
+        with torch.cuda.stream(beside):
             transport_plan_unasked(self._cost, self.epsilon)
         torch.cuda.current_stream(cost.device).wait_stream(beside)
         self._graph = torch.cuda.CUDAGraph()
