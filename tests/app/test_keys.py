@@ -28,6 +28,7 @@ from app.settings import Settings
 from app.views.key_tree import ACTION, KEY, RESET, KeyTree
 from app.views.settings_dialog import SettingsDialog
 from tests.support import REPOSITORY
+from tests.window import activate
 
 
 def action(window: MainWindow, name: str) -> KeyedAction:
@@ -117,7 +118,7 @@ def test_a_changed_key_works_at_once_and_after_a_restart(window: MainWindow, qtb
     accept = window.findChild(QPushButton, "acceptButton")
     assert accept is not None
     assert accept.text().endswith("Y") and "(Y)" in accept.toolTip()
-    window.activateWindow()
+    activate(qtbot, window)
     window.show_page(0)
     qtbot.keyClick(window, Qt.Key.Key_T, Qt.KeyboardModifier.ControlModifier)
     assert window.page == 1

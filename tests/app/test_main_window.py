@@ -19,6 +19,7 @@ from core.review.journal import Decision, decide
 from core.store.project_file import ProjectFile
 from tests.app.fake_run import FakeRun
 from tests.support import build_project
+from tests.window import activate
 
 NAMES = [
     "newProjectAction",
@@ -77,7 +78,7 @@ def test_every_page_says_what_to_do_next_without_a_project(window: MainWindow) -
 @pytest.mark.parametrize("page", [GRAPHS, TRAIN, REVIEW, EXPORT])
 def test_ctrl_and_a_digit_go_to_the_page(window: MainWindow, qtbot: QtBot, page: int) -> None:
     window.show_page((page + 1) % 4)
-    window.activateWindow()
+    activate(qtbot, window)
     qtbot.keyClick(window, Qt.Key(Qt.Key.Key_1 + page), Qt.KeyboardModifier.ControlModifier)
     assert window.page == page
 

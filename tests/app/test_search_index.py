@@ -11,6 +11,7 @@ from app.main_window import MainWindow
 from app.pages import REVIEW
 from core.store.project_file import ProjectFile
 from core.store.search import is_indexed
+from tests.window import activate
 
 
 def test_a_value_is_found_once_the_window_has_indexed_it(
@@ -22,7 +23,7 @@ def test_a_value_is_found_once_the_window_has_indexed_it(
     with qtbot.waitSignal(window.opener.ready):
         window.open_project(project.path)
     window.show_page(REVIEW)
-    window.activateWindow()
+    activate(qtbot, window)
     view = window.pages.review
 
     def indexed() -> bool:

@@ -36,6 +36,7 @@ from core.training.devices import DeviceInfo
 from core.training.estimate import estimate
 from core.training.events import EpochDone, Evaluated, Paused, RunStarted
 from tests.app.fake_run import FakeRun, training_error
+from tests.window import activate
 
 
 @pytest.fixture
@@ -197,7 +198,7 @@ def test_start_and_stop_by_key_and_what_they_allow(
     start, stop = button(view, "startTrainingButton"), button(view, "stopTrainingButton")
     assert start.isEnabled()
     assert not stop.isEnabled()
-    open_window.activateWindow()
+    activate(qtbot, open_window)
     qtbot.keyClick(view, Qt.Key.Key_Return, Qt.KeyboardModifier.ControlModifier)
     qtbot.waitUntil(lambda: "Epoch 11 of 100" in text_of(view, "runFacts"))
     assert start.text() == "Add to the queue"

@@ -43,14 +43,14 @@ from core.store.run_comparison import compare_runs
 from core.store.runs import RunInfo, start_run
 from tests.app.fake_run import FakeRun, in_this_process
 from tests.app.train_page import METRICS, WAIT, cells, child, settle, stored, tab
+from tests.window import activate
 
 _TABS = ("run", "runs", "evaluation", "weights", "changes", "ablation")
 
 
 def test_tabs_are_chosen_by_key_and_say_what_they_are(shown: MainWindow, qtbot: QtBot) -> None:
     train = shown.pages.train
-    shown.activateWindow()
-    qtbot.waitUntil(shown.isActiveWindow)
+    activate(qtbot, shown)
     for number, name in enumerate(_TABS, start=1):
         qtbot.keyClick(train.tabs, getattr(Qt.Key, f"Key_{number}"), Qt.KeyboardModifier.AltModifier)
         assert train.tabs.current == name

@@ -33,6 +33,7 @@ from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from app.views.elided_label import ElidedLabel
 from core.review.journal import Decision
 from core.store.project_file import ProjectFile
+from tests.window import activate
 
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
@@ -56,7 +57,7 @@ _COMBO_ROOM = 44  # pixels that the frame and the arrow of a choice take
 def page(request, open_window: MainWindow, qtbot: QtBot) -> MainWindow:
     """The window at 1280x800 on one page, history and session open on the review page."""
     open_window.resize(1280, 800)
-    open_window.activateWindow()
+    activate(qtbot, open_window)
     open_window.show_page(PAGES[request.param])
     if request.param == "review":
         for name in ("history", "session"):
@@ -76,7 +77,7 @@ def dialog(request, open_window: MainWindow, qtbot: QtBot) -> QDialog:
     action.trigger()
     shown = open_window.findChild(QDialog, DIALOGS[request.param])
     qtbot.waitUntil(lambda: shown.isVisible() and not open_window.tasks.busy)
-    shown.activateWindow()
+    activate(qtbot, shown)
     qtbot.waitUntil(
         lambda: QApplication.focusWidget() is not None and QApplication.focusWidget().window() is shown
     )
@@ -215,7 +216,7 @@ def test_focus_can_be_seen_in_every_theme(
     open_window: MainWindow, qtbot: QtBot, qapp: QApplication, name: theme.Theme
 ) -> None:
     theme.apply_theme(qapp, name)
-    open_window.activateWindow()
+    activate(qtbot, open_window)
     open_window.show_page(EXPORT)
     qtbot.waitUntil(lambda: not open_window.tasks.busy)
     test_focus_can_be_seen(open_window)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 from app import theme
 from app.main_window import MainWindow
 from app.settings import Settings
+from tests.window import activate
 
 
 @pytest.fixture
@@ -30,8 +31,7 @@ def open_window(qtbot, tmp_path: Path) -> Iterator[Callable[[Path | None], MainW
         windows.append(window)
         window.resize(1280, 800)
         window.show()
-        window.activateWindow()
-        qtbot.waitUntil(window.isActiveWindow)
+        activate(qtbot, window)
         if project is not None:
             window.open_project(project)
         return window
@@ -46,8 +46,7 @@ def focused(qtbot, window: MainWindow) -> QWidget:  # type: ignore[no-untyped-de
     """Where keys go; without a window manager nothing gives the focus back to a window that lost it."""
     if QApplication.activeWindow() is None:
         front = QApplication.activeModalWidget() or window
-        front.activateWindow()
-        qtbot.waitUntil(front.isActiveWindow)
+        activate(qtbot, front)
     return QApplication.activePopupWidget() or QApplication.focusWidget() or window
 
 
@@ -62,7 +61,6 @@ def choose_queue(qtbot, window: MainWindow, name: str) -> None:  # type: ignore[
         step = Qt.Key.Key_Down if view.currentIndex().row() < wanted else Qt.Key.Key_Up
         qtbot.keyClick(view, step)
     qtbot.keyClick(view, Qt.Key.Key_Return)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(qtbot, window)
     qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     qtbot.keyClick(focused(qtbot, window), Qt.Key.Key_L, Qt.KeyboardModifier.ControlModifier)

@@ -20,6 +20,7 @@ from core.store.project_file import ProjectFile
 from core.store.queues import CandidateFilter, QueueName
 from tests.e2e.conftest import choose_queue
 from tests.support import build_project
+from tests.window import activate
 
 CTRL, SHIFT = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.ShiftModifier
 NONE = Qt.KeyboardModifier.NoModifier
@@ -88,8 +89,7 @@ class Curator:
         for dialog in self.window.pages.review.findChildren(QDialog, "secondCounterpart"):
             if dialog.isVisible():  # another one's counterpart is proposed
                 QTest.keyClick(dialog, Qt.Key.Key_K)
-                self.window.activateWindow()
-                self.qtbot.waitUntil(self.window.isActiveWindow)
+                activate(self.qtbot, self.window)
                 self.settle()
         last = self.stored[-1]
         assert (last.left_id, last.kind) == (left_id, LETTERS[key])

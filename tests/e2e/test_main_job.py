@@ -24,6 +24,7 @@ from core.review.journal import current_verdicts, verdict_counts
 from core.store.project_file import ProjectFile
 from tests.e2e.conftest import focused
 from tests.support import DEMO, REPOSITORY
+from tests.window import activate
 
 CONTROL = Qt.KeyboardModifier.ControlModifier
 Verdicts = list[tuple[int, int | None, str]]
@@ -66,8 +67,7 @@ def new_project(qtbot, window: MainWindow, path: Path) -> None:
     qtbot.mouseClick(button, Qt.MouseButton.LeftButton)
     qtbot.waitUntil(lambda: window.project.is_open, timeout=60_000)
     qtbot.waitUntil(lambda: not dialog.isVisible(), timeout=10_000)
-    window.activateWindow()
-    qtbot.waitUntil(window.isActiveWindow)
+    activate(qtbot, window)
     assert window.page == GRAPHS
 
 

@@ -18,6 +18,7 @@ from app.views.review.hub_board import HubBoard
 from app.views.review.image_pane import ImagePane
 from core.review.journal import current_verdicts
 from core.store.project_file import ProjectFile
+from tests.window import activate
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints", "imageio", "libpng")
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -112,13 +113,13 @@ def test_a_hub_is_resolved_and_taken_back(desk: Callable[[], Desk], project: Pro
     at.press(Key.Key_H)
     board = at.window.findChild(HubBoard)
     assert board is not None and board.isVisible()
-    at.qtbot.waitUntil(board.isActiveWindow)
+    activate(at.qtbot, board)
     at.press(Key.Key_Right)
     at.press(Key.Key_A)
     assert at.stored() == {(1, 41, "rejected"), (2, 41, "accepted"), (4, 41, "rejected")}
     at.press(Key.Key_Escape)
     at.qtbot.waitUntil(lambda: at.window.findChild(HubBoard) is None)
-    at.window.activateWindow()
+    activate(at.qtbot, at.window)
     at.qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     at.press(Key.Key_Z, Modifier.ControlModifier)
     assert at.stored() == set()
@@ -166,10 +167,10 @@ def test_pictures_that_are_damaged_huge_or_gone_never_break_the_view(
     at.press(Key.Key_H)  # their cards, too
     board = at.window.findChild(QWidget, "hubBoard")
     if board is not None:
-        at.qtbot.waitUntil(board.isActiveWindow)
+        activate(at.qtbot, board)
         board.grab()
         at.press(Key.Key_Escape)
-        at.window.activateWindow()
+        activate(at.qtbot, at.window)
         at.qtbot.waitUntil(lambda: QApplication.focusWidget() is not None)
     at.press(Key.Key_A)
     assert len(at.stored()) == 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QApplication, QDialog, QPushButton, QWidget
+from PySide6.QtWidgets import QApplication, QDialog, QPushButton
 
 from app.labels import isolated
 from app.main_window import MainWindow
@@ -16,6 +16,7 @@ from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
 from tests.e2e.conftest import choose_queue, focused
 from tests.support import build_project, entity_label
+from tests.window import activate
 
 Key = Qt.Key
 CONTROL, NONE = Qt.KeyboardModifier.ControlModifier, Qt.KeyboardModifier.NoModifier
@@ -57,14 +58,9 @@ class Desk:
 
     def answer(self, name: str, key: Key) -> None:
         """Wait for a question and press a key in it."""
-        self.activate(self.dialog(name))
+        activate(self.qtbot, self.dialog(name))
         self.press(key)
-        self.activate(self.window)
-
-    def activate(self, window: QWidget) -> None:
-        """As a window manager does when a dialog opens, and when it closes."""
-        window.activateWindow()
-        self.qtbot.waitUntil(window.isActiveWindow)
+        activate(self.qtbot, self.window)
         self.settle()
 
     def stored(self) -> list[Decision]:

@@ -27,6 +27,7 @@ from app.views.review.review_view import ReviewView
 from core.review.journal import Decision, current_verdicts
 from core.store.project_file import ProjectFile
 from tests.support import build_project
+from tests.window import activate
 
 _SAID_ROLES = (
     Qt.ItemDataRole.DisplayRole,
@@ -55,7 +56,7 @@ class Page:
         self.view.resize(1216, 740)
         self.view.show()
         qtbot.waitExposed(self.view)
-        self.view.activateWindow()
+        activate(qtbot, self.view)
         if path is not None:
             with qtbot.waitSignal(self.project.opened):
                 self.project.open(path)
@@ -110,15 +111,10 @@ class Page:
     def answer(self, name: str, key: Qt.Key) -> None:
         """Press a key in the dialog that is open, and wait for what follows."""
         dialog = self.dialog(name)
-        self._activate(dialog)
+        activate(self.qtbot, dialog)
         self.qtbot.keyClick(dialog.focusWidget() or dialog, key)
-        self._activate(self.view)
+        activate(self.qtbot, self.view)
         self.settle()
-
-    def _activate(self, window: QWidget) -> None:
-        """As a window manager does when a dialog opens, and when it closes."""
-        window.activateWindow()
-        self.qtbot.waitUntil(window.isActiveWindow)
 
     def search(self, text: str) -> None:
         field = self.find(QLineEdit, "searchField")

@@ -11,6 +11,7 @@ from app.views.review.hub_board import HubBoard
 from core.errors import ProjectError
 from core.store.project_file import ProjectFile
 from tests.app.review.test_pair_tools import make_hub
+from tests.window import activate
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Key, Modifier = Qt.Key, Qt.KeyboardModifier
@@ -28,7 +29,8 @@ def hub_page(open_page, project: ProjectFile):
 def board(page) -> HubBoard:
     found = page.view._pair_tools.hubs.board
     assert found is not None
-    page.qtbot.waitUntil(lambda: found.isActiveWindow() and found.focusWidget() is not None)
+    activate(page.qtbot, found)
+    page.qtbot.waitUntil(lambda: found.focusWidget() is not None)
     return found
 
 

@@ -22,6 +22,7 @@ from core.review.journal import BULK_NOTE, FOUND_NOTE, Decision, decide
 from core.store.entities import EntityCard
 from core.store.project_file import ProjectFile
 from core.store.run_files import run_folder
+from tests.window import activate
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 Key = Qt.Key
@@ -317,8 +318,7 @@ def test_what_accepting_would_set_aside_is_said_before(page) -> None:  # type: i
 
 def menu_of(page, name: str, key: Qt.Key) -> dict[str, QAction]:
     """What a menu offers that ``key`` opens from the list, by its text."""
-    page.view.activateWindow()
-    page.qtbot.waitUntil(page.view.isActiveWindow)
+    activate(page.qtbot, page.view)
     page.view.focus_table()
     page.press(key)
     menu = page.find(QMenu, name)
@@ -363,8 +363,7 @@ def test_what_is_looked_for_elsewhere_changes_by_key(page) -> None:
     dialog = page.dialog("elsewhereDialog")
     by = dialog.findChild(QComboBox, "elsewhereBy")
     assert "Alt+B" in by.toolTip() and by.currentData() == "text"
-    dialog.activateWindow()
-    page.qtbot.waitUntil(dialog.isActiveWindow)
+    activate(page.qtbot, dialog)
     for way in ("image", "text"):
         page.qtbot.keyClick(dialog.focusWidget(), Key.Key_B, Qt.KeyboardModifier.AltModifier)
         page.settle()

@@ -30,6 +30,7 @@ from core.review.journal import Decision, decide
 from core.review.neighbourhood import EgoGraph, NeighbourComparison
 from core.review.score_parts import SupportEvidence
 from core.store.project_file import ProjectFile
+from tests.window import activate
 
 pytestmark = pytest.mark.qt_log_ignore("propagateSizeHints")
 
@@ -254,7 +255,7 @@ def test_neighbours_are_walked_by_the_keyboard(qtbot, project: ProjectFile) -> N
     graph.resize(400, 240)
     graph.show_graph(neighbours)
     graph.show()
-    graph.activateWindow()
+    activate(qtbot, graph)
     graph.setFocus()
     qtbot.waitUntil(graph.hasFocus)
     walked = []

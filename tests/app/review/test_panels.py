@@ -20,6 +20,7 @@ from core.review.journal import Decision, decide
 from core.review.progress import Left
 from core.store.project_file import ProjectFile
 from tests.app.review.conftest import Page
+from tests.window import activate
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 
@@ -249,8 +250,7 @@ def test_panels_can_be_moved_and_floated(page: Page) -> None:
 def test_the_keys_judge_from_a_list_that_floats(page: Page) -> None:
     dock = page.find(QDockWidget, "listDock")
     dock.setFloating(True)
-    dock.activateWindow()
-    page.qtbot.waitUntil(dock.isActiveWindow)
+    activate(page.qtbot, dock)
     page.table.setFocus()
     QTest.keyClick(page.table, Qt.Key.Key_A)
     page.settle()
