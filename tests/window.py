@@ -18,4 +18,5 @@ def activate(qtbot: QtBot, window: QWidget) -> None:
             window.activateWindow()
         return window.isActiveWindow()
 
+    window.activateWindow()  # in any case: that something else has the keys now may be on its way
     qtbot.waitUntil(active)
