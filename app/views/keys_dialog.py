@@ -50,23 +50,25 @@ class KeysDialog(QDialog):
         super().__init__(parent)
         self.setObjectName("keysDialog")
         self.setWindowTitle("Keys")
+        scroll = QScrollArea(self, widgetResizable=True, objectName="keysList")
+        scroll.setAccessibleName("Keys")
+        # What is made in its place is dressed once; what is moved there once more, with all that it holds.
+        content = QWidget()
+        scroll.setWidget(content)
+        side_by_side = QHBoxLayout(content)
+        side_by_side.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
+        side_by_side.setSpacing(2 * theme.LARGE)
         columns = [QVBoxLayout(spacing=theme.LARGE) for _ in range(_COLUMNS)]
+        for column in columns:
+            side_by_side.addLayout(column)
         groups = key_rows(actions)
         whole, so_far = sum(len(rows) + 2 for rows in groups.values()), 0
         for group, rows in groups.items():
             middle = so_far + (len(rows) + 2) // 2
-            columns[_COLUMNS * middle // whole].addWidget(_Group(group, rows))
+            columns[_COLUMNS * middle // whole].addWidget(_Group(group, rows, content))
             so_far += len(rows) + 2
-        content = QWidget()
-        side_by_side = QHBoxLayout(content)
-        side_by_side.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
-        side_by_side.setSpacing(2 * theme.LARGE)
         for column in columns:
             column.addStretch()
-            side_by_side.addLayout(column)
-        scroll = QScrollArea(widgetResizable=True, objectName="keysList")
-        scroll.setWidget(content)
-        scroll.setAccessibleName("Keys")
         told = QLabel("Settings › Keys changes them.")
         told.setProperty("role", "secondary")
         told.setContentsMargins(theme.LARGE, theme.MEDIUM, theme.LARGE, theme.MEDIUM)
@@ -82,21 +84,21 @@ class KeysDialog(QDialog):
 
 
 class _Group(QWidget):
-    def __init__(self, title: str, rows: list[tuple[str, str, str]]) -> None:
-        super().__init__()
+    def __init__(self, title: str, rows: list[tuple[str, str, str]], parent: QWidget) -> None:
+        super().__init__(parent)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setHorizontalSpacing(theme.LARGE)
         layout.setVerticalSpacing(theme.SMALL + 2)
         layout.setColumnStretch(1, 1)
-        heading = QLabel(title)
+        heading = QLabel(title, self)
         heading.setFont(theme.font(bold=True))
         layout.addWidget(heading, 0, 0, 1, 2)
         for number, (keys, words, tip) in enumerate(rows, start=1):
-            key = QLabel(keys, textFormat=Qt.TextFormat.PlainText)
+            key = QLabel(keys, self, textFormat=Qt.TextFormat.PlainText)
             key.setProperty("role", "secondary")
             layout.addWidget(key, number, 0, Qt.AlignmentFlag.AlignTop)
-            what = QLabel(words, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
+            what = QLabel(words, self, textFormat=Qt.TextFormat.PlainText, wordWrap=True)
             what.setMinimumWidth(180)
             what.setToolTip(tip)
             layout.addWidget(what, number, 1)

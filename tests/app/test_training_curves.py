@@ -12,15 +12,21 @@ from pytestqt.qtbot import QtBot
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.curve_plot import CurvePlot
 from app.views.training.curves import Curves
-from app.views.training.figures import BY_KEY, FIGURES
+from app.views.training.figures import BY_KEY, FIGURES, Figure
 from app.views.training.plot_export import ExportButton, save_plot
 from core.store.epochs import EpochInfo
 
 
+def plot_of(qtbot: QtBot, figure: Figure, columns: Columns) -> CurvePlot:
+    plot = CurvePlot("plot", QLabel(figure.title))
+    qtbot.addWidget(plot)
+    plot.show_figure(figure, columns)
+    return plot
+
+
 def test_the_legend_names_an_optional_modality_where_it_has_a_loss(qtbot: QtBot) -> None:
     data = Columns(BY_KEY["loss"].columns)
-    plot = CurvePlot("plot", BY_KEY["loss"], data)
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, BY_KEY["loss"], data)
     plot.show()
 
     def legend() -> list[str]:
@@ -77,8 +83,7 @@ def test_every_figure_says_what_it_means_and_draws_what_an_epoch_told(qtbot: QtB
         "pace": ("pace", 2.0), "memory": ("memory", 2.0),
     }  # fmt: skip
     assert set(drawn) == {figure.key for figure in FIGURES}
-    plot = CurvePlot("plot", FIGURES[0], Columns(FIGURES[0].columns))
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, FIGURES[0], Columns(FIGURES[0].columns))
     for figure in FIGURES:
         assert figure.meaning and "\n" not in figure.meaning
         columns = Columns(figure.columns)
@@ -94,8 +99,7 @@ def test_a_plot_is_saved_as_its_ending_says(qtbot: QtBot, tmp_path: Path) -> Non
     columns = Columns(figure.columns)
     for epoch in (10, 20):
         columns.append(epoch, {"mrr": epoch / 100, "hits@1": 0.1, "hits@10": 0.5})
-    plot = CurvePlot("plot", figure, columns)
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, figure, columns)
     plot.show()
     for ending in (".csv", ".png", ".svg"):
         save_plot(plot._plot, plot.table(), tmp_path / f"curve{ending}")
@@ -115,8 +119,7 @@ def test_the_mouse_reads_the_values_of_an_epoch(qtbot: QtBot) -> None:
     columns = Columns(figure.columns)
     for epoch in range(10, 110, 10):
         columns.append(epoch, {"mrr": epoch / 1000, "hits@1": 0.01, "hits@10": 0.5})
-    plot = CurvePlot("plot", figure, columns)
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, figure, columns)
     plot.resize(600, 300)
     plot.show()
     qtbot.waitExposed(plot)
@@ -143,8 +146,7 @@ def test_the_arrow_of_a_plot_asks_where_to(
 ) -> None:
     columns = Columns(BY_KEY["pseudo"].columns)
     columns.append(1, {"count": 3})
-    plot = CurvePlot("plot", BY_KEY["pseudo"], columns)
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, BY_KEY["pseudo"], columns)
     plot.show()
     arrow = plot.findChild(ExportButton, "plotExport")
     assert arrow is not None and arrow.toolTip()
@@ -162,8 +164,7 @@ def test_the_arrow_of_a_plot_asks_where_to(
 def test_a_plot_that_can_not_be_written_says_so(
     qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plot = CurvePlot("plot", BY_KEY["pseudo"], Columns(BY_KEY["pseudo"].columns))
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, BY_KEY["pseudo"], Columns(BY_KEY["pseudo"].columns))
     said: list[str] = []
     module = "app.views.training.plot_export"
     monkeypatch.setattr(f"{module}.QMessageBox.warning", lambda *words: said.append(words[-1]))
@@ -188,8 +189,7 @@ def test_an_overlay_reads_each_run_where_it_has_a_value() -> None:
 def test_a_lone_value_is_a_point_and_epochs_are_whole(qtbot: QtBot) -> None:
     columns = Columns(BY_KEY["ranking"].columns)
     columns.append(3, {"mrr": 0.5, "hits@1": 0.4, "hits@10": 0.6})
-    plot = CurvePlot("plot", BY_KEY["ranking"], columns)
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, BY_KEY["ranking"], columns)
     assert plot._curves["mrr"].opts["symbol"] == "o"
     columns.append(4, {"mrr": 0.6})
     plot.redraw()
@@ -202,8 +202,7 @@ def test_a_lone_value_is_a_point_and_epochs_are_whole(qtbot: QtBot) -> None:
 def test_long_curves_are_thin(qtbot: QtBot) -> None:
     """A thick line of thousands of noisy values takes Qt a good part of a second."""
     columns = Columns(BY_KEY["loss"].columns)
-    plot = CurvePlot("plot", BY_KEY["loss"], columns)
-    qtbot.addWidget(plot)
+    plot = plot_of(qtbot, BY_KEY["loss"], columns)
     widths = []
     for epoch in range(1, 1001):
         columns.append(epoch, {"joint": 1 / epoch})

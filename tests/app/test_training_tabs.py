@@ -32,6 +32,7 @@ from app.main_window import MainWindow
 from app.models.rows_model import Column, RowsModel
 from app.pages import REVIEW, TRAIN
 from app.views.message_bar import MessageBar
+from app.views.training.curves import Curves
 from app.views.training.rows_table import RowsTable
 from app.views.training.run_words import differing, run_title
 from app.views.training.setting_fields import SettingField
@@ -312,6 +313,8 @@ def test_every_figure_and_field_says_what_it_is_on_hover(shown: MainWindow, qtbo
         settle(shown, qtbot)
     if name == "run":
         child(page, QPushButton, "moreSettingsButton").click()
+        curves = page.findChild(Curves)
+        qtbot.waitUntil(lambda: len(curves._plots) == curves._room)
     silent = [
         f"column {column.title} of {table.objectName()}"
         for table in page.findChildren(RowsTable)

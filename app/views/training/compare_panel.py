@@ -105,16 +105,14 @@ class ComparePanel(QWidget):
             for i, name in enumerate(data)
         )
         shown = Figure(key, figure.title, figure.meaning, lines, figure.values, unit=figure.unit)
-        overlay = Overlay(data, column)
         if self._plot is None:
             from app.views.training.curve_plot import CurvePlot  # a third of a second: with the first curves
 
-            self._plot = CurvePlot("comparePlot", shown, overlay, self._figure, self._curves)
+            self._plot = CurvePlot("comparePlot", self._figure, self._curves)
             layout = self._curves.layout()
             assert layout is not None
             layout.addWidget(self._plot)
-        else:
-            self._plot.show_figure(shown, overlay)
+        self._plot.show_figure(shown, Overlay(data, column))
 
 
 def _columns(figure: Figure, epochs: Sequence[EpochInfo]) -> Columns:

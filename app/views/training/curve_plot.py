@@ -30,19 +30,12 @@ _DRAWN = 400  # stretches of a curve, each by its least and its highest value; a
 
 
 class CurvePlot(QWidget):
-    """Draws the lines of a :class:`Figure` from ``data``; both can be exchanged."""
+    """Draws the lines of a :class:`Figure` from ``data``, once it was given both; they can be exchanged."""
 
-    def __init__(
-        self,
-        name: str,
-        figure: Figure,
-        data: CurveData,
-        title: QWidget | None = None,
-        parent: QWidget | None = None,
-    ) -> None:
+    def __init__(self, name: str, title: QWidget, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._data = data
-        self._figure = figure
+        self._data: CurveData
+        self._figure: Figure
         self._plot = plain_plot(name, WholeNumbers("bottom"))
         self._curves: dict[str, pg.PlotDataItem] = {}
         self._bands: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
@@ -52,7 +45,7 @@ class CurvePlot(QWidget):
         self._legend: dict[str, QLabel] = {}
         self._epoch = QLabel()
         self._epoch.setProperty("role", "secondary")
-        self._title = title or QLabel(figure.title)
+        self._title = title
         self._title.setFont(theme.font(bold=True))
         self._labels = QHBoxLayout(spacing=theme.MEDIUM)
         self._labels.addStretch()
@@ -68,10 +61,9 @@ class CurvePlot(QWidget):
         layout.addLayout(self._labels)  # a row of its own: there may be six, each with a value
         layout.addWidget(self._plot, 1)
         self._plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
-        self.show_figure(figure, data)
 
     def show_figure(self, figure: Figure, data: CurveData) -> None:
-        """Draw another figure."""
+        """Draw a figure, in place of the one before."""
         self._figure, self._data = figure, data
         for item in (*self._curves.values(), *(part for parts in self._bands.values() for part in parts)):
             self._plot.removeItem(item)

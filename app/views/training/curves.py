@@ -31,6 +31,7 @@ class Curves(QWidget):
         super().__init__(parent)
         self.columns = {figure.key: Columns(figure.columns) for figure in FIGURES}
         self._plots: list[CurvePlot] = []
+        self._growing: CurvePlot | None = None  # has no figure yet
         self._choices = [self._choice(number, key) for number, key in enumerate(_SHOWN)]
         self._dirty = False
         self._layout = QGridLayout(self)
@@ -110,7 +111,7 @@ class Curves(QWidget):
 
     @Slot()
     def _build_next(self) -> None:
-        """Build the first plot that is missing; the next follows in another turn, as each takes its time."""
+        """Build the first plot that is missing, then give it its figure, each in a turn of its own."""
         number = len(self._plots)
         if number >= self._room or not self.isVisible():
             return
@@ -118,13 +119,17 @@ class Curves(QWidget):
         from app.views.training.curve_plot import CurvePlot
 
         box = self._choices[number]
-        figure = self._figure(box)
-        plot = CurvePlot(f"curve{number + 1}Plot", figure, self.columns[figure.key], box, self)
-        if self._plots:
-            plot.follow(self._plots[0])
-        self._plots.append(plot)
-        self._arrange()
-        self._dirty = True
+        if self._growing is None:
+            self._growing = CurvePlot(f"curve{number + 1}Plot", box, self)
+        else:
+            plot, self._growing = self._growing, None
+            figure = self._figure(box)
+            plot.show_figure(figure, self.columns[figure.key])
+            if self._plots:
+                plot.follow(self._plots[0])
+            self._plots.append(plot)
+            self._arrange()
+            self._dirty = True
         self._builder.start()
 
     def _arrange(self) -> None:
