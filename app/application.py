@@ -55,7 +55,7 @@ def main(project: Place | None = None) -> int:
     device = DeviceFinder(window)
     device.found.connect(window.show_devices)
     window.devices_wanted.connect(device.renew)
-    window.show()
+    show_fitting(window)
     if project is not None:
         window.open_project(project)
     QTimer.singleShot(_WARM_UP_MILLISECONDS, device, device.start)
@@ -66,6 +66,15 @@ def main(project: Place | None = None) -> int:
         # Or somebody who closed the window twice does not want to wait for what goes.
         os._exit(status)
     return status
+
+
+def show_fitting(window: QWidget) -> None:
+    """Show a window, as large as the screen where that is smaller, as it is on many of 200 %."""
+    room = window.screen().availableSize()
+    if window.size().boundedTo(room) == window.size():
+        window.show()
+    else:
+        window.showMaximized()
 
 
 def create_application() -> QApplication:

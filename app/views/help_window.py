@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QDialog, QHBoxLayout, QListWidget, QListWidgetItem
 
 from app import theme
 from app.theme import RESOURCES
+from app.views import layouts
 
 _PAGES = (
     ("index.md", "First steps"),
@@ -32,7 +33,7 @@ class HelpWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("helpWindow")
         self.setWindowTitle("Help")
-        self.resize(1080, 760)
+        layouts.resize_within(self, 1080, 760)
         self._list = QListWidget(objectName="helpPages")
         self._list.setAccessibleName("Pages")
         self._list.setFixedWidth(180)
@@ -80,8 +81,8 @@ class _PageBrowser(QTextBrowser):
             return found
         image, ratio = QImage.fromData(found), self.devicePixelRatioF()
         margins = 2 * self.document().documentMargin() + _INDENT
-        room = int((self.width() - self.verticalScrollBar().sizeHint().width() - margins) * ratio)
+        room = self.width() - self.verticalScrollBar().sizeHint().width() - int(margins)
         if image.width() > room:
-            image = image.scaledToWidth(room, Qt.TransformationMode.SmoothTransformation)
+            image = image.scaledToWidth(int(room * ratio), Qt.TransformationMode.SmoothTransformation)
             image.setDevicePixelRatio(ratio)
         return image

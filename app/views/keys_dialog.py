@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScroll
 
 from app import theme
 from app.keyed_action import NATIVE, KeyedAction
+from app.views import layouts
 
 # What lists, fields and pictures answer to of themselves, by heading.
 FIXED: dict[str, tuple[tuple[str, str], ...]] = {
@@ -78,8 +79,10 @@ class KeysDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addWidget(told)
         wanted = content.sizeHint()
-        self.resize(
-            min(wanted.width() + 3 * theme.LARGE, 1200), min(wanted.height() + told.sizeHint().height(), 760)
+        layouts.resize_within(
+            self,
+            min(wanted.width() + 3 * theme.LARGE, 1200),
+            min(wanted.height() + told.sizeHint().height(), 760),
         )
 
 

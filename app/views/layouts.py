@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from PySide6.QtCore import QSize
 from PySide6.QtGui import QTextDocumentFragment
-from PySide6.QtWidgets import QFormLayout, QHBoxLayout, QLabel, QWidget
+from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QWidget
 
 from app import theme
 
@@ -20,6 +21,12 @@ def centred(page: QWidget) -> QWidget:
     layout.addWidget(page, 100)
     layout.addStretch()
     return around
+
+
+def resize_within(dialog: QDialog, width: int, height: int) -> None:
+    """Make a dialog so large, but no larger than the window that it belongs to, which fits the screen."""
+    size, parent = QSize(width, height), dialog.parentWidget()
+    dialog.resize(size if parent is None else size.boundedTo(parent.window().size()))
 
 
 def form() -> QFormLayout:

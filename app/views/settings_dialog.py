@@ -83,6 +83,7 @@ class SettingsDialog(QDialog):
         self._goes_on = QCheckBox(
             "Show the next pair after a verdict", objectName="advanceCheck", checked=self._advance.isChecked()
         )
+        self._goes_on.setMinimumHeight(layouts.CONTROL_HEIGHT)
         page = QWidget()
         rows = layouts.form()
         rows.setContentsMargins(0, theme.LARGE, 0, 0)

@@ -6,8 +6,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from PySide6.QtCore import QSize
+from PySide6.QtWidgets import QWidget
 
-from app.application import NO_DISPLAY
+from app.application import NO_DISPLAY, show_fitting
 from app.error_reporter import ErrorReporter
 from tests.support import REPOSITORY, build_project
 
@@ -87,6 +89,15 @@ def test_a_display_that_is_not_there_is_told_in_one_line(environment: dict[str, 
     assert done.returncode == 1
     assert done.stderr.startswith(f"mimea-explorer: {NO_DISPLAY}")
     assert done.stderr.count("\n") == 1
+
+
+def test_a_window_that_the_screen_has_no_room_for_fills_it(qtbot) -> None:  # type: ignore[no-untyped-def]
+    for more in (-100, 100):
+        window = QWidget()
+        qtbot.addWidget(window)
+        window.resize(window.screen().availableSize() + QSize(0, more))
+        show_fitting(window)
+        assert window.isVisible() and window.isMaximized() == (more > 0)
 
 
 def test_an_unexpected_error_is_told_with_its_traceback(qtbot) -> None:  # type: ignore[no-untyped-def]

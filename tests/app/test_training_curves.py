@@ -6,9 +6,11 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QEvent, QPointF
+from PySide6.QtGui import QImage
 from PySide6.QtWidgets import QApplication, QLabel
 from pytestqt.qtbot import QtBot
 
+from app import theme
 from app.views.training.curve_data import Columns, Overlay
 from app.views.training.curve_plot import CurvePlot
 from app.views.training.curves import Curves
@@ -108,7 +110,12 @@ def test_a_plot_is_saved_as_its_ending_says(qtbot: QtBot, tmp_path: Path) -> Non
         "10,0.1,0.1,0.5",
         "20,0.2,0.1,0.5",
     ]
-    assert (tmp_path / "curve.png").read_bytes().startswith(b"\x89PNG")
+    picture = QImage(str(tmp_path / "curve.png"))
+    assert picture.size() == 2 * plot._plot.size()
+    width, height = picture.width(), picture.height()
+    corner = [(x, y) for x in range(width // 2, width) for y in range(height - 36, height)]
+    inks = {picture.pixelColor(x, y).name() for x, y in corner}  # the last epoch stands there
+    assert theme.secondary_color().name() in inks
     assert b"<svg" in (tmp_path / "curve.svg").read_bytes()
     with pytest.raises(OSError):
         save_plot(plot._plot, plot.table(), tmp_path / "nowhere" / "curve.csv")

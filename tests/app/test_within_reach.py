@@ -14,13 +14,9 @@ from PySide6.QtWidgets import (
     QAbstractScrollArea,
     QAbstractSpinBox,
     QApplication,
-    QCheckBox,
     QComboBox,
     QDialog,
-    QLabel,
     QLineEdit,
-    QPushButton,
-    QScrollArea,
     QWidget,
 )
 from pytestqt.qtbot import QtBot
@@ -33,7 +29,7 @@ from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from app.views.elided_label import ElidedLabel
 from core.review.journal import Decision
 from core.store.project_file import ProjectFile
-from tests.window import activate
+from tests.window import activate, cut_off, told
 
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
@@ -50,7 +46,6 @@ DIALOGS = {
     "recheckAction": "recheckDialog",
 }
 _MOST = 400  # presses of Tab
-_COMBO_ROOM = 44  # pixels that the frame and the arrow of a choice take
 
 
 @pytest.fixture(params=PAGES)
@@ -114,10 +109,6 @@ def said(widget: QWidget) -> str:
     return QAccessible.queryAccessibleInterface(widget).text(QAccessible.Text.Name)
 
 
-def told(widget: QWidget) -> str:
-    return f"{type(widget).__name__} {widget.objectName()!r} in {type(widget.parentWidget()).__name__}"
-
-
 def test_every_control_has_a_name_to_be_read_aloud(page: MainWindow) -> None:
     nameless = [told(widget) for widget in controls(page) if not said(widget).strip()]
     assert not nameless
@@ -172,8 +163,7 @@ def test_focus_can_be_seen(page: MainWindow) -> None:
 
 
 def test_no_text_is_cut_off(page: MainWindow) -> None:
-    cut = [f"{told(w)}: {_text(w)}" for w in page.findChildren(QWidget) if w.isVisible() and _cut(w)]
-    assert not cut
+    assert not cut_off(page)
 
 
 def test_what_is_elided_is_whole_on_hover(page: MainWindow) -> None:
@@ -233,32 +223,3 @@ def _picture(widget: QWidget) -> QImage:
 def _is_cut_off(widget: QWidget) -> bool:
     """Whether it has been scrolled out of sight."""
     return widget.visibleRegion().isEmpty()
-
-
-def _text(widget: QWidget) -> str:
-    return widget.currentText() if isinstance(widget, QComboBox) else widget.text()  # type: ignore[attr-defined]
-
-
-def _cut(widget: QWidget) -> bool:
-    if isinstance(widget, ElidedLabel) or _within_own_scrolling(widget):
-        return False
-    if isinstance(widget, QLabel) and widget.text():
-        if widget.wordWrap():
-            return widget.heightForWidth(widget.width()) > widget.height() + 1
-        return widget.sizeHint().width() > widget.width() + 1
-    if isinstance(widget, QPushButton | QCheckBox) and widget.text():
-        return widget.sizeHint().width() > widget.width() + 1
-    if isinstance(widget, QComboBox):
-        needed = widget.fontMetrics().horizontalAdvance(widget.currentText()) + _COMBO_ROOM
-        return needed > widget.width() + 1
-    return False
-
-
-def _within_own_scrolling(widget: QWidget) -> bool:
-    """Whether it may be wider than its place because it can be scrolled sideways."""
-    parent = widget.parentWidget()
-    while parent is not None:
-        if isinstance(parent, QScrollArea):
-            return parent.horizontalScrollBar().maximum() > 0
-        parent = parent.parentWidget()
-    return False

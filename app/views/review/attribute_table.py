@@ -25,7 +25,8 @@ _MARK_WIDTH = 40
 _WIDEST = 1200
 _NAME_SHARE = 0.2
 _FEWEST_ROWS = 5  # in sight, where there are as many
-LOWEST = _ROW * _FEWEST_ROWS + _ROW // 2
+_LINE = 2  # pixels of the one above, which shows the focus
+LOWEST = _LINE + _ROW * _FEWEST_ROWS + _ROW // 2
 GLYPHS: dict[Mark, str] = {
     "equal": "=", "close": "≈", "different": "≠", "unknown": "?", "only_left": "–", "only_right": "–",
 }  # fmt: skip
@@ -80,7 +81,7 @@ class AttributeTable(QTableView):
 
     def _fit(self) -> None:
         most = max(_FEWEST_ROWS, self._most // _ROW)
-        self.setFixedHeight(height_of(self._model.rowCount(), most, _ROW))
+        self.setFixedHeight(_LINE + height_of(self._model.rowCount(), most, _ROW))
 
     def sizeHint(self) -> QSize:
         return QSize(600, self.minimumHeight())

@@ -16,7 +16,7 @@ from core.store.entities import IMAGE_PROBLEMS, ImageRef
 FULL = 2600  # what somebody looks at closely
 LARGE = 900
 CARD = 320
-THUMBNAIL = 64
+THUMBNAIL = 80  # enough for 36 pixels on a screen of 200 %
 _MOST_BYTES = 96 * 1024 * 1024
 
 

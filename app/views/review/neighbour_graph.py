@@ -9,7 +9,7 @@ from math import atan2
 
 import numpy as np
 import pyqtgraph as pg
-from PySide6.QtCore import QPointF, QRectF, QSize, Qt, Signal, Slot
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -25,6 +25,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.labels import isolated, plain_tip
+from app.views.pens import plot_pen
 from core.review.neighbourhood import EgoGraph, Neighbour
 
 # Eight muted colours that differ from each other for the colour-blind too; the number tells the rest apart.
@@ -135,6 +136,11 @@ class NeighbourGraph(pg.GraphicsView):
             self.resetCachedContent()  # the ground, in the colour that it had
             self._draw()
 
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self._draw()
+        return bool(super().event(event))
+
     def resizeEvent(self, event: QResizeEvent | None) -> None:
         super().resizeEvent(event)
         if hasattr(self, "_box"):
@@ -169,7 +175,7 @@ class NeighbourGraph(pg.GraphicsView):
         self.viewport().update()
 
     def _draw(self) -> None:
-        nodes = self._graph.nodes
+        nodes, ratio = self._graph.nodes, self.devicePixelRatioF()
         classes: list[list[float]] = [[] for _ in _WIDTHS]
         heights: list[list[float]] = [[] for _ in _WIDTHS]
         inner = {node.entity_id: (node.x, node.y) for node in nodes}
@@ -179,7 +185,7 @@ class NeighbourGraph(pg.GraphicsView):
             classes[width] += [x, node.x]
             heights[width] += [y, node.y]
         for curve, xs, ys, width in zip(self._edges, classes, heights, _WIDTHS, strict=True):
-            curve.setData(np.array(xs), np.array(ys), pen=pg.mkPen(theme.border_color(), width=width))
+            curve.setData(np.array(xs), np.array(ys), pen=plot_pen(theme.border_color(), width, ratio))
         plain = pg.mkBrush(theme.secondary_color())
         ring = pg.mkBrush(theme.base_color())
         spots = [
@@ -191,7 +197,7 @@ class NeighbourGraph(pg.GraphicsView):
                 else ring
                 if node.proposed
                 else pg.mkBrush(agreement_color(node.number)),
-                "pen": pg.mkPen(agreement_color(node.number), width=2) if node.number else None,
+                "pen": plot_pen(agreement_color(node.number), 2, ratio) if node.number else None,
                 "data": node,
             }
             for node in nodes

@@ -14,6 +14,7 @@ from app.keyed_action import NATIVE, KeyedAction
 from app.labels import pair_text
 from app.project import Project
 from app.settings import Settings
+from app.views import layouts
 from app.views.elided_label import ElidedLabel
 from app.views.empty_state import action_button
 from app.views.review.attribute_table import AttributeTable
@@ -58,7 +59,7 @@ class RecheckDialog(QDialog):
         self.setObjectName("recheckDialog")
         self.setWindowTitle("Judge accepted pairs again")
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        self.resize(940, 720)
+        layouts.resize_within(self, 940, 720)
         self._project = project
         self._file = project.file
         self._waiting: list[RecheckPair] = []

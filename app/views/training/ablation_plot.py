@@ -89,7 +89,7 @@ class VariantDots(TitledPlot):
             x = np.array([point.mean for _, point in there])
             y = np.array([row + offset for row, _ in there])
             spread = np.array([point.std or 0.0 for _, point in there])
-            pen = pg.mkPen(QColor(color), width=1.4)
+            pen = self.plot.pen(QColor(color), 1.4)
             self.plot.addItem(pg.ErrorBarItem(x=x, y=y, left=spread, right=spread, pen=pen))
             self.plot.plot(
                 x, y, pen=None, symbol="o", symbolSize=7, symbolBrush=QColor(color), symbolPen=None
@@ -144,7 +144,7 @@ class SweepPanel(TitledPlot):
             there = [i for i, point in enumerate(points) if point is not None]
             means = [point.mean for point in points if point is not None]
             spread = np.array([point.std or 0.0 for point in points if point is not None])
-            pen = pg.mkPen(QColor(color), width=1.6)
+            pen = self.plot.pen(QColor(color), 1.6)
             bars = pg.ErrorBarItem(
                 x=np.array(there), y=np.array(means), top=spread, bottom=spread, beam=0.08, pen=pen
             )

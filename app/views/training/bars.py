@@ -16,6 +16,8 @@ from app.views.training.plots import plain_plot, style_axes
 from core.alignment.calibration import Reliability
 from core.training.quality import Group
 
+_ROOMY = 0.8  # a higher bar has no room above it in a low window
+
 
 class TitledPlot(QWidget):
     """A plot under its title, with a line on what it means on hover, and a button that saves it.
@@ -53,6 +55,7 @@ class TitledPlot(QWidget):
         layout.addWidget(self.plot, 1)
         style_axes(self.plot)
         self.plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self.plot.ratio_changed.connect(self._on_ratio_changed)
 
     def set_note(self, text: str) -> None:
         """Say something beside the title."""
@@ -79,6 +82,10 @@ class TitledPlot(QWidget):
     def leaveEvent(self, event: QEvent) -> None:
         super().leaveEvent(event)
         self.show_values("")
+
+    @Slot()
+    def _on_ratio_changed(self) -> None:
+        self.draw()  # a subclass's
 
     @Slot(object)
     def _on_mouse_moved(self, position: QPointF) -> None:
@@ -134,11 +141,10 @@ class GroupBars(TitledPlot):
         for number, group in enumerate(self._groups):
             label = pg.TextItem(f"{group.right:.2f}", color=theme.text_color(), anchor=(0.5, 1))
             label.setFont(theme.font("small", tabular=True))
-            label.setPos(number, min(group.right, 0.9))
-            if group.right > 0.9:  # there is no room above: inside, in the colour that stands on the bar
+            label.setPos(number, group.right)
+            if group.right > _ROOMY:  # inside, in the colour that stands on the bar
                 label.setColor(theme.on_accent_color())
                 label.setAnchor((0.5, 0))
-                label.setPos(number, group.right)
             self.plot.addItem(label)
         ticks = [(i, f"{group.name}\n{group.links:,}") for i, group in enumerate(self._groups)]
         self.plot.getAxis("bottom").setTicks([ticks])
@@ -186,14 +192,15 @@ class ReliabilityPlot(TitledPlot):
     def draw(self) -> None:
         super().draw()
         self.plot.clear()
-        self.plot.plot([0, 1], [0, 1], pen=pg.mkPen(theme.secondary_color(), style=Qt.PenStyle.DashLine))
+        diagonal = self.plot.pen(theme.secondary_color(), style=Qt.PenStyle.DashLine)
+        self.plot.plot([0, 1], [0, 1], pen=diagonal)
         if self._found is None:
             return
         bins = self._found.bins
         means, shares = [part.mean for part in bins], [part.right for part in bins]
         sizes = 6 + 16 * np.sqrt(np.array([part.count for part in bins]) / self._found.pairs)
         ink = theme.accent_color()
-        self.plot.plot(means, shares, pen=pg.mkPen(ink, width=1.6), antialias=True)
+        self.plot.plot(means, shares, pen=self.plot.pen(ink, 1.6), antialias=True)
         self.plot.plot(means, shares, pen=None, symbol="o", symbolSize=sizes, symbolBrush=ink, symbolPen=None)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QPointF, Qt, Slot
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from app import theme
@@ -61,6 +61,7 @@ class CurvePlot(QWidget):
         layout.addLayout(self._labels)  # a row of its own: there may be six, each with a value
         layout.addWidget(self._plot, 1)
         self._plot.scene().sigMouseMoved.connect(self._on_mouse_moved)
+        self._plot.ratio_changed.connect(self._on_ratio_changed)
 
     def show_figure(self, figure: Figure, data: CurveData) -> None:
         """Draw a figure, in place of the one before."""
@@ -101,21 +102,26 @@ class CurvePlot(QWidget):
     def _show_epochs(self, _box: object, epochs: Sequence[float]) -> None:
         self._plot.setXRange(*epochs, padding=0)
 
+    @Slot()
+    def _on_ratio_changed(self) -> None:
+        if self._curves:  # there is a figure
+            self.apply_theme()
+
     def apply_theme(self) -> None:
         """Take the colours of the theme in force."""
         style_axes(self._plot)
         for line in self._figure.lines:
-            self._draw_with(line, self._curves[line.name].opts["pen"].widthF() == _THIN)
-        self._cursor.setPen(pg.mkPen(theme.secondary_color(), width=1, style=Qt.PenStyle.DashLine))
+            self._dress(line)
+        self._cursor.setPen(self._plot.pen(theme.secondary_color(), style=Qt.PenStyle.DashLine))
         self._read_values(None)
 
     def redraw(self) -> None:
         """Draw what the buffers hold now."""
         for line in self._figure.lines:
             epochs, values = self._data.line(line.name)
-            curve, long = self._curves[line.name], len(values) > _LONG
-            if long != (curve.opts["pen"].widthF() == _THIN):
-                self._draw_with(line, long)
+            curve = self._curves[line.name]
+            if curve.opts["pen"].widthF() != _width(values) * self._plot.ratio:
+                self._dress(line)
             step = max(1, len(values) // _DRAWN)
             curve.setDownsampling(ds=step, auto=False, method="peak")
             curve.setData(epochs, values)
@@ -141,10 +147,14 @@ class CurvePlot(QWidget):
         self._cursor.hide()
         self._read_values(None)
 
-    def _draw_with(self, line: Line, thin: bool) -> None:
-        pen = _pen(line, _THIN if thin else _THICK)
-        self._curves[line.name].setPen(pen)
-        self._curves[line.name].setSymbolBrush(pen.color())
+    def _dress(self, line: Line) -> None:
+        """Give a line its width and the colour of the theme in force."""
+        curve, width = self._curves[line.name], _width(self._data.line(line.name)[1])
+        color = QColor(line.color) if line.color else theme.text_color()
+        # On a fine screen a long one is thick to Qt, too: it has rough edges there, which take less time.
+        curve.opts["antialias"] = width == _THICK or self._plot.ratio == 1
+        curve.setPen(self._plot.pen(color, width, _PENS[line.style]))
+        curve.setSymbolBrush(color)
 
     def _curve(self) -> pg.PlotDataItem:
         return self._plot.plot(
@@ -185,14 +195,12 @@ class CurvePlot(QWidget):
             self._legend[line.name].setVisible(bool(value) or not (found or line.optional))
 
 
+def _width(values: Sequence[float]) -> float:
+    return _THIN if len(values) > _LONG else _THICK
+
+
 def _short(value: float) -> str:
     """A value of a legend: all lines' stand in one row."""
     if abs(value) >= 1000:
         return f"{value:,.0f}"
     return f"{round(value, 3) or value:.3g}"
-
-
-def _pen(line: Line, width: float) -> QPen:
-    """The pen of the theme in force."""
-    color = QColor(line.color) if line.color else theme.text_color()
-    return pg.mkPen(color, width=width, style=_PENS[line.style])

@@ -7,8 +7,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import pyqtgraph as pg
-from PySide6.QtCore import QFile, QIODevice, QPoint, QRect, Signal, Slot
+from PySide6.QtCore import QFile, QIODevice, QPoint, QRect, QRectF, Signal, Slot
 from PySide6.QtGui import QImage, QPaintDevice, QPainter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QMessageBox, QToolButton, QWidget
@@ -16,6 +15,7 @@ from PySide6.QtWidgets import QMessageBox, QToolButton, QWidget
 from app import theme
 from app.icons import icon
 from app.views.save_dialog import ask_for_target
+from app.views.training.plots import Plot
 
 Table = tuple[Sequence[str], Sequence[Sequence[Any]]]  # names of the columns, and the rows
 _KINDS = {".png": "Picture (*.png)", ".svg": "Drawing (*.svg)", ".csv": "Numbers (*.csv)"}
@@ -28,7 +28,7 @@ class ExportButton(QToolButton):
     saved = Signal(str)
 
     def __init__(
-        self, name: str, plot: pg.PlotWidget, table: Callable[[], Table], parent: QWidget | None = None
+        self, name: str, plot: Plot, table: Callable[[], Table], parent: QWidget | None = None
     ) -> None:
         super().__init__(parent)
         self._name, self._plot, self._table = name, plot, table
@@ -52,7 +52,7 @@ class ExportButton(QToolButton):
             self.saved.emit(str(path))
 
 
-def save_plot(plot: pg.PlotWidget, table: Table, path: Path) -> None:
+def save_plot(plot: Plot, table: Table, path: Path) -> None:
     """Write a plot as PNG or SVG, or its numbers as CSV.
 
     Raises:
@@ -74,18 +74,19 @@ def save_plot(plot: pg.PlotWidget, table: Table, path: Path) -> None:
         drawing.setOutputDevice(file)
         drawing.setSize(size)
         drawing.setViewBox(QRect(QPoint(), size))
-        _paint(plot, drawing)
+        _paint(plot, drawing, 1)
         file.close()
         return
     picture = QImage(size * _SHARPNESS, QImage.Format.Format_ARGB32)
     picture.setDevicePixelRatio(_SHARPNESS)
     picture.fill(theme.base_color())
-    _paint(plot, picture)
+    _paint(plot, picture, _SHARPNESS)
     if not picture.save(str(path)):
         raise OSError(0, "the picture can't be written", str(path))
 
 
-def _paint(plot: pg.PlotWidget, device: QPaintDevice) -> None:
-    painter = QPainter(device)
-    plot.render(painter)
-    painter.end()
+def _paint(plot: Plot, device: QPaintDevice, ratio: float) -> None:
+    with plot.drawn_at(ratio):
+        painter = QPainter(device)
+        plot.render(painter, QRectF(plot.rect()))  # by itself it fills the device's pixels, which are more
+        painter.end()

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import pyqtgraph as pg
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QColor, QPen
 
 from app import theme
+from app.views.pens import plot_pen
 
 
 class WholeNumbers(pg.AxisItem):
@@ -15,10 +21,43 @@ class WholeNumbers(pg.AxisItem):
         return [(spacing, offset) for spacing, offset in spacings if spacing >= 1] or [(1.0, 0.0)]
 
 
-def plain_plot(name: str, bottom: pg.AxisItem | None = None) -> pg.PlotWidget:
+class Plot(pg.PlotWidget):
+    """Gives pens for the device that it is drawn on; ``ratio_changed``: for another one, so draw anew."""
+
+    ratio_changed = Signal()
+
+    _drawn_at: float | None = None
+
+    @property
+    def ratio(self) -> float:
+        """The device's pixels for each of the window's."""
+        return self._drawn_at or self.devicePixelRatioF()
+
+    def pen(self, color: QColor, width: float = 1.0, style: Qt.PenStyle = Qt.PenStyle.SolidLine) -> QPen:
+        """A line that is ``width`` of the window's pixels wide."""
+        return plot_pen(color, width, self.ratio, style)
+
+    @contextmanager
+    def drawn_at(self, ratio: float) -> Iterator[None]:
+        """Draw for a device with another ratio for a while."""
+        self._drawn_at = ratio
+        self.ratio_changed.emit()
+        try:
+            yield
+        finally:
+            self._drawn_at = None
+            self.ratio_changed.emit()
+
+    def event(self, event: QEvent) -> bool:
+        if event.type() is QEvent.Type.DevicePixelRatioChange:
+            self.ratio_changed.emit()
+        return bool(super().event(event))
+
+
+def plain_plot(name: str, bottom: pg.AxisItem | None = None) -> Plot:
     """An empty plot that grows with its layout."""
     axes = {} if bottom is None else {"bottom": bottom}
-    plot = pg.PlotWidget(background=None, axisItems=axes, enableMenu=False)
+    plot = Plot(background=None, axisItems=axes, enableMenu=False)
     plot.setObjectName(name)
     plot.setAccessibleName(name)
     plot.setMouseEnabled(x=False, y=False)
@@ -29,11 +68,13 @@ def plain_plot(name: str, bottom: pg.AxisItem | None = None) -> pg.PlotWidget:
     return plot
 
 
-def style_axes(plot: pg.PlotWidget, left_width: int = 44) -> None:
+def style_axes(plot: Plot, left_width: int = 44) -> None:
     """Take the colours and fonts of the theme in force."""
     for side in ("left", "bottom"):
         axis = plot.getAxis(side)
-        axis.setPen(theme.border_color())
+        line = plot.pen(theme.border_color())
+        line.setCapStyle(Qt.PenCapStyle.FlatCap)  # or ticks that have no length are dots
+        axis.setPen(line)
         axis.setTextPen(theme.secondary_color())
         axis.setTickFont(theme.font("small"))
         axis.setStyle(tickLength=0)

@@ -7,11 +7,13 @@ from dataclasses import Field
 from typing import Any, Literal, get_args, get_origin
 
 from PySide6.QtCore import QSize, Qt, Signal
-from PySide6.QtGui import QColor, QIcon, QPainter, QPixmap
 from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from app import theme
+from app.icons import icon
 from core.modality import MODALITIES
+
+MODALITY_ICON = "mdi6.circle"
 
 # Choices whose names are not yet words; all others are shown as they are.
 _CHOICES = {
@@ -203,7 +205,7 @@ class ModalitiesField(SettingField):
         layout.setSpacing(theme.SMALL)
         for name in MODALITIES:
             box = QCheckBox(name.capitalize())
-            box.setIcon(swatch(theme.MODALITY_COLORS[name]))
+            box.setIcon(icon(MODALITY_ICON, theme.MODALITY_COLORS[name]))
             box.setIconSize(QSize(12, 12))
             box.setObjectName(f"{_camel(key)}{name.capitalize()}Field")
             box.clicked.connect(self._on_clicked)
@@ -235,19 +237,6 @@ def make_field(setting: Field[Any], wanted: Any) -> SettingField:
     if wanted is bool:
         return SwitchField(key)
     return NumberField(key, percent=key.endswith("_ratio"))
-
-
-def swatch(color: str) -> QIcon:
-    """A small round mark in ``color``."""
-    pixmap = QPixmap(24, 24)
-    pixmap.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(pixmap)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    painter.setPen(Qt.PenStyle.NoPen)
-    painter.setBrush(QColor(color))
-    painter.drawEllipse(2, 2, 20, 20)
-    painter.end()
-    return QIcon(pixmap)
 
 
 def _camel(key: str) -> str:

@@ -69,7 +69,7 @@ class WeightsPlot(TitledPlot):
             fill = QColor(color)
             fill.setAlphaF(0.15)
             self.plot.plot(
-                edges, shares, stepMode="center", pen=pg.mkPen(color, width=1.8), fillLevel=0, brush=fill
+                edges, shares, stepMode="center", pen=self.plot.pen(color, 1.8), fillLevel=0, brush=fill
             )
 
 

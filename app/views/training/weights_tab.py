@@ -8,11 +8,12 @@ from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QSplitter, QVBoxLayout, QWidget
 
 from app import theme
+from app.icons import icon
 from app.models.rows_model import Column
 from app.project import Project
 from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
-from app.views.training.setting_fields import swatch
+from app.views.training.setting_fields import MODALITY_ICON
 from app.views.training.tab_page import OneRunTab
 from core.review.deciding import Decided, Weights, weights_of
 
@@ -114,9 +115,8 @@ class WeightsTab(OneRunTab):
         before = self._modality.currentData() or _FIRST_SHOWN
         self._modality.clear()
         for modality, count in found.decided.items():
-            self._modality.addItem(
-                swatch(theme.MODALITY_COLORS[modality]), f"{modality.capitalize()} ({count:,})", modality
-            )
+            mark = icon(MODALITY_ICON, theme.MODALITY_COLORS[modality])
+            self._modality.addItem(mark, f"{modality.capitalize()} ({count:,})", modality)
         self._modality.setCurrentIndex(max(0, self._modality.findData(before)))
         self._show_decided()
 
