@@ -75,16 +75,21 @@ def settle(window: MainWindow, done: Callable[[], bool] = lambda: True, limit: i
         raise RestlessWindowError(f"after {limit // 1000} s: {window.tasks.busy=}, {done()=}")
 
 
-def scenes(window: MainWindow, cast: Cast, graphs: list[Path]) -> Iterator[tuple[str, QWidget]]:
-    """The name of each picture and what is to be grabbed for it; ``graphs`` are two to be imported."""
-    yield from _tabs(window)
+def scenes(
+    window: MainWindow, cast: Cast, graphs: list[Path], wanted: Callable[[str], bool]
+) -> Iterator[tuple[str, QWidget]]:
+    """The name of each picture and what is to be grabbed for it; ``graphs`` are two to be imported.
+
+    What takes long is left out where ``wanted`` says that no picture is to be taken of it.
+    """
+    yield from _tabs(window, wanted)
     yield from _review(window, cast)
     yield from _dialogs(window, cast)
     window.new_project(graphs)
     yield from _grabbed(window, "import")
 
 
-def _tabs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
+def _tabs(window: MainWindow, wanted: Callable[[str], bool]) -> Iterator[tuple[str, QWidget]]:
     window.show_page(TRAIN)
     for name in TABS:
         window.pages.train.show_tab(name)
@@ -92,15 +97,19 @@ def _tabs(window: MainWindow) -> Iterator[tuple[str, QWidget]]:
         if name == "runs":
             _find(window, QTableView, "runsTable").selectAll()
             settle(window)
-        if name == "ablation":
+        if name == "ablation" and wanted("train-ablation"):
             _measure_ablation(window)
         yield f"train-{name}", window
     window.pages.train.show_tab("run")
-    yield from _going(window)
+    if wanted("train-run"):
+        yield from _going(window)
 
 
 def _measure_ablation(window: MainWindow) -> None:
     """Figure 3 with few epochs; what the first theme measured is known to the others."""
+    table = _find(window, AblationTable, "ablationTable")
+    if table.model().rowCount() > 0:
+        return
     presets = _find(window, QComboBox, "presetField")
     presets.setCurrentText("Quick look")
     presets.activated.emit(presets.currentIndex())
@@ -112,7 +121,6 @@ def _measure_ablation(window: MainWindow) -> None:
     _find(window, QSpinBox, "ablationSeedsField").setValue(2)
     settle(window)
     _find(window, QPushButton, "startAblationButton").click()
-    table = _find(window, AblationTable, "ablationTable")
     settle(window, lambda: table.model().rowCount() > 0, _LONG)
 
 

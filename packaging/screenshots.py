@@ -1,10 +1,11 @@
 """Takes the pictures of the help: pages, tabs and dialogs on the demo, in all themes, small and large.
 
-    python packaging/screenshots.py [--out DIR] [--project FILE]
+    python packaging/screenshots.py [--out DIR] [--project FILE] [--themes NAME ...] [--only PATTERN ...]
 
 All pictures go to DIR (default build/screenshots); those that the README and the help show are copied to
 resources/help with 256 colours. Without --project the demo is imported and trained first; a second run that
-learns from some verdicts is made in any case. All together takes about twelve minutes on two cores.
+learns from some verdicts is made in any case. All together takes about a quarter of an hour on two cores.
+With --only, just the pictures whose names match are taken ('walk-*' 'dialog-keys-*'); then none is copied.
 QT_SCALE_FACTOR=1.5 before the command shows what a screen of 150 % does.
 """
 
@@ -16,6 +17,9 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -27,7 +31,7 @@ from core.environment import prepare  # noqa: E402
 prepare()
 
 from PIL import Image  # noqa: E402
-from PySide6.QtCore import QSettings  # noqa: E402
+from PySide6.QtCore import QSettings, QSize  # noqa: E402
 from PySide6.QtWidgets import QApplication, QWidget  # noqa: E402
 from scenes import Cast, scenes, settle  # noqa: E402
 from sqlalchemy import text  # noqa: E402
@@ -66,6 +70,23 @@ ACCEPTED = 214
 COLORS = 256
 
 
+@dataclass(frozen=True, slots=True)
+class Album:
+    """The folder of the pictures, and which of them are to be taken."""
+
+    folder: Path
+    patterns: Sequence[str]
+
+    def wants(self, picture: str) -> bool:
+        """Whether there is to be a picture of this name."""
+        return any(fnmatch(picture, pattern) for pattern in self.patterns)
+
+    def take(self, widget: QWidget, picture: str) -> None:
+        """Take a picture if it is wanted."""
+        if self.wants(picture):
+            widget.grab().save(str(self.folder / f"{picture}.png"))
+
+
 def main() -> None:
     """Make the demo if need be, then go through themes, sizes and scenes."""
     parser = argparse.ArgumentParser(
@@ -73,6 +94,8 @@ def main() -> None:
     )
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "screenshots")
     parser.add_argument("--project", type=Path, help="a trained project of the demo graphs; it is copied")
+    parser.add_argument("--themes", nargs="+", choices=THEMES, default=THEMES)
+    parser.add_argument("--only", nargs="+", default=["*"], metavar="PATTERN", help="names of pictures")
     options = parser.parse_args()
     options.out.mkdir(parents=True, exist_ok=True)
     shutil.rmtree(FOLDER, ignore_errors=True)
@@ -92,13 +115,15 @@ def main() -> None:
         cast = _cast(path, accepted)
         QSettings.setDefaultFormat(QSettings.Format.IniFormat)
         QSettings.setPath(QSettings.Format.IniFormat, QSettings.Scope.UserScope, str(FOLDER))
-        Settings().author = "ada"
         application = create_application()
+        Settings().author = "ada"
         GarbageCollector(application)
-        for name in THEMES:
-            _shoot_theme(application, name, path, (cast, graphs), options.out)
+        for name in options.themes:
+            _shoot_theme(application, name, path, (cast, graphs), Album(options.out, options.only))
     finally:
         shutil.rmtree(FOLDER)
+    if options.only != ["*"] or options.themes != THEMES:
+        return
     for name, picture in SHOWN.items():
         _reduce(options.out / f"{picture}.png", HELP / f"{name}.png")
     print(f"{len(list(options.out.glob('*.png')))} pictures in {options.out}, {len(SHOWN)} of them in {HELP}")
@@ -158,13 +183,9 @@ def _tells(pair: PairEvidence) -> bool:
 
 
 def _shoot_theme(
-    application: QApplication, name: theme.Theme, path: Path, shown: tuple[Cast, list[Path]], out: Path
+    application: QApplication, name: theme.Theme, path: Path, shown: tuple[Cast, list[Path]], album: Album
 ) -> None:
     cast, graphs = shown
-
-    def save(widget: QWidget, picture: str) -> None:
-        widget.grab().save(str(out / f"{picture}.png"))
-
     theme.apply_theme(application, name)
     window = MainWindow(Settings())
     window.resize(*SMALL)
@@ -173,19 +194,26 @@ def _shoot_theme(
     window.show()
     finder.start()
     settle(window, lambda: not finder.busy)
-    save(window, f"empty-{name}")
+    album.take(window, f"empty-{name}")
     window.open_project(path)
     settle(window, lambda: window.page == REVIEW)
     window.pages.review.show_pair(*cast.telling)
+    sizes: dict[str, QSize] = {}
     for width, height in (SMALL, LARGE):
         window.resize(width, height)
         for page, index in PAGES.items():
             window.show_page(index)
             settle(window)
-            save(window, f"{page}-{name}-{width}x{height}")
-    window.resize(*SMALL)
-    for picture, widget in scenes(window, cast, graphs):
-        save(widget, f"{picture}-{name}")
+            album.take(window, f"{page}-{name}-{width}x{height}")
+        if (width, height) == LARGE and name == "contrast":
+            break  # it differs from the others in its colours only
+        end = name if (width, height) == SMALL else f"{name}-{width}x{height}"
+        for picture, widget in scenes(
+            window, cast, graphs, lambda scene, end=end: album.wants(f"{scene}-{end}")
+        ):
+            if sizes.get(picture) != widget.size():  # or it would be the same picture again
+                album.take(widget, f"{picture}-{end}")
+            sizes[picture] = widget.size()
     window.close()
     settle(window, lambda: not window.isVisible())
 

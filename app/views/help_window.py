@@ -33,7 +33,7 @@ class HelpWindow(QDialog):
         super().__init__(parent)
         self.setObjectName("helpWindow")
         self.setWindowTitle("Help")
-        layouts.resize_within(self, 1080, 760)
+        layouts.resize_within(self, 1080, 960)
         self._list = QListWidget(objectName="helpPages")
         self._list.setAccessibleName("Pages")
         self._list.setFixedWidth(180)

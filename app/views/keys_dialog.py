@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from itertools import combinations, pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -19,6 +20,7 @@ FIXED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 _COLUMNS = 3
+_Rows = tuple[str, list[tuple[str, str, str]]]  # a heading; keys, name and what it does
 
 
 def grouped(actions: Iterable[KeyedAction]) -> dict[str, list[KeyedAction]]:
@@ -59,16 +61,11 @@ class KeysDialog(QDialog):
         side_by_side = QHBoxLayout(content)
         side_by_side.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         side_by_side.setSpacing(2 * theme.LARGE)
-        columns = [QVBoxLayout(spacing=theme.LARGE) for _ in range(_COLUMNS)]
-        for column in columns:
+        for groups in _columns(list(key_rows(actions).items())):
+            column = QVBoxLayout(spacing=theme.LARGE)
             side_by_side.addLayout(column)
-        groups = key_rows(actions)
-        whole, so_far = sum(len(rows) + 2 for rows in groups.values()), 0
-        for group, rows in groups.items():
-            middle = so_far + (len(rows) + 2) // 2
-            columns[_COLUMNS * middle // whole].addWidget(_Group(group, rows, content))
-            so_far += len(rows) + 2
-        for column in columns:
+            for group, rows in groups:
+                column.addWidget(_Group(group, rows, content))
             column.addStretch()
         told = QLabel("Settings › Keys changes them.")
         told.setProperty("role", "secondary")
@@ -79,11 +76,19 @@ class KeysDialog(QDialog):
         layout.addWidget(scroll, 1)
         layout.addWidget(told)
         wanted = content.sizeHint()
-        layouts.resize_within(
-            self,
-            min(wanted.width() + 3 * theme.LARGE, 1200),
-            min(wanted.height() + told.sizeHint().height(), 760),
-        )
+        width = min(wanted.width() + 3 * theme.LARGE, 1200)
+        layouts.resize_within(self, width, wanted.height() + told.sizeHint().height())
+
+
+def _columns(groups: list[_Rows]) -> list[list[_Rows]]:
+    """The groups in their order, in columns that are as even as can be."""
+    heights = [len(rows) + 2 for _, rows in groups]
+
+    def unevenness(cuts: tuple[int, ...]) -> int:
+        return sum(sum(heights[a:b]) ** 2 for a, b in pairwise((0, *cuts, len(groups))))
+
+    best = min(combinations(range(len(groups) + 1), _COLUMNS - 1), key=unevenness)
+    return [groups[a:b] for a, b in pairwise((0, *best, len(groups)))]
 
 
 class _Group(QWidget):

@@ -10,6 +10,7 @@ from app import theme
 
 CONTROL_HEIGHT = 28
 _LABEL_WIDTH = 96
+_LARGEST = 0.95  # of the window, for a dialog
 
 
 def centred(page: QWidget) -> QWidget:
@@ -24,9 +25,9 @@ def centred(page: QWidget) -> QWidget:
 
 
 def resize_within(dialog: QDialog, width: int, height: int) -> None:
-    """Make a dialog so large, but no larger than the window that it belongs to, which fits the screen."""
+    """Make a dialog so large, but not as large as the window that it belongs to, which fits the screen."""
     size, parent = QSize(width, height), dialog.parentWidget()
-    dialog.resize(size if parent is None else size.boundedTo(parent.window().size()))
+    dialog.resize(size if parent is None else size.boundedTo(parent.window().size() * _LARGEST))
 
 
 def form() -> QFormLayout:

@@ -53,7 +53,7 @@ def test_dialogs_are_no_larger_than_the_window(low_window: MainWindow, qtbot: Qt
         low_window.findChild(KeyedAction, f"{action}Action").trigger()
         (dialog,) = (each for each in low_window.findChildren(QDialog) if each.isVisible())
         _wait(low_window, qtbot)
-        assert dialog.size().boundedTo(low_window.size()) == dialog.size(), action
+        assert dialog.height() < low_window.height() and dialog.width() < low_window.width(), action
         for text in dialog.findChildren(QTextBrowser):
             assert text.horizontalScrollBar().maximum() == 0  # pictures of the help are as wide as the page
         dialog.close()

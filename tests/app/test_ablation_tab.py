@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import types
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from typing import Any
 
 import pyqtgraph as pg
 import pytest
 from PySide6.QtCore import QPointF
+from PySide6.QtGui import QPainter, QPicture
 from PySide6.QtWidgets import QComboBox, QPushButton
 from pytestqt.qtbot import QtBot
 
@@ -105,6 +107,24 @@ def test_figure_3_is_drawn_with_the_spread_of_each_value(qtbot: QtBot) -> None:
     panel.plot.scene().sigMouseMoved.emit(place)
     assert isinstance(sweeps, Sweeps) and sweeps.legend.text().startswith("Own graph's negatives γ 1:")
     assert f"csls {points[4].mean:.3f} ± {points[4].std:.3f}" in sweeps.legend.text()
+
+
+def test_labels_of_a_narrow_panel_do_not_touch(qtbot: QtBot) -> None:
+    panel = SweepPanel("pmf_lambda")
+    qtbot.addWidget(panel)
+    panel.show_results({value: f"{value}" for value in (0.01, 0.05, 0.1, 0.5, 1.0)}, {})
+    panel.show()
+    shown = []
+    for width in (400, 180):
+        panel.resize(width, 200)
+        panel.grab()
+        drawing = QPicture()
+        painter = QPainter(drawing)
+        _, _, texts = panel.plot.getAxis("bottom").generateDrawSpecs(painter)
+        painter.end()
+        assert all(a[0].right() < b[0].left() for a, b in pairwise(texts))
+        shown.append([text for _, _, text in texts])
+    assert shown == [["0.01", "0.05", "0.1", "0.5", "1"], ["0.01", "0.1", "0.5", "1"]]
 
 
 def test_costs_have_no_chart() -> None:

@@ -59,7 +59,7 @@ class RecheckDialog(QDialog):
         self.setObjectName("recheckDialog")
         self.setWindowTitle("Judge accepted pairs again")
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        layouts.resize_within(self, 940, 720)
+        layouts.resize_within(self, 940, 880)
         self._project = project
         self._file = project.file
         self._waiting: list[RecheckPair] = []

@@ -15,7 +15,7 @@ from app import theme
 from app.views.training.ablation_table import Found
 from app.views.training.bars import TitledPlot, element, legend_text
 from app.views.training.plot_export import Table
-from app.views.training.plots import style_axes
+from app.views.training.plots import SpacedLabels, style_axes
 from core.ablation.variants import FULL, Ablation
 
 _COLORS = {"cosine": "#0072B2", "csls": "#D55E00", "sinkhorn": "#009E73"}
@@ -110,7 +110,7 @@ class SweepPanel(TitledPlot):
     def __init__(self, setting: str, parent: QWidget | None = None) -> None:
         title, what = _TITLES[setting]
         meaning = f"MRR against {what}, all else as it was; a line up and down is one standard deviation"
-        super().__init__(f"{setting}Sweep", title, meaning, parent)
+        super().__init__(f"{setting}Sweep", title, meaning, parent, bottom=SpacedLabels("bottom"))
         self._name = title
         self._values: Mapping[float, str] = {}
         self._found: Found = {}
@@ -170,6 +170,8 @@ class Sweeps(QWidget):
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setSpacing(theme.LARGE)
         grid.addWidget(self.legend, 0, 0, 1, 2)
+        for column in range(2):
+            grid.setColumnStretch(column, 1)
         for number, (setting, values) in enumerate(panels.items()):
             panel = SweepPanel(setting)
             panel.show_results(values, found)

@@ -26,10 +26,17 @@ class TitledPlot(QWidget):
     """
 
     def __init__(
-        self, name: str, title: str, meaning: str, parent: QWidget | None = None, *, long_note: bool = False
+        self,
+        name: str,
+        title: str,
+        meaning: str,
+        parent: QWidget | None = None,
+        *,
+        long_note: bool = False,
+        bottom: pg.AxisItem | None = None,
     ) -> None:
         super().__init__(parent)
-        self.plot = plain_plot(name)
+        self.plot = plain_plot(name, bottom)
         self._title = QLabel(title)
         self._title.setFont(theme.font(bold=True))
         self._note = QLabel()

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pyqtgraph as pg
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QColor, QPen
+from PySide6.QtCore import QEvent, QRectF, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen
 
 from app import theme
 from app.views.pens import plot_pen
@@ -19,6 +20,21 @@ class WholeNumbers(pg.AxisItem):
     def tickSpacing(self, low: float, high: float, size: float) -> list[tuple[float, float]]:
         spacings = super().tickSpacing(low, high, size)
         return [(spacing, offset) for spacing, offset in spacings if spacing >= 1] or [(1.0, 0.0)]
+
+
+class SpacedLabels(pg.AxisItem):
+    """A lower axis whose ticks are given: a label that would touch the one before is left out."""
+
+    def generateDrawSpecs(self, painter: QPainter) -> tuple[Any, ...] | None:
+        specs = super().generateDrawSpecs(painter)
+        if specs is None:  # there is no room at all
+            return None
+        axis, ticks, texts = specs
+        spaced: list[tuple[QRectF, Any, str]] = []
+        for text in texts:
+            if not spaced or text[0].left() >= spaced[-1][0].right() + theme.SMALL:
+                spaced.append(text)
+        return axis, ticks, spaced
 
 
 class Plot(pg.PlotWidget):
