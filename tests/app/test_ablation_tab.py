@@ -148,4 +148,7 @@ def test_an_ablation_from_the_window(shown: MainWindow, fake_ablation: list[Any]
     assert cells(page.table, 2)[0] == "0.700 ± 0.000"
     assert [page.table.isColumnHidden(column) for column in (2, 6)] == [False, True]  # no cost was measured
     assert not page.table.horizontalScrollBar().isVisible()
+    for width in (1280, 2560):  # the chart grows with the window
+        shown.resize(width, 800)
+        qtbot.waitUntil(lambda width=width: page._chart.width() > 0.35 * width)
     assert start.isEnabled()

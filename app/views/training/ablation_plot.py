@@ -89,7 +89,7 @@ class VariantDots(TitledPlot):
             x = np.array([point.mean for _, point in there])
             y = np.array([row + offset for row, _ in there])
             spread = np.array([point.std or 0.0 for _, point in there])
-            pen = self.plot.pen(QColor(color), 1.4)
+            pen = self.plot.pen(QColor(color))
             self.plot.addItem(pg.ErrorBarItem(x=x, y=y, left=spread, right=spread, pen=pen))
             self.plot.plot(
                 x, y, pen=None, symbol="o", symbolSize=7, symbolBrush=QColor(color), symbolPen=None
@@ -144,13 +144,26 @@ class SweepPanel(TitledPlot):
             there = [i for i, point in enumerate(points) if point is not None]
             means = [point.mean for point in points if point is not None]
             spread = np.array([point.std or 0.0 for point in points if point is not None])
-            pen = self.plot.pen(QColor(color), 1.6)
+            ink = QColor(color)
             bars = pg.ErrorBarItem(
-                x=np.array(there), y=np.array(means), top=spread, bottom=spread, beam=0.08, pen=pen
+                x=np.array(there),
+                y=np.array(means),
+                top=spread,
+                bottom=spread,
+                beam=0.08,
+                pen=self.plot.pen(ink),  # whole pixels: it has rough edges
             )
             self.plot.addItem(bars)
+            pen = self.plot.pen(ink, 1.6)
             self.plot.plot(
-                there, means, pen=pen, symbol="o", symbolSize=6, symbolBrush=QColor(color), symbolPen=None
+                there,
+                means,
+                pen=pen,
+                antialias=True,
+                symbol="o",
+                symbolSize=6,
+                symbolBrush=ink,
+                symbolPen=None,
             )
         self.plot.setXRange(0, max(len(self._values) - 1, 1), padding=0.14)  # or the first label has no room
         # Values that are tried lie at even distances, whatever their ratio.

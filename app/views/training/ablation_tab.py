@@ -32,6 +32,8 @@ from core.training.events import Progress
 if TYPE_CHECKING:
     from core.ablation.events import AblationFinished
 
+_TABLE_SHARE = 0.6  # of the width; the rest is the chart's
+
 _KINDS = {
     "table4": "Table 4: modalities and modules",
     "table5": "Table 5: transport by modality",
@@ -93,6 +95,9 @@ class AblationTab(QWidget):
         self._progress = QProgressBar(objectName="ablationProgress", textVisible=False)
         self.message = MessageBar()
         self.table = AblationTable()
+        self._splitter = QSplitter(
+            Qt.Orientation.Horizontal, objectName="ablationSplitter", childrenCollapsible=False
+        )
         self._chart = QWidget()
         self._chart.hide()  # until there is something to draw
         QVBoxLayout(self._chart).setContentsMargins(theme.LARGE, 0, 0, 0)
@@ -110,13 +115,8 @@ class AblationTab(QWidget):
         for part in (self._kind, QLabel("Random seeds"), self._seeds, self._start, self._stop, self._open):
             row.addWidget(part)
         row.addStretch()
-        splitter = QSplitter(
-            Qt.Orientation.Horizontal, objectName="ablationSplitter", childrenCollapsible=False
-        )
-        splitter.addWidget(self.table)
-        splitter.addWidget(self._chart)
-        splitter.setStretchFactor(0, 1)
-        splitter.setStretchFactor(1, 1)
+        self._splitter.addWidget(self.table)
+        self._splitter.addWidget(self._chart)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         layout.setSpacing(theme.MEDIUM)
@@ -125,7 +125,7 @@ class AblationTab(QWidget):
         layout.addWidget(self._status)
         layout.addWidget(self._progress)
         layout.addSpacing(theme.MEDIUM)
-        layout.addWidget(splitter, 1)
+        layout.addWidget(self._splitter, 1)
 
     def _button(self, name: str, text: str, key: str, tip: str) -> PageButton:
         return PageButton(
@@ -229,9 +229,14 @@ class AblationTab(QWidget):
         while (item := layout.takeAt(0)) is not None:
             if (old := item.widget()) is not None:
                 old.deleteLater()
-        self._chart.setVisible(new is not None)
         if new is not None:
             layout.addWidget(new)
+            if self._chart.isHidden():
+                self._chart.show()
+                table = int(_TABLE_SHARE * self._splitter.width())
+                self._splitter.setSizes([table, self._splitter.width() - table])
+        else:
+            self._chart.hide()
 
     @Slot()
     def _on_open(self) -> None:
