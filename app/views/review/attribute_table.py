@@ -48,9 +48,6 @@ class AttributeTable(QTableView):
         self.setItemDelegateForColumn(RIGHT_NAME, names)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("bare", True)
-        self.setStyleSheet(
-            "QTableView { background: transparent; alternate-background-color: palette(midlight); }"
-        )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(_WIDEST)
         self.setSelectionMode(QAbstractItemView.SelectionMode.NoSelection)

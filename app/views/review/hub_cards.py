@@ -43,7 +43,7 @@ class HubCards(QListView):
         self.setSpacing(theme.SMALL)
         self.setViewportMargins(-theme.SMALL - _FRAME, 0, 0, 0)  # flush with what stands above
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QListView { border: none; background: transparent; outline: none; }")
+        self.setProperty("plain", True)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         images.loaded.connect(self._on_loaded)

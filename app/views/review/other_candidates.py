@@ -37,7 +37,7 @@ class OtherCandidates(QWidget):
         self._heading.setProperty("role", "secondary")
         self._model = OtherModel()
         self._list = QListView(frameShape=QFrame.Shape.NoFrame, uniformItemSizes=True, mouseTracking=True)
-        self._list.setStyleSheet("QListView { border: none; background: transparent; outline: none; }")
+        self._list.setProperty("plain", True)
         self._list.setModel(self._model)
         self._list.setItemDelegate(_OtherDelegate(images, self._list))
         self._list.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

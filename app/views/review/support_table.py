@@ -49,7 +49,7 @@ class SupportTable(QTableView):
         self.setItemDelegate(_TextDelegate(self))
         self.setItemDelegateForColumn(NUMBER, _NumberDelegate(self))
         self.setFrameShape(QFrame.Shape.NoFrame)
-        self.setStyleSheet("QTableView { border: none; background: transparent; }")
+        self.setProperty("plain", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setMaximumWidth(_WIDEST)
         self.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
