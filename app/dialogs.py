@@ -67,11 +67,7 @@ class Dialogs(QObject):
             self.refused.emit(self._project.read_only or "A run is going on these graphs; stop it first.")
             return
         self._replace = ReplaceDialog(
-            self._project.tasks,
-            self._project.file,
-            "left" if side == "left" else "right",
-            name,
-            self._window,
+            self._project.file, "left" if side == "left" else "right", name, self._window
         )
         self._replace.replaced.connect(self._on_replaced)
         self._replace.finished.connect(self._on_replace_finished)

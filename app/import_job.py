@@ -12,9 +12,8 @@ from core.kg.stopping import stoppable
 from core.words import counted
 
 if TYPE_CHECKING:
-    from core.kg.csv_graph import CsvMapping
     from core.kg.records import Side
-    from core.kg.source import Dataset
+    from core.kg.source import Dataset, GraphSource
     from core.store.import_report import ImportProgress
     from core.store.project_file import ProjectFile
     from core.store.reimport import Reimport
@@ -41,21 +40,17 @@ def import_work(path: Path, open_source: Callable[[], Dataset]) -> Work:
     return work
 
 
-def prepare_work(
-    file: ProjectFile, side: Side, source: Path, images: Path | None, mapping: CsvMapping | None
-) -> Work:
-    """Work that reads the new version of a graph, and returns the :class:`~core.store.reimport.Reimport`.
+def prepare_work(file: ProjectFile, side: Side, open_source: Callable[[], GraphSource]) -> Work:
+    """Work that reads what ``open_source`` opens, the new version of a graph.
 
-    ``mapping`` says what the columns of a table are, None where they say so themselves.
+    It returns the :class:`~core.store.reimport.Reimport`.
     """
 
     def work(report: Report, stop: threading.Event) -> Reimport:
-        from core.kg.dataset import open_side
         from core.store.reimport import prepare_reimport
 
         with stoppable(stop):
-            graph = open_side(source, side, images=images, mapping=mapping)
-            return prepare_reimport(file, side, graph, report, stop)
+            return prepare_reimport(file, side, open_source(), report, stop)
 
     return work
 

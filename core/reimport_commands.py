@@ -44,6 +44,7 @@ def reimport(options: argparse.Namespace, stop: threading.Event) -> None:
         format=options.format,
         mapping=CsvMapping.parse(options.columns) if options.columns else None,
     )
+    print(f"{source.name}: {source.format} ({source.reason})")
     with closing(ProjectFile.open(options.project)) as project:
         with progress_bar() as show:
             prepared = prepare_reimport(

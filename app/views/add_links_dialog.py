@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import QComboBox, QDialog, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
@@ -20,7 +20,6 @@ _USES = {
     "reference": "as a reference, only to measure against",
     VERDICTS: "as verdicts, which one undo takes back",
 }
-_TYPING_MILLISECONDS = 250
 _ROWS = 5
 _NOTES_SHOWN = 3
 
@@ -46,11 +45,8 @@ class AddLinksDialog(QDialog):
         self._add.setProperty("primary", True)
         self._cancel = QPushButton("Cancel", objectName="cancelLinksButton")
         self._arrange()
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MILLISECONDS)
-        self._typing.timeout.connect(self._on_path)
         self._path.changed.connect(self._on_changed)
+        self._look.due.connect(self._on_path)
         self._look.found.connect(self._on_found)
         self._look.failed.connect(self._on_failed)
         self._add.clicked.connect(self.accept)
@@ -83,7 +79,7 @@ class AddLinksDialog(QDialog):
     @Slot()
     def _on_changed(self) -> None:
         self._add.setEnabled(False)  # what was seen is another file's
-        self._typing.start()
+        self._look.await_typing()
 
     @Slot()
     def _on_path(self) -> None:

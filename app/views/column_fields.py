@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal, Slot
@@ -68,9 +69,9 @@ class ColumnFields(QWidget):
         for part, choice in self._choices.items():
             choice.setCurrentIndex(max(0, choice.findData(getattr(columns.guess, part, ""))))
 
-    def mapping(self) -> CsvMapping | None:
-        """What was chosen; None where the guess stands."""
-        if self._columns is None:
+    def mapping(self, path: Path | None) -> CsvMapping | None:
+        """What was chosen for the table at ``path``; None where the guess stands, or another one is shown."""
+        if self._columns is None or self._columns.path != path:
             return None
         from core.kg.csv_graph import CsvMapping
 

@@ -13,12 +13,14 @@ from app import theme
 from app.job import Job, Report
 from core.kg.stopping import stoppable
 
+_TYPING_MILLISECONDS = 250
 _PATIENCE_MILLISECONDS = 400  # less than this is no wait that one would want to end
 
 
 class LookLine(QWidget):
     """One look at a time: a newer one ends the one that goes, and so does hiding this."""
 
+    due = Signal()  # the typing has paused: time to look
     found = Signal(object)  # what the look returned
     failed = Signal(str)
 
@@ -36,9 +38,9 @@ class LookLine(QWidget):
         layout.setContentsMargins(0, 0, 0, 0)
         layout.addWidget(self._text, 1)
         layout.addWidget(self._button, alignment=Qt.AlignmentFlag.AlignTop)
-        self._patience = QTimer(self)
-        self._patience.setSingleShot(True)
-        self._patience.setInterval(_PATIENCE_MILLISECONDS)
+        self._typing = QTimer(self, singleShot=True, interval=_TYPING_MILLISECONDS)
+        self._typing.timeout.connect(self.due)
+        self._patience = QTimer(self, singleShot=True, interval=_PATIENCE_MILLISECONDS)
         self._patience.timeout.connect(self._on_slow)
         self._button.clicked.connect(self._on_button)
 
@@ -46,6 +48,11 @@ class LookLine(QWidget):
     def looking(self) -> bool:
         """Whether a look goes."""
         return self._job is not None
+
+    def await_typing(self) -> None:
+        """End the look that goes, for it is at another choice, and say when a look at this one is due."""
+        self.stop()
+        self._typing.start()
 
     def look(self, work: Callable[[], object]) -> None:
         """Run ``work`` on a thread of its own; what it reads ends when this is stopped."""
@@ -84,6 +91,7 @@ class LookLine(QWidget):
 
     def _done(self) -> None:
         self._job = None
+        self._typing.stop()
         self._patience.stop()
         self._button.hide()
 

@@ -5,30 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
-from PySide6.QtCore import Qt, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import (
-    QDialog,
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QProgressBar,
-    QPushButton,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
-from app.import_job import counts_text, import_work, pace_text
+from app.import_job import import_work
 from app.job import Job
 from app.views import layouts
+from app.views.import_progress_view import ImportProgressView
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField, documents_folder
 from app.views.source_fields import SourceFields
 from app.views.source_look import Found
 
 _SUFFIX = ".mimea"
-_NOTES_SHOWN = 3
 
 
 class NewProjectDialog(QDialog):
@@ -48,16 +39,11 @@ class NewProjectDialog(QDialog):
         self.sources = SourceFields()
         self.message = MessageBar()
         self._path = PathField("projectPathField", "save", "Where the project is kept")
-        self._stage = QLabel(objectName="importStage")
-        self._counts = QLabel(objectName="importCounts", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._counts.setProperty("role", "secondary")
-        self._counts.setFont(theme.font(tabular=True))
-        self._bar = QProgressBar(objectName="importProgress", textVisible=False)
+        self._progress = ImportProgressView("import")
         self._import = QPushButton("Import", objectName="importButton", default=True)
         self._import.setProperty("primary", True)
         self._cancel = QPushButton("Cancel", objectName="cancelImportButton")
         self._arrange()
-        self._show_progress(False)
         self._update_button()
 
         self.sources.found.connect(self._on_found)
@@ -84,7 +70,7 @@ class NewProjectDialog(QDialog):
         self._closing = True
         self._job.stop()
         self._cancel.setEnabled(False)
-        self._stage.setText("Stopping …")
+        self._progress.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._job is not None:
@@ -109,8 +95,7 @@ class NewProjectDialog(QDialog):
         layout.addWidget(self.sources, 1)
         layout.addWidget(line)
         layout.addLayout(target)
-        for widget in (self._stage, self._bar, self._counts):
-            layout.addWidget(widget)
+        layout.addWidget(self._progress)
         layout.addLayout(buttons)
 
     @Slot(object)
@@ -135,26 +120,14 @@ class NewProjectDialog(QDialog):
             return
         self.message.hide()
         self._job = Job(import_work(_as_project(path), source), self)
-        self._job.reported.connect(self._on_progress)
+        self._job.reported.connect(self._progress.show_progress)
         self._job.succeeded.connect(self._on_succeeded)
         self._job.failed.connect(self._on_failed)
         self._job.ended.connect(self._on_ended)
-        self._stage.setText("Opening")
-        self._counts.clear()
-        self._bar.setRange(0, 0)
-        self._show_progress(True)
+        self._progress.begin("Opening")
+        self._enable_fields(False)
         self._job.start()
         self._update_button()
-
-    @Slot(object)
-    def _on_progress(self, progress) -> None:  # type: ignore[no-untyped-def]
-        if self._job is not None and not self._job.stopping:
-            self._stage.setText(f"{progress.stage}{pace_text(progress)}")
-        self._bar.setRange(0, 1000 if progress.total else 0)
-        if progress.total:
-            # In thousandths: a file of more than 2 GiB has more bytes than the bar's numbers can hold.
-            self._bar.setValue(1000 * progress.done // progress.total)
-        self._counts.setText("\n".join([counts_text(progress), *progress.notes[-_NOTES_SHOWN:]]))
 
     @Slot(object)
     def _on_succeeded(self, path: Path) -> None:
@@ -169,16 +142,15 @@ class NewProjectDialog(QDialog):
     def _on_ended(self) -> None:
         self._job = None
         self._cancel.setEnabled(True)
-        self._show_progress(False)
+        self._progress.hide()
+        self._enable_fields(True)
         self._update_button()
         if self._closing:
             self.accept()
 
-    def _show_progress(self, going: bool) -> None:
-        for widget in (self._stage, self._bar, self._counts):
-            widget.setVisible(going)
-        self.sources.setEnabled(not going)
-        self._path.setEnabled(not going)
+    def _enable_fields(self, enabled: bool) -> None:
+        self.sources.setEnabled(enabled)
+        self._path.setEnabled(enabled)
 
 
 def _as_project(path: Path) -> Path:

@@ -1,24 +1,31 @@
-"""Replaces one graph of the open project: choose its new version, see what hangs on it, decide."""
+"""Replaces one graph of the open project: choose its new version, see what it is and would change, decide."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import Qt, Signal, Slot
 from PySide6.QtGui import QCloseEvent
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QProgressBar, QPushButton, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLabel, QPushButton, QVBoxLayout, QWidget
 
 from app import theme
-from app.import_job import apply_work, counts_text, pace_text, prepare_work
+from app.import_job import apply_work, prepare_work
 from app.job import Job, Work
-from app.tasks import Tasks
 from app.views import layouts
-from app.views.column_fields import ColumnFields
+from app.views.import_progress_view import ImportProgressView
+from app.views.look_view import LookView
 from app.views.message_bar import MessageBar
 from app.views.path_field import PathField
-from app.views.source_look import table_columns
+from app.views.source_look import Found, look_at
 from core.kg.records import Side
-from core.store.import_report import ImportProgress
 from core.store.project_file import ProjectFile
 from core.store.reimport import Reimport, ReimportPlan
+
+if TYPE_CHECKING:
+    from core.kg.csv_graph import CsvMapping
+    from core.kg.source import GraphSource
 
 
 class ReplaceDialog(QDialog):
@@ -26,42 +33,41 @@ class ReplaceDialog(QDialog):
 
     replaced = Signal(object)  # ReimportPlan
 
-    def __init__(
-        self, tasks: Tasks, file: ProjectFile, side: Side, name: str, parent: QWidget | None = None
-    ) -> None:
+    def __init__(self, file: ProjectFile, side: Side, name: str, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setObjectName("replaceDialog")
         self.setWindowTitle(f"Replace the {side} graph, {name}")
-        self.setMinimumWidth(560)
-        self._tasks = tasks
+        self.setMinimumWidth(620)
         self._file = file
         self._side: Side = side
         self._job: Job | None = None
+        self._found: Found | None = None
         self._reimport: Reimport | None = None
         self._closing = False
         self.message = MessageBar()
         self._source = PathField("replaceSourceField", "either", "The new version: a folder, RDF or a table")
         self._images = PathField("replaceImagesField", "folder", "Folder with its images")
         self._images.set_placeholder("optional")
-        self._columns = ColumnFields(side)
+        self._look = LookView("replaceFound", (side,))
         self._plan = QLabel(objectName="replacePlan", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._stage = QLabel(objectName="replaceStage")
-        self._counts = QLabel(objectName="replaceCounts", wordWrap=True, textFormat=Qt.TextFormat.PlainText)
-        self._counts.setProperty("role", "secondary")
-        self._bar = QProgressBar(objectName="replaceProgress", textVisible=False)
+        self._progress = ImportProgressView("replace")
         self._read = QPushButton("Compare", objectName="compareButton", default=True)
+        self._read.setToolTip("Read the new version and say what would change; nothing does yet (Return)")
         self._read.setProperty("primary", True)
         self._replace = QPushButton("Replace", objectName="replaceButton")
+        self._replace.setToolTip("Put the new version in place; a copy of the project is left beside it")
         self._replace.setProperty("primary", True)
         self._cancel = QPushButton("Cancel", objectName="cancelReplaceButton")
         self._arrange()
         self._update()
-        for field in (self._source, self._images, self._columns):
-            field.changed.connect(self._forget)
-        self._source.changed.connect(self._look)
+        for field in (self._source, self._images):
+            field.changed.connect(self._look.choice_changed)
+        self._look.due.connect(self._on_due)
+        self._look.found.connect(self._on_found)
         self._read.clicked.connect(self._on_read)
         self._replace.clicked.connect(self._on_replace)
         self._cancel.clicked.connect(self.reject)
+        self._on_due()
 
     @property
     def working(self) -> bool:
@@ -78,7 +84,7 @@ class ReplaceDialog(QDialog):
         self._closing = True
         self._job.stop()
         self._cancel.setEnabled(False)
-        self._stage.setText("Stopping …")
+        self._progress.stop()
 
     def closeEvent(self, event: QCloseEvent) -> None:
         if self._job is not None:
@@ -89,8 +95,8 @@ class ReplaceDialog(QDialog):
 
     def _arrange(self) -> None:
         form = layouts.form()
-        layouts.add_row(form, "New version", self._source)
-        layouts.add_row(form, "Images", self._images)
+        layouts.add_row(form, "&New version", self._source)
+        layouts.add_row(form, "&Images", self._images)
         buttons = QHBoxLayout()
         buttons.addStretch()
         for button in (self._cancel, self._read, self._replace):
@@ -100,37 +106,42 @@ class ReplaceDialog(QDialog):
         layout.setSpacing(theme.MEDIUM + theme.SMALL)
         layout.addWidget(self.message)
         layout.addLayout(form)
-        layout.addWidget(self._columns)
+        layout.addWidget(self._look, 1)
         layout.addWidget(self._plan)
         layout.addStretch()
-        for widget in (self._stage, self._bar, self._counts):
-            layout.addWidget(widget)
+        layout.addWidget(self._progress)
         layout.addLayout(buttons)
 
-    @Slot()
-    def _look(self) -> None:
-        """Show the columns of what was chosen, if it is a table; what is wrong with it Compare will say."""
-        self._columns.set_columns(None)
-        if source := self._source.path:
-            self._tasks.read(
-                self,
-                lambda: table_columns(source),
-                self._columns.set_columns,
-                self._on_not_looked_at,
-                key="look",
-            )
+    def _chosen(self) -> Callable[[], GraphSource] | None:
+        """What opens the new version that was chosen; None while there is none."""
+        path = self._source.path
+        if path is None:
+            return None
+        side, images = self._side, self._images.path
+        (mapping,) = self._look.mappings((path,))
+        return lambda: _open_side(path, side, images, mapping)
 
-    def _on_not_looked_at(self, _message: str) -> None:
-        self._columns.set_columns(None)
+    @Slot()
+    def _on_due(self) -> None:
+        chosen, path = self._chosen(), self._source.path
+        if chosen is None:
+            self._look.ask("Choose the new version.")
+            return
+        self._look.look(lambda: look_at(chosen(), (path,)))
+
+    @Slot(object)
+    def _on_found(self, found: Found | None) -> None:
+        self._found = found
+        if found is None:
+            self.message.hide()  # it is about what was chosen before
+        self._forget()
 
     @Slot()
     def _on_read(self) -> None:
-        source = self._source.path
-        if source is None:
-            self.message.show_error("Choose the new version.")
+        chosen = self._chosen()
+        if chosen is None:
             return
-        work = prepare_work(self._file, self._side, source, self._images.path, self._columns.mapping())
-        self._start(work, "Opening")
+        self._start(prepare_work(self._file, self._side, chosen), "Opening")
         assert self._job is not None
         self._job.succeeded.connect(self._on_read_done)
 
@@ -144,28 +155,17 @@ class ReplaceDialog(QDialog):
     def _start(self, work: Work, stage: str) -> None:
         self.message.hide()
         self._job = Job(work, self)
-        self._job.reported.connect(self._on_progress)
+        self._job.reported.connect(self._progress.show_progress)
         self._job.failed.connect(self.message.show_error)
         self._job.ended.connect(self._on_ended)
-        self._stage.setText(stage)
-        self._counts.clear()
-        self._bar.setRange(0, 0)
+        self._progress.begin(stage)
         self._update()
         self._job.start()
 
     @Slot(object)
-    def _on_progress(self, progress: ImportProgress) -> None:
-        if self._job is not None and not self._job.stopping:
-            self._stage.setText(f"{progress.stage}{pace_text(progress)}")
-        self._bar.setRange(0, 1000 if progress.total else 0)
-        if progress.total:
-            self._bar.setValue(1000 * progress.done // progress.total)
-        self._counts.setText(counts_text(progress))
-
-    @Slot(object)
     def _on_read_done(self, reimport: Reimport) -> None:
         self._reimport = reimport
-        self._plan.setText("\n\n".join(reimport.plan.lines()))
+        self._plan.setText("\n\n".join([*reimport.plan.lines(), "Replace it?"]))
 
     @Slot(object)
     def _on_replaced(self, plan: ReimportPlan) -> None:
@@ -175,6 +175,7 @@ class ReplaceDialog(QDialog):
     @Slot()
     def _on_ended(self) -> None:
         self._job = None
+        self._progress.hide()
         self._cancel.setEnabled(True)
         self._update()
         if self._closing:
@@ -183,7 +184,7 @@ class ReplaceDialog(QDialog):
 
     @Slot()
     def _forget(self) -> None:
-        """Throw away what was read: other paths were chosen, or the dialog closes."""
+        """Throw away what was read: something else was chosen, or the dialog closes."""
         if self._reimport is not None:
             self._reimport.close()
             self._reimport = None
@@ -192,12 +193,17 @@ class ReplaceDialog(QDialog):
 
     def _update(self) -> None:
         working, ready = self._job is not None, self._reimport is not None
-        for widget in (self._stage, self._bar, self._counts):
-            widget.setVisible(working)
-        for field in (self._source, self._images, self._columns):
+        for field in (self._source, self._images, self._look):
             field.setEnabled(not working)
         self._plan.setVisible(ready)
         self._read.setVisible(not ready)
         self._replace.setVisible(ready)
-        self._read.setEnabled(not working)
+        self._read.setEnabled(not working and self._found is not None)
+        self.resize(self.size().expandedTo(self.sizeHint()))  # the first rows keep their place
         self._replace.setEnabled(not working)
+
+
+def _open_side(path: Path, side: Side, images: Path | None, mapping: CsvMapping | None) -> GraphSource:
+    from core.kg.dataset import open_side
+
+    return open_side(path, side, images=images, mapping=mapping)

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QTimer, Signal, Slot
+from PySide6.QtCore import Signal, Slot
 from PySide6.QtWidgets import (
     QButtonGroup,
     QRadioButton,
@@ -18,18 +18,14 @@ from PySide6.QtWidgets import (
 
 from app import theme
 from app.views import layouts
-from app.views.column_fields import ColumnFields
-from app.views.first_rows_view import FirstRowsView
-from app.views.look_line import LookLine
+from app.views.look_view import LookView
 from app.views.path_field import PathField
-from app.views.source_look import Found, look_at
+from app.views.source_look import look_at
+from core.kg.records import SIDES
 
 if TYPE_CHECKING:
     from core.kg.csv_graph import CsvMapping
     from core.kg.source import Dataset
-
-_TYPING_MILLISECONDS = 250
-_NOTES_SHOWN = 3
 
 
 class SourceFields(QWidget):
@@ -58,8 +54,6 @@ class SourceFields(QWidget):
             PathField(f"{side}ImagesPathField", "folder", f"Folder with the {side} graph's images")
             for side in ("left", "right")
         ]
-        self._columns = (ColumnFields("left"), ColumnFields("right"))
-        self._first_rows = FirstRowsView()
         self._pages = QStackedWidget()
         self._pages.addWidget(_form([("Folder", self._dataset)]))
         optional = [
@@ -70,28 +64,20 @@ class SourceFields(QWidget):
         self._pages.addWidget(_form([("Left graph", self._left), ("Right graph", self._right), *optional]))
         for _, field in optional:
             field.set_placeholder("optional")
-        self._detected = LookLine("detectedFormat")
-        self._detected.found.connect(self._on_found)
-        self._detected.failed.connect(self._on_not_found)
+        self._look = LookView("detectedFormat", SIDES)
+        self._look.due.connect(self._on_due)
+        self._look.found.connect(self.found)
         layout = QVBoxLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)
         layout.setSpacing(theme.MEDIUM)
         layout.addWidget(self._one)
         layout.addWidget(self._two)
         layout.addWidget(self._pages)
-        for columns in self._columns:
-            layout.addWidget(columns)
-        layout.addWidget(self._detected)
-        layout.addWidget(self._first_rows, 1)
+        layout.addWidget(self._look, 1)
         layout.addStretch()
-
-        self._typing = QTimer(self)
-        self._typing.setSingleShot(True)
-        self._typing.setInterval(_TYPING_MILLISECONDS)
-        self._typing.timeout.connect(self._look)
         self._group.idClicked.connect(self._choose)
-        for field in (self._dataset, self._left, self._right, self._links, *self._images, *self._columns):
-            field.changed.connect(self._typing.start)
+        for field in (self._dataset, self._left, self._right, self._links, *self._images):
+            field.changed.connect(self._look.choice_changed)
         self._choose(0)
 
     def set_paths(self, paths: Sequence[Path]) -> None:
@@ -115,7 +101,7 @@ class SourceFields(QWidget):
         if left is None or right is None:
             return None
         links, images = self._links.path, [field.path for field in self._images]
-        mappings = [columns.mapping() for columns in self._columns]
+        mappings = self._look.mappings((left, right))
         return lambda: _open_two(left, right, links, images, mappings)
 
     @Slot(int)
@@ -124,41 +110,16 @@ class SourceFields(QWidget):
             shown = QSizePolicy.Policy.Preferred if page == index else QSizePolicy.Policy.Ignored
             self._pages.widget(page).setSizePolicy(QSizePolicy.Policy.Preferred, shown)
         self._pages.setCurrentIndex(index)
-        self._typing.start()
+        self._look.choice_changed()
 
     @Slot()
-    def _look(self) -> None:
+    def _on_due(self) -> None:
         source = self.source()
-        self.found.emit(None)  # what was known is about what was chosen before
         if source is None:
-            self._detected.stop()
-            self._detected.say("Choose the folder." if self._one.isChecked() else "Choose both graphs.")
-            self._show_nothing()
+            self._look.ask("Choose the folder." if self._one.isChecked() else "Choose both graphs.")
             return
         graphs = (None, None) if self._one.isChecked() else (self._left.path, self._right.path)
-        self._detected.look(lambda: look_at(source(), graphs))
-
-    @Slot(object)
-    def _on_found(self, found: Found) -> None:
-        for fields, columns in zip(self._columns, found.columns, strict=True):
-            fields.set_columns(columns)
-        self._first_rows.set_parts(found.first_rows)
-        if found.problems:
-            self._detected.say(found.problems[0], "error")
-            return
-        notes = "".join(f"\n{note}" for note in found.notes[:_NOTES_SHOWN])
-        self._detected.say(f"{found.format.upper()}, because {found.reason}.{notes}")
-        self.found.emit(found)
-
-    @Slot(str)
-    def _on_not_found(self, message: str) -> None:
-        self._detected.say(message, "error")
-        self._show_nothing()
-
-    def _show_nothing(self) -> None:
-        for columns in self._columns:
-            columns.set_columns(None)
-        self._first_rows.set_parts(())
+        self._look.look(lambda: look_at(source(), graphs))
 
 
 def _open_one(folder: Path) -> Dataset:

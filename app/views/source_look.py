@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -11,7 +12,7 @@ from core.errors import InputError
 if TYPE_CHECKING:
     from core.kg.csv_graph import CsvMapping
     from core.kg.preview import FirstRows
-    from core.kg.source import Dataset
+    from core.kg.source import Dataset, GraphSource
 
 _ROWS = 5
 
@@ -27,13 +28,13 @@ class Columns:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What lies at the chosen paths; ``columns`` of the left and the right graph, where it is one table."""
+    """What lies at the chosen paths; ``columns`` for each graph: None unless it was given as one table."""
 
     name: str
     format: str
     reason: str
     first_rows: tuple[FirstRows, ...] = ()
-    columns: tuple[Columns | None, Columns | None] = (None, None)
+    columns: tuple[Columns | None, ...] = ()
 
     @property
     def problems(self) -> list[str]:
@@ -46,18 +47,19 @@ class Found:
         return [note for rows in self.first_rows for note in rows.notes]
 
 
-def look_at(dataset: Dataset, graphs: tuple[Path | None, Path | None]) -> Found:
-    """Read the first rows of every part; ``graphs`` are the paths of the two graphs where given apart.
+def look_at(source: Dataset | GraphSource, graphs: Sequence[Path | None]) -> Found:
+    """Read the first rows of every part; ``graphs`` are the paths of the graphs where given apart.
 
     Raises:
         InputError: a table can't be split into columns.
     """
-    from core.kg.preview import preview
+    from core.kg.preview import first_rows, preview
+    from core.kg.source import GraphSource
 
-    left, right = (None if path is None else table_columns(path) for path in graphs)
-    raw = [_as_it_is(columns.path) for columns in (left, right) if columns]
-    rows = (*preview(dataset, _ROWS), *raw)
-    return Found(dataset.name, dataset.format, dataset.reason, rows, (left, right))
+    columns = tuple(None if path is None else _table_columns(path) for path in graphs)
+    raw = [_as_it_is(table.path) for table in columns if table]
+    read = first_rows(source, _ROWS) if isinstance(source, GraphSource) else preview(source, _ROWS)
+    return Found(source.name, source.format, source.reason, (*read, *raw), columns)
 
 
 def _as_it_is(path: Path) -> FirstRows:
@@ -70,7 +72,7 @@ def _as_it_is(path: Path) -> FirstRows:
     return FirstRows(f"{path.name} as it is", numbers, rows, 0)
 
 
-def table_columns(path: Path) -> Columns | None:
+def _table_columns(path: Path) -> Columns | None:
     """The columns of a table; None for anything else.
 
     Raises:

@@ -8,7 +8,15 @@ from pathlib import Path
 from core.errors import InputError
 from core.kg.archive import folder_of
 from core.kg.csv_graph import CsvMapping, open_tables
-from core.kg.detect import AUTO, Detection, detect_dataset, detect_graph, format_named, recognise
+from core.kg.detect import (
+    AUTO,
+    Detection,
+    detect_dataset,
+    detect_format,
+    detect_graph,
+    format_named,
+    recognise,
+)
 from core.kg.links import refuse_doubtful
 from core.kg.records import Side
 from core.kg.source import Dataset, Format, GraphSource, LinkSource
@@ -30,6 +38,11 @@ def open_dataset(directory: Path, format: str = AUTO) -> Dataset:
         detection = _named(
             format, directory, recognise(format_named(format, directory).recognise_dataset, directory)
         )
+    return _open_dataset(detection, directory, given)
+
+
+def _open_dataset(detection: Detection, directory: Path, given: Path) -> Dataset:
+    """What lies in ``directory``, which is ``given`` or where that was unpacked."""
     dataset = format_named(detection.format, directory).open_dataset(directory, detection.reason)
     if directory == given:
         return dataset
@@ -93,26 +106,31 @@ def open_side(
     format: str = AUTO,
     mapping: CsvMapping | None = None,
 ) -> GraphSource:
-    """One graph by itself: a folder or file of it alone, else that side of a dataset folder.
+    """One graph by itself, with the reason: a folder or file of it alone, else that side of a dataset folder.
 
     Raises:
         InputError: the path or the images do not exist, or there is no graph of a known format, or of the
-            one named.
+            one named; images are given beside a dataset folder.
     """
     given = _absolute(path)
     path = folder_of(given)
     _require_images(images)
-    try:
-        kind = format_named(_detect_graph(path, format).format, path)
-    except InputError:
-        try:
-            dataset = open_dataset(given, format)
-        except InputError:
-            pass  # that it is no graph is the better message
-        else:
-            return dataset.left if side == "left" else dataset.right
-        raise
-    return _open_graph(kind, path, images, mapping)
+    kind = detect_format(path) if format == AUTO else format_named(format, path)
+    if reason := recognise(kind.recognise_graph, path):
+        return replace(_open_graph(kind, path, images, mapping), format=kind.name, reason=reason)
+    if reason := recognise(kind.recognise_dataset, path):
+        return _side_of(_open_dataset(Detection(kind.name, reason), path, given), side, given, images)
+    raise _misfit(kind, path)
+
+
+def _side_of(dataset: Dataset, side: Side, folder: Path, images: Path | None) -> GraphSource:
+    """One graph of a dataset folder, whose images are where that folder has them."""
+    if images:
+        expected = f"no images apart from {folder.name}, which holds both graphs and where theirs are"
+        hint = "For other images choose the graph's own folder or file"
+        raise InputError(images, expected, "a folder of images", hint=hint)
+    graph = dataset.left if side == "left" else dataset.right
+    return replace(graph, format=dataset.format, reason=f"{dataset.reason}; {graph.name} is its {side} graph")
 
 
 def _open_graph(kind: Format, path: Path, images: Path | None, mapping: CsvMapping | None) -> GraphSource:
@@ -134,9 +152,12 @@ def _named(format: str, path: Path, reason: str | None) -> Detection:
     """A format that was asked for: still looked for, so that a wrong choice is told before reading."""
     if reason:
         return Detection(format, f"asked for, and {reason}")
-    known = format_named(format, path)
+    raise _misfit(format_named(format, path), path)
+
+
+def _misfit(kind: Format, path: Path) -> InputError:
     found = "nothing there" if not path.exists() else "something else"
-    raise InputError(path, f"{known.dataset_layout} for both graphs, {known.graph_layout} for one", found)
+    return InputError(path, f"{kind.dataset_layout} for both graphs, {kind.graph_layout} for one", found)
 
 
 def _absolute(path: Path) -> Path:

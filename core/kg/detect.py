@@ -60,6 +60,20 @@ def detect_graph(path: Path) -> Detection:
     raise _unrecognised(path, [known.graph_layout for known in FORMATS])
 
 
+def detect_format(path: Path) -> Format:
+    """The first format that knows a path as one graph or as a dataset of two.
+
+    Format by format, as tables that lie beside the files of a dataset could be taken for a graph of tables.
+
+    Raises:
+        InputError: nothing is there, or it is in no known format.
+    """
+    for known in FORMATS:
+        if recognise(known.recognise_graph, path) or recognise(known.recognise_dataset, path):
+            return known
+    raise _unrecognised(path, [known.graph_layout for known in FORMATS])
+
+
 def recognise(ask: Callable[[Path], str | None], path: Path) -> str | None:
     """The reason that one of a format's ``recognise_*`` gives.
 

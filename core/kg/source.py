@@ -33,12 +33,17 @@ def remark(text: str) -> Part:
 
 @dataclass(frozen=True)
 class GraphSource:
-    """One graph of a pair: what it is called, where it is, and its parts in reading order."""
+    """One graph of a pair: what it is called, where it is, and its parts in reading order.
+
+    ``reason`` says why ``format`` was chosen, where it was opened by itself and no :class:`Dataset` does.
+    """
 
     name: str
     source: str
     license: str
     parts: tuple[Part, ...]
+    format: str = ""
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from core.kg.stopping import check_stop
 from core.store import importer
 from core.store.graphs import project_info
 from core.store.project_file import ProjectFile
+from tests.app.slow_look import SlowLook
 from tests.support import DEMO
 
 
@@ -26,27 +27,6 @@ def dialog(qtbot: QtBot) -> NewProjectDialog:
     qtbot.addWidget(made)
     made.show()
     return made
-
-
-class Slow:
-    """A look that takes for ever at the first folder, unless it is stopped, and is as usual at others."""
-
-    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.begun, self.stopped = threading.Event(), threading.Event()
-        self._real = source_fields.look_at
-        monkeypatch.setattr(source_fields, "look_at", self._look)
-
-    def _look(self, dataset: Dataset, graphs: tuple[Path | None, Path | None]) -> source_fields.Found:
-        if self.begun.is_set():
-            return self._real(dataset, graphs)
-        self.begun.set()
-        try:
-            while True:
-                check_stop()
-                self.stopped.wait(0.01)
-        except Cancelled:
-            self.stopped.set()
-            raise
 
 
 def edit(dialog: NewProjectDialog, name: str) -> QLineEdit:
@@ -150,7 +130,7 @@ def test_an_import_that_fails_says_why_and_the_dialog_stays(
 def test_a_second_choice_ends_the_look_at_the_first(
     dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = Slow(monkeypatch)
+    slow = SlowLook(monkeypatch, source_fields)
     edit(dialog, "datasetPathField").setText(str(DEMO))
     qtbot.waitUntil(slow.begun.is_set)
     for name in ("rel_triples_1", "rel_triples_2"):
@@ -164,7 +144,7 @@ def test_a_second_choice_ends_the_look_at_the_first(
 def test_a_look_that_takes_long_can_be_stopped_and_taken_again(
     dialog: NewProjectDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = Slow(monkeypatch)
+    slow = SlowLook(monkeypatch, source_fields)
     stop = button(dialog, "detectedFormatStop")
     edit(dialog, "datasetPathField").setText(str(DEMO))
     qtbot.waitUntil(stop.isVisible)
@@ -183,8 +163,9 @@ def test_what_was_known_of_another_choice_is_not_imported(
 ) -> None:
     edit(dialog, "datasetPathField").setText(str(DEMO))
     qtbot.waitUntil(button(dialog, "importButton").isEnabled)
-    slow = Slow(monkeypatch)
+    slow = SlowLook(monkeypatch, source_fields)
     edit(dialog, "datasetPathField").setText(str(DEMO.parent))
+    assert not button(dialog, "importButton").isEnabled()
     edit(dialog, "datasetPathField").setText(f"{DEMO}/")
     qtbot.waitUntil(slow.begun.is_set)
     assert not button(dialog, "importButton").isEnabled()
@@ -193,7 +174,7 @@ def test_what_was_known_of_another_choice_is_not_imported(
 def test_a_look_ends_with_the_dialog(
     dialog: NewProjectDialog, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    slow = Slow(monkeypatch)
+    slow = SlowLook(monkeypatch, source_fields)
     edit(dialog, "datasetPathField").setText(str(DEMO))
     qtbot.waitUntil(slow.begun.is_set)
     dialog.reject()
@@ -252,6 +233,8 @@ def test_columns_are_mapped_in_the_window(dialog: NewProjectDialog, tmp_path: Pa
     assert [choice.currentText() for choice in ends] == ["1: from", "3: to"]
     dialog.findChild(QCheckBox, "rightHeader").click()
     assert [choice.currentText() for choice in ends] == ["from", "to"]
+    assert not button(dialog, "importButton").isEnabled()  # by these columns it was not looked at yet
+    qtbot.waitUntil(button(dialog, "importButton").isEnabled)
     path = tmp_path / "pair.mimea"
     edit(dialog, "projectPathField").setText(str(path))
     with qtbot.waitSignal(dialog.imported, timeout=60_000):
@@ -259,6 +242,22 @@ def test_columns_are_mapped_in_the_window(dialog: NewProjectDialog, tmp_path: Pa
     with ProjectFile.open(path).read() as session:
         info = project_info(session)
         assert (info.left.relation_triples, info.right.relation_triples) == (1, 1)
+
+
+def test_columns_are_those_of_the_table_they_were_chosen_for(
+    dialog: NewProjectDialog, tmp_path: Path, qtbot: QtBot
+) -> None:
+    (tmp_path / "left.csv").write_text("von,art,nach,wann\na,r,b,2001\n")
+    for name in ("other.csv", "right.csv"):
+        (tmp_path / name).write_text("head,relation,tail\na,r,b\n")
+    dialog.findChild(QRadioButton, "twoGraphsChoice").click()
+    edit(dialog, "leftPathField").setText(str(tmp_path / "left.csv"))
+    edit(dialog, "rightPathField").setText(str(tmp_path / "right.csv"))
+    choice = dialog.findChild(QComboBox, "leftColumn_head")
+    qtbot.waitUntil(choice.isVisible)
+    choice.activated.emit(choice.currentIndex())
+    edit(dialog, "leftPathField").setText(str(tmp_path / "other.csv"))
+    qtbot.waitUntil(button(dialog, "importButton").isEnabled)
 
 
 def test_opening_ends_with_the_job_too(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QObject, QPoint, Qt
 from PySide6.QtGui import QAccessible, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
@@ -44,6 +44,7 @@ DIALOGS = {
     "acceptListedAction": "bulkDialog",
     "hubBoardAction": "hubBoard",
     "recheckAction": "recheckDialog",
+    "leftGraphTitleReplace": "replaceDialog",
 }
 _MOST = 400  # presses of Tab
 
@@ -64,12 +65,12 @@ def page(request, open_window: MainWindow, qtbot: QtBot) -> MainWindow:
 
 @pytest.fixture(params=DIALOGS)
 def dialog(request, open_window: MainWindow, qtbot: QtBot) -> QDialog:
-    """A dialog that its action has opened on the review page."""
+    """A dialog that its action, or a button of a page, has opened over the review page."""
     open_window.show_page(REVIEW)
     qtbot.waitUntil(lambda: not open_window.tasks.busy)
-    action = open_window.findChild(KeyedAction, request.param)
-    assert action.isEnabled()
-    action.trigger()
+    opener = open_window.findChild(QObject, request.param)
+    assert opener.isEnabled()
+    opener.trigger() if isinstance(opener, KeyedAction) else opener.click()
     shown = open_window.findChild(QDialog, DIALOGS[request.param])
     qtbot.waitUntil(lambda: shown.isVisible() and not open_window.tasks.busy)
     activate(qtbot, shown)

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from core.errors import InputError
-from core.kg.dataset import open_dataset, open_pair
+from core.kg.dataset import open_dataset, open_pair, open_side
 from core.kg.detect import FORMATS, detect
 
 NT = "<http://a> <http://b> <http://c> .\n"
@@ -64,6 +64,16 @@ def test_a_format_that_is_asked_for_must_fit(write) -> None:
         open_dataset(folder, "dbp15k")
     with pytest.raises(InputError, match="mmkb, dbp15k, openea, rdf, csv"):
         open_dataset(folder, "excel")
+
+
+def test_tables_beside_the_files_of_a_dataset_are_no_graph_by_themselves(write) -> None:
+    triples = {f"{name}_EntityTriples.txt": "a r b .\n" for name in ("FB15K", "DB15K")}
+    folder = write({**triples, "FB15K_EntityLabels.tsv": "/m/1\tVienna\t\n"})
+    left = open_side(folder, "left")
+    assert (left.format, left.reason.partition("; ")[2]) == ("mmkb", f"{left.name} is its left graph")
+    assert open_side(folder, "left", format="csv").format == "csv"
+    with pytest.raises(InputError, match="found something else"):
+        open_side(folder, "left", format="rdf")
 
 
 def test_a_pair_may_mix_formats(write, read) -> None:

@@ -263,8 +263,12 @@ def test_a_side_of_a_dataset_folder_is_a_source_too(project: ProjectFile, tmp_pa
     for graph, name in ((1, "a"), (2, "b")):
         (folder / name).mkdir(parents=True)
         write_graph(folder / name / "graph.nt", graph, [1, 2, 3])
-    assert open_side(folder, "right").name == "b"
-    assert open_side(folder / "a", "right").name == "a"
+    both, one = open_side(folder, "right"), open_side(folder / "a", "right")
+    assert (both.name, both.format) == ("b", "rdf")
+    assert both.reason.endswith("; b is its right graph")
+    assert (one.name, one.format, one.reason) == ("a", "rdf", "it holds graph.nt")
+    with pytest.raises(InputError, match="no images apart from pair, which holds both graphs"):
+        open_side(folder, "right", images=tmp_path)
     with pytest.raises(InputError):
         open_side(tmp_path / "nowhere", "left")
 
