@@ -48,6 +48,6 @@ def add_row(rows: QFormLayout, text: str, control: QWidget) -> QLabel:
     label.setBuddy(control)
     named = control.focusProxy() or control
     if not named.accessibleName():
-        named.setAccessibleName(QTextDocumentFragment.fromHtml(text).toPlainText())
+        named.setAccessibleName(QTextDocumentFragment.fromHtml(text).toPlainText().replace("&", ""))
     rows.addRow(label, control)
     return label
