@@ -56,12 +56,12 @@ def run(arguments: Sequence[str]) -> int:
         except MimeaError as error:
             print(f"mimea-explorer: {error}", file=sys.stderr)
             return 1
-        except DBAPIError as error:
-            print(f"mimea-explorer: {failure(error)}", file=sys.stderr)
-            return 1
         except BrokenPipeError:
             # Whoever read our output has left; Python would complain once more when it flushes at exit.
             sys.stdout = None
+            return 1
+        except (DBAPIError, OSError) as error:
+            print(f"mimea-explorer: {failure(error)}", file=sys.stderr)
             return 1
     return INTERRUPTED if stop.is_set() else 0
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import atexit
+import ctypes
 import hashlib
+import os
 import random
 import shutil
 import sqlite3
@@ -275,3 +277,23 @@ def full_disk(project: ProjectFile, pages: int = 0) -> Iterator[None]:
     finally:
         event.remove(project.engine, "connect", fill)
         project.engine.dispose()
+
+
+@contextmanager
+def plain_user() -> Iterator[None]:
+    """What an administrator may do to any file, this thread may not meanwhile; tests often run as one."""
+    if not hasattr(os, "geteuid") or os.geteuid() != 0:
+        yield
+        return
+    libc = ctypes.CDLL(None, use_errno=True)
+    # capabilities(7): version 3, this thread; effective, permitted and inheritable, low and high words.
+    header, sets = (ctypes.c_uint32 * 2)(0x20080522, 0), (ctypes.c_uint32 * 6)()
+    assert libc.capget(header, sets) == 0
+    before = sets[0]
+    sets[0] = before & ~0b110  # CAP_DAC_OVERRIDE, CAP_DAC_READ_SEARCH
+    assert libc.capset(header, sets) == 0
+    try:
+        yield
+    finally:
+        sets[0] = before
+        assert libc.capset(header, sets) == 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -23,7 +24,7 @@ def ask_for_target(parent: QWidget, title: str, start: str, kinds: Mapping[str, 
         suffix = next(end for end, words in kinds.items() if words == dialog.selectedNameFilter())
         complete = chosen.endswith(tuple(kinds))
         whole = Path(chosen if complete else chosen + suffix)
-        if complete or not whole.exists():
+        if complete or not os.path.exists(whole):  # noqa: PTH110 - False in a folder that is shut, too
             found = whole
         else:
             dialog.selectFile(str(whole))

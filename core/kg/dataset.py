@@ -15,6 +15,7 @@ from core.kg.detect import (
     detect_format,
     detect_graph,
     format_named,
+    looked_into,
     recognise,
 )
 from core.kg.links import refuse_doubtful
@@ -138,8 +139,14 @@ def _open_graph(kind: Format, path: Path, images: Path | None, mapping: CsvMappi
 
 
 def _require_images(folder: Path | None) -> None:
-    if folder and not folder.is_dir():
-        raise InputError(folder, "a folder of images", "a file" if folder.exists() else "nothing there")
+    if folder is None:
+        return
+    with looked_into(folder):
+        if not folder.is_dir():
+            raise InputError(folder, "a folder of images", "a file" if folder.exists() else "nothing there")
+        for entry in folder.iterdir():
+            entry.lstat()  # a folder may tell its names and no more
+            break
 
 
 def _detect_graph(path: Path, format: str) -> Detection:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -80,10 +81,21 @@ def recognise(ask: Callable[[Path], str | None], path: Path) -> str | None:
     Raises:
         InputError: the folder can't be looked into.
     """
-    try:
+    with looked_into(path):
         return ask(path)
+
+
+@contextmanager
+def looked_into(folder: Path) -> Iterator[None]:
+    """For looking at a folder and what is in it.
+
+    Raises:
+        InputError: the folder can't be looked into.
+    """
+    try:
+        yield
     except OSError as error:
-        raise InputError(path, "a folder that can be read", error.strerror or str(error)) from error
+        raise InputError(folder, "a folder that can be read", error.strerror or str(error)) from error
 
 
 def format_named(name: str, path: Path) -> Format:

@@ -101,8 +101,13 @@ def no_project(place: object, error: Exception) -> ProjectError:
 
 
 def failure(error: Exception) -> str:
-    """The sentence on a database that fails, such as on a full disk; empty for any other error."""
-    return f"the project can't be read or written: {reason(error)}" if isinstance(error, DBAPIError) else ""
+    """The sentence on a database or a file that fails, such as on a full disk; empty for any other error."""
+    if isinstance(error, DBAPIError):
+        return f"the project can't be read or written: {reason(error)}"
+    if isinstance(error, OSError):
+        what = error.filename or "a file or folder"
+        return f"{what} can't be read or written: {error.strerror or reason(error)}"
+    return ""
 
 
 def reason(error: Exception) -> str:

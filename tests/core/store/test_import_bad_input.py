@@ -25,6 +25,7 @@ from core.kg.compressed import LIMIT_VARIABLE
 from core.kg.dataset import open_dataset, open_pair
 from core.store.importer import import_dataset
 from core.store.project_file import ProjectFile
+from tests.support import plain_user
 
 NT = b"<http://a> <http://p> <http://b> .\n"
 
@@ -223,19 +224,32 @@ def test_pictures_that_are_cut_huge_or_elsewhere_are_told_apart(tmp_path: Path) 
     )
 
 
-def test_no_permission_is_told(refused, tmp_path: Path, monkeypatch) -> None:
+@pytest.mark.parametrize("name", ["B_EntityTriples.txt", "."])
+def test_no_permission_to_read_is_told(refused, tmp_path: Path, name: str) -> None:
     folder = lay_out(tmp_path / "in", MMKB)
-    real = Path.open
+    (folder / name).chmod(0)
+    with plain_user():
+        told = refused("--dataset", str(folder))
+    (folder / name).chmod(0o700)
+    assert f"{(folder / name).name}: expected" in told
+    assert "Permission denied" in told
 
-    def refuse(self: Path, *arguments: object, **options: object) -> object:
-        if self.name == "B_EntityTriples.txt":
-            raise PermissionError(errno.EACCES, "Permission denied")
-        return real(self, *arguments, **options)
 
-    monkeypatch.setattr(Path, "open", refuse)
-    told = refused("--dataset", str(folder))
-    assert "B_EntityTriples.txt: expected" in told
-    assert "can't be read (Permission denied)" in told
+@pytest.mark.parametrize("mode", [0, 0o100, 0o400], ids=["shut", "no names", "names alone"])
+def test_no_permission_to_read_the_images_is_told(refused, tmp_path: Path, mode: int) -> None:
+    for name in ("l.nt", "r.nt"):
+        (tmp_path / name).write_bytes(NT)
+    images = tmp_path / "pictures"
+    images.mkdir()
+    (images / "a.png").write_bytes(picture())
+    images.chmod(mode)
+    with plain_user():
+        told = refused(
+            *("--left", str(tmp_path / "l.nt"), "--right", str(tmp_path / "r.nt")),
+            *("--images-left", str(images)),
+        )
+    images.chmod(0o700)
+    assert "pictures: expected a folder that can be read, found Permission denied" in told
 
 
 @pytest.mark.parametrize("name", ["l.nt", "l.ttl", "l.csv", "l.nt.gz"])
