@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QScrollArea, QVBoxLayout, QWidget
@@ -20,7 +21,9 @@ FIXED: dict[str, tuple[tuple[str, str], ...]] = {
     ),
 }
 _COLUMNS = 3
-_Rows = tuple[str, list[tuple[str, str, str]]]  # a heading; keys, name and what it does
+_NUMBER = re.compile(r"\d+")
+_Row = tuple[str, str, str]  # keys, name and what it does
+_Section = tuple[str, list[_Row]]  # with its heading
 
 
 def grouped(actions: Iterable[KeyedAction]) -> dict[str, list[KeyedAction]]:
@@ -31,19 +34,34 @@ def grouped(actions: Iterable[KeyedAction]) -> dict[str, list[KeyedAction]]:
     return groups
 
 
-def key_rows(actions: Iterable[KeyedAction]) -> dict[str, list[tuple[str, str, str]]]:
+def key_rows(actions: Iterable[KeyedAction]) -> dict[str, list[_Row]]:
     """By heading: keys in force, name and what it does; actions without a key are left out."""
     rows = {
-        group: [
+        group: _folded(
             (" or ".join(key.toString(NATIVE) for key in action.shortcuts()), action.words, action.tip)
             for action in members
             if action.shortcuts()
-        ]
+        )
         for group, members in grouped(actions).items()
     }
     for group, more in FIXED.items():
         rows.setdefault(group, []).extend((keys, words, words) for keys, words in more)
     return rows
+
+
+def _folded(rows: Iterable[_Row]) -> list[_Row]:
+    """Rows that differ in a number alone, keys and all, as one."""
+    found: list[_Row] = []
+    for _, same in groupby(rows, lambda row: [_NUMBER.sub("", text) for text in row]):
+        series = list(same)
+        first, last = series[0], series[-1]
+        number = _NUMBER.search(last[1])
+        if len(series) > 2 and number:
+            words, tip = (_NUMBER.sub(rf"\g<0> to {number[0]}", text) for text in first[1:])
+            found.append((f"{first[0]} … {last[0]}", words, tip))
+        else:
+            found += series
+    return found
 
 
 class KeysDialog(QDialog):
@@ -80,7 +98,7 @@ class KeysDialog(QDialog):
         layouts.resize_within(self, width, wanted.height() + told.sizeHint().height())
 
 
-def _columns(groups: list[_Rows]) -> list[list[_Rows]]:
+def _columns(groups: list[_Section]) -> list[list[_Section]]:
     """The groups in their order, in columns that are as even as can be."""
     heights = [len(rows) + 2 for _, rows in groups]
 
@@ -92,7 +110,7 @@ def _columns(groups: list[_Rows]) -> list[list[_Rows]]:
 
 
 class _Group(QWidget):
-    def __init__(self, title: str, rows: list[tuple[str, str, str]], parent: QWidget) -> None:
+    def __init__(self, title: str, rows: list[_Row], parent: QWidget) -> None:
         super().__init__(parent)
         layout = QGridLayout(self)
         layout.setContentsMargins(0, 0, 0, 0)

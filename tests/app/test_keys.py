@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from importlib.util import module_from_spec, spec_from_file_location
 from itertools import combinations
 
@@ -26,6 +27,7 @@ from app.keyed_action import NATIVE, KeyedAction, clashes
 from app.main_window import MainWindow
 from app.settings import Settings
 from app.views.key_tree import ACTION, KEY, RESET, KeyTree
+from app.views.keys_dialog import key_rows
 from app.views.settings_dialog import SettingsDialog
 from tests.support import REPOSITORY
 from tests.window import activate
@@ -228,13 +230,22 @@ def test_the_search_finds_actions_by_word_and_key(window: MainWindow) -> None:
     dialog.reject()
 
 
+def unfolded(words: str) -> list[str]:
+    """What "Candidate 1 to 3" stands for."""
+    series = re.search(r"\b1 to (\d+)\b", words)
+    if series is None:
+        return [words]
+    return [words.replace(series[0], str(number + 1)) for number in range(int(series[1]))]
+
+
 @pytest.mark.parametrize("key", ["F12", ""])
 def test_the_list_of_keys_is_made_from_the_actions(window: MainWindow, key: str) -> None:
     action(window, "acceptedAction").set_keys([QKeySequence(key)] if key else [])
     action(window, "keysAction").trigger()
     dialog = window.findChild(QWidget, "keysDialog")
     assert dialog is not None and dialog.isVisible()
-    words = [label.text() for label in dialog.findChildren(QLabel)]
+    words = [one for label in dialog.findChildren(QLabel) for one in unfolded(label.text())]
+    assert "1 … 0" in words and "Alt+1 … Alt+0" in words
     for each in window.findChildren(KeyedAction):
         assert (each.words in words) == bool(each.shortcuts()), each.words
     assert ("F12" in words) == bool(key)
@@ -258,3 +269,14 @@ def test_whether_to_go_on_after_a_verdict_is_remembered(window: MainWindow) -> N
     dialog.accept()
     assert not action(window, "advanceAction").isChecked()
     assert not Settings().advance
+
+
+def test_a_series_whose_keys_differ_otherwise_is_told_one_by_one(window: MainWindow) -> None:
+    action(window, "pickLeft3Action").set_keys([QKeySequence("W")])
+    rows = [(keys, words) for keys, words, _ in key_rows(window.findChildren(KeyedAction))["Review"]]
+    assert [row for row in rows if "of the left entity" in row[1]] == [
+        ("1", "Candidate 1 of the left entity"),
+        ("2", "Candidate 2 of the left entity"),
+        ("W", "Candidate 3 of the left entity"),
+        ("4 … 0", "Candidate 4 to 10 of the left entity"),
+    ]
