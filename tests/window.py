@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QCheckBox, QComboBox, QLabel, QPushButton, QScrollArea, QWidget
+from PySide6.QtWidgets import QApplication, QCheckBox, QComboBox, QLabel, QPushButton, QScrollArea, QWidget
 from pytestqt.qtbot import QtBot
 
+from app.main_window import MainWindow
 from app.views.elided_label import ElidedLabel
 
 _COMBO_ROOM = 44  # pixels that the frame and the arrow of a choice take
@@ -63,3 +64,9 @@ def _within_own_scrolling(widget: QWidget) -> bool:
             return parent.horizontalScrollBar().maximum() > 0
         parent = parent.parentWidget()
     return False
+
+
+def settle(qtbot: QtBot, window: MainWindow) -> None:
+    """Wait until what was asked for is there and laid out."""
+    qtbot.waitUntil(lambda: not window.tasks.busy)
+    QApplication.processEvents()  # what has come asked for a layout

@@ -6,7 +6,7 @@ from itertools import product
 
 import pytest
 from PySide6.QtGui import QColor, QImage, QPainter
-from PySide6.QtWidgets import QApplication, QDialog, QLabel, QTextBrowser
+from PySide6.QtWidgets import QDialog, QLabel, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from app.icons import icon
@@ -20,7 +20,7 @@ from app.views.review.neighbour_graph import NeighbourGraph
 from app.views.training.curve_data import Columns
 from app.views.training.curve_plot import CurvePlot
 from app.views.training.figures import BY_KEY
-from tests.window import cut_off
+from tests.window import cut_off, settle
 
 RATIO = 2
 TABS = ("run", "runs", "evaluation", "weights", "changes", "ablation")
@@ -29,7 +29,7 @@ TABS = ("run", "runs", "evaluation", "weights", "changes", "ablation")
 @pytest.fixture
 def low_window(open_window: MainWindow, qtbot: QtBot) -> MainWindow:
     open_window.resize(1280, 720)
-    _wait(open_window, qtbot)
+    settle(qtbot, open_window)
     assert open_window.devicePixelRatioF() == RATIO
     return open_window
 
@@ -41,7 +41,7 @@ def test_no_text_is_cut_off(low_window: MainWindow, qtbot: QtBot) -> None:
         for tab in TABS if page == TRAIN else ("",):
             if tab:
                 low_window.pages.train.show_tab(tab)
-            _wait(low_window, qtbot)
+            settle(qtbot, low_window)
             cut += cut_off(low_window)
     assert not cut
     assert (low_window.width(), low_window.height()) == (1280, 720)
@@ -52,7 +52,7 @@ def test_dialogs_are_no_larger_than_the_window(low_window: MainWindow, qtbot: Qt
     for action in ("keys", "help", "recheck"):
         low_window.findChild(KeyedAction, f"{action}Action").trigger()
         (dialog,) = (each for each in low_window.findChildren(QDialog) if each.isVisible())
-        _wait(low_window, qtbot)
+        settle(qtbot, low_window)
         assert dialog.height() < low_window.height() and dialog.width() < low_window.width(), action
         for text in dialog.findChildren(QTextBrowser):
             assert text.horizontalScrollBar().maximum() == 0  # pictures of the help are as wide as the page
@@ -78,7 +78,7 @@ def test_pictures_have_the_pixels_of_the_screen(qtbot: QtBot) -> None:
 
 def test_lines_are_as_thick_as_on_any_screen(low_window: MainWindow, qtbot: QtBot) -> None:
     low_window.show_page(REVIEW)
-    _wait(low_window, qtbot)
+    settle(qtbot, low_window)
     edges = low_window.findChild(NeighbourGraph)._edges
     assert [edge.opts["pen"].widthF() for edge in edges] == [RATIO, 2 * RATIO, 4 * RATIO]
     columns = Columns(BY_KEY["loss"].columns)
@@ -92,8 +92,3 @@ def test_lines_are_as_thick_as_on_any_screen(low_window: MainWindow, qtbot: QtBo
             columns.append(epoch, {"joint": 1.0})
         plot.redraw()
         assert plot._curves["joint"].opts["pen"].widthF() == thick * RATIO
-
-
-def _wait(window: MainWindow, qtbot: QtBot) -> None:
-    qtbot.waitUntil(lambda: not window.tasks.busy)
-    QApplication.processEvents()

@@ -29,7 +29,7 @@ from app.pages import EXPORT, GRAPHS, REVIEW, TRAIN
 from app.views.elided_label import ElidedLabel
 from core.review.journal import Decision
 from core.store.project_file import ProjectFile
-from tests.window import activate, cut_off, told
+from tests.window import activate, cut_off, settle, told
 
 PAGES = {"graphs": GRAPHS, "train": TRAIN, "review": REVIEW, "export": EXPORT}
 CONTROLS = (QAbstractButton, QLineEdit, QComboBox, QAbstractSpinBox, QAbstractItemView)
@@ -58,8 +58,7 @@ def page(request, open_window: MainWindow, qtbot: QtBot) -> MainWindow:
     if request.param == "review":
         for name in ("history", "session"):
             open_window.pages.review._panels.desk.toggle(name)
-    qtbot.waitUntil(lambda: not open_window.tasks.busy)
-    QApplication.processEvents()
+    settle(qtbot, open_window)
     return open_window
 
 
@@ -195,7 +194,7 @@ def test_long_labels_in_any_script_widen_nothing(
     qtbot.waitUntil(lambda: not window.tasks.busy and page._panel.shown is not None)
     page._pair_tools.walk.go(1, 43)  # so that the way back is shown too
     qtbot.waitUntil(lambda: not window.tasks.busy and not page._ahead.waiting)
-    QApplication.processEvents()
+    settle(qtbot, window)
     panel = page._panel
     assert panel.walk.isVisibleTo(panel) and panel.shown.key == (1, 43)
     assert panel.widget().width() <= panel.viewport().width()
