@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from core.review.facets import Facets, FacetValue, facet_counts, facet_mask, facets_of, verdict_codes
 from core.review.ordering import Codes, Places, ascending, descending, places_by
 from core.store.candidate_columns import CandidateColumns, candidate_columns, unproposed
-from core.store.candidates import Ids, decided_pairs, pair_keys
+from core.store.candidates import Decided, Ids, decided_pairs, pair_keys
 from core.store.packed import packed_ids
 from core.store.queues import (
     QUEUES,
@@ -138,17 +138,42 @@ def _same_rows(one: CandidateFilter, other: CandidateFilter) -> bool:
 
 def _find(session: Session, wanted: CandidateFilter) -> Found:
     rows = candidate_columns(session, wanted.run_id)
-    if not asks_for_all(wanted):
+    waits = QUEUES[wanted.queue].among == "waiting"
+    if asks_for_all(wanted):
+        if wanted.best_only:
+            rows = rows.take(_best(rows, decided_pairs(session, wanted.run_id) if waits else None))
+    else:
         rows = _those(session, rows, queue_ids(session, wanted))
     if wanted.pairs is not None:
         keys = [left << 32 | right for left, right in wanted.pairs]
         rows = rows.take(np.flatnonzero(np.isin(pair_keys(rows.left_id, rows.right_id), keys)))
-    if QUEUES[wanted.queue].among == "waiting" and wanted.best_only:  # the query asked that
+    if waits and wanted.best_only:  # those and no others were found
         return Found(rows, np.ones(len(rows), np.bool_), None)
     waiting = _waiting(session, wanted, rows.left_id, rows.right_id)
-    if QUEUES[wanted.queue].among == "waiting":
+    if waits:
         rows, waiting = rows.take(np.flatnonzero(waiting)), waiting[waiting]
     return Found(rows, waiting, None)
+
+
+def _best(rows: CandidateColumns, decided: Decided | None) -> Places:
+    """Places of the best candidate of each left entity; with ``decided`` of those that wait for a verdict.
+
+    Which is the best that nobody rejected; where a pair of the entity is parked as unsure, it waits with it.
+    """
+    left = rows.left_id
+    if decided is None:
+        return _firsts(left, np.arange(len(left)))
+    rejected = _places_of(decided.of_kind("rejected"), left, rows.right_id)
+    best = _firsts(left, np.delete(np.arange(len(left)), rejected))
+    gone = np.concatenate([decided.settled, decided.of_kind("unsure")[:, 0]])
+    return best[~np.isin(left[best], gone)]
+
+
+def _firsts(left: Ids, among: Places) -> Places:
+    """Of places ``among`` all the first one of each left entity."""
+    is_first = np.ones(len(among), np.bool_)
+    is_first[1:] = left[among[1:]] != left[among[:-1]]
+    return among[is_first]
 
 
 def _those(session: Session, rows: CandidateColumns, ids: Ids) -> CandidateColumns:
@@ -201,10 +226,13 @@ def _label_places(session: Session, ids: Ids) -> Codes:
 def _waiting(session: Session, wanted: CandidateFilter, left_ids: Ids, right_ids: Ids) -> Mask:
     if wanted.queue == "conflict":  # what was accepted twice waits for another verdict
         return np.ones(len(left_ids), np.bool_)
-    settled, decided = decided_pairs(session, wanted.run_id)
-    waiting: Mask = ~np.isin(left_ids, settled)
-    # Few entities have a verdict: only their pairs are looked up one by one.
-    judged = np.flatnonzero(np.isin(left_ids, decided[:, 0]))
-    pairs = pair_keys(left_ids[judged], right_ids[judged])
-    waiting[judged[np.isin(pairs, pair_keys(decided[:, 0], decided[:, 1]))]] = False
+    decided = decided_pairs(session, wanted.run_id)
+    waiting: Mask = ~np.isin(left_ids, decided.settled)
+    waiting[_places_of(decided.pairs, left_ids, right_ids)] = False
     return waiting
+
+
+def _places_of(pairs: Ids, left_ids: Ids, right_ids: Ids) -> Places:
+    """Where one of some pairs stands. They are those of few entities: only these are looked up one by one."""
+    theirs = np.flatnonzero(np.isin(left_ids, pairs[:, 0]))
+    return theirs[np.isin(pair_keys(left_ids[theirs], right_ids[theirs]), pair_keys(*pairs.T))]

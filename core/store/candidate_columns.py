@@ -38,6 +38,7 @@ Numbers = NDArray[np.float32]
 class CandidateColumns:
     """All candidates of a run, by ascending id; what is not known is NaN. Shape of each: ``(n,)``.
 
+    A run writes the candidates of a left entity one after the other, the best first, and so they stand here.
     ``kind`` is that of the left entity, as :func:`core.store.kinds.entity_kinds` numbers it. ``gain`` says
     what a verdict would teach the next run (:mod:`core.training.teaching`); no row of the table has it.
     """

@@ -151,18 +151,33 @@ def verdicts_of(session: Session, left_ids: Iterable[int]) -> dict[int, dict[int
     return verdicts
 
 
-def decided_pairs(session: Session, run_id: int) -> tuple[Ids, Ids]:
-    """(settled left ids, decided pairs): what makes a candidate no longer wait for a verdict."""
-    settled = packed_ids(
-        session,
-        "SELECT left_id AS id FROM current_verdict WHERE kind IN ('accepted', 'no_counterpart')"
-        f" UNION ALL SELECT left_id FROM ({KNOWN}) AS known",
-        {"run": run_id},
+@dataclass(frozen=True, slots=True, eq=False)
+class Decided:
+    """What makes the candidates of a run no longer wait for a verdict."""
+
+    settled: Ids  # left entities with a counterpart, accepted or known, or without one. Shape: (s,)
+    pairs: Ids  # (left id, right id) of the pairs with a verdict in force. Shape: (v, 2)
+    kinds: npt.NDArray[np.str_]  # of these. Shape: (v,)
+
+    def of_kind(self, kind: VerdictKind) -> Ids:
+        """The pairs with this verdict. Shape: ``(w, 2)``."""
+        found: Ids = self.pairs[self.kinds == kind]
+        return found
+
+
+def decided_pairs(session: Session, run_id: int) -> Decided:
+    """What is decided, with the links that the run was trained on where no verdict rejects them."""
+    verdicts = session.execute(text("SELECT left_id, right_id, kind FROM current_verdict")).all()
+    kinds = np.array([row.kind for row in verdicts], np.str_)
+    pairs = np.array([(row.left_id, row.right_id or 0) for row in verdicts], np.int64).reshape(-1, 2)
+    of_pair = kinds != "no_counterpart"
+    seeds = "FROM run_seed WHERE run_id = :run AND role = 'seed' ORDER BY left_id, right_id"
+    left, right = (
+        packed_ids(session, f"SELECT {side}_id AS id {seeds}", {"run": run_id}) for side in ("left", "right")
     )
-    pairs = session.execute(
-        text("SELECT left_id, right_id FROM current_verdict WHERE right_id IS NOT NULL")
-    ).all()
-    return settled, np.array([tuple(pair) for pair in pairs], np.int64).reshape(-1, 2)
+    rejected = np.isin(pair_keys(left, right), pair_keys(*pairs[kinds == "rejected"].T))
+    settled = pairs[np.isin(kinds, ("accepted", "no_counterpart")), 0]
+    return Decided(np.concatenate([settled, left[~rejected]]), pairs[of_pair], kinds[of_pair])
 
 
 def pair_keys(left_ids: Ids, right_ids: Ids) -> Ids:

@@ -175,10 +175,12 @@ def queue_ids(session: Session, wanted: CandidateFilter) -> Ids:
 
 
 def asks_for_all(wanted: CandidateFilter) -> bool:
-    """Whether every candidate of the run is in a queue, or may be if it waits: no query has to find them."""
+    """Whether every candidate of the run is in a queue if it waits or is the best, as far as that is asked.
+
+    No query has to find these: what is decided tells which they are, and in a tenth of the time.
+    """
     queue = QUEUES[wanted.queue]
-    every = queue.among in ("waiting", "every") and queue.where == _ALL
-    return every and not wanted.best_only and not wanted.text
+    return queue.among in ("waiting", "every") and queue.where == _ALL and not wanted.text
 
 
 def queue_counts(session: Session, run_id: int, author: str) -> dict[QueueName, int]:

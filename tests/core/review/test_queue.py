@@ -1,9 +1,15 @@
 from __future__ import annotations
 
+import random
+
+import pytest
+from sqlalchemy import text
+
 from core.review.journal import Decision, decide
 from core.review.queue import load_queue, waiting_rows
+from core.store.candidates import VerdictKind
 from core.store.project_file import ProjectFile
-from core.store.queues import CandidateFilter
+from core.store.queues import CandidateFilter, QueueName, queue_ids
 
 
 def test_what_waits(project: ProjectFile) -> None:
@@ -40,3 +46,19 @@ def test_rows_of_pairs(project: ProjectFile) -> None:
     assert queue.row_of(1, None) == 0
     assert queue.row_of(1, 42) is None
     assert queue.rows_of_left([1, 2]).tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("name", ["teach", "all"])
+def test_what_is_found_without_a_query_is_what_the_query_finds(project: ProjectFile, name: QueueName) -> None:
+    rng = random.Random(5)
+    wanted = CandidateFilter(1, queue=name)
+    with project.read() as session:
+        pairs = session.execute(text("SELECT left_id, right_id FROM candidate ORDER BY id")).all()
+    kinds: list[VerdictKind] = ["accepted", "rejected", "rejected", "unsure", "no_counterpart"]
+    for _ in range(30):
+        left, right = rng.choice(pairs)
+        kind = rng.choice(kinds)
+        decide(project, [Decision(left, None if kind == "no_counterpart" else right, kind)])
+        with project.read() as session:
+            listed, asked = load_queue(session, wanted).ids, queue_ids(session, wanted)
+        assert sorted(listed.tolist()) == sorted(asked.tolist())
