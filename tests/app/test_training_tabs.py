@@ -139,7 +139,8 @@ def test_evaluation_counts_and_leads_to_the_pair(shown: MainWindow, qtbot: QtBot
         for row in (page.confusions.rows.row_at(i) for i in range(page.confusions.model().rowCount()))
     }
     assert lefts == {14, 28, 35}  # 7 is right in this run
-    _, degree, _, picture = page._plots
+    qtbot.waitUntil(lambda: len(page.plots) == 4)
+    _, degree, _, picture = page.plots
     assert sum(links for _, links, _ in degree.table()[1]) == 27
     assert [name for name, _, _ in picture.table()[1]] == ["both"]
     page.choice.setCurrentIndex(1)
@@ -298,7 +299,8 @@ def test_weights_and_who_decided(shown: MainWindow, qtbot: QtBot) -> None:
     box.setCurrentIndex(2)
     box.activated.emit(2)
     assert cells(page.decided, 0) == ["France 13"]
-    weights, types = page._plots
+    qtbot.waitUntil(lambda: len(page.plots) == 2 and len(page.plots[1].table()[1]) > 0)
+    weights, types = page.plots
     assert weights.table()[0] == ("from", "structure", "relation", "attribute", "visual")
     assert {row[1] for row in types.table()[1]} == {"has capital", "has capital city"}
     page.decided.activated.emit(page.decided.model().index(0, 0))

@@ -11,6 +11,7 @@ from PySide6.QtWidgets import QComboBox, QGridLayout, QWidget
 from app import theme
 from app.views.training.curve_data import Columns
 from app.views.training.figures import BY_KEY, FIGURES, Figure
+from app.views.training.one_a_turn import OneATurn
 from core.store.epochs import EpochInfo
 from core.training.epoch_log import of_epoch, with_evaluation
 from core.training.events import EpochDone, Evaluated, Event
@@ -19,7 +20,6 @@ if TYPE_CHECKING:
     from app.views.training.curve_plot import CurvePlot
 
 _REDRAW_MILLISECONDS = 100
-_PAUSE_MILLISECONDS = 15  # between two plots, in which what is there is painted
 _TWO_COLUMNS = 1300  # pixels from which four plots stand two by two
 _SHOWN = ("loss", "ranking", "weights", "phi")
 
@@ -40,8 +40,7 @@ class Curves(QWidget):
         self._timer = QTimer(self)
         self._timer.setInterval(_REDRAW_MILLISECONDS)
         self._timer.timeout.connect(self._redraw)
-        self._builder = QTimer(self, singleShot=True, interval=_PAUSE_MILLISECONDS)
-        self._builder.timeout.connect(self._build_next)
+        self._turns = OneATurn(self)
 
     def clear(self) -> None:
         """Begin a new run."""
@@ -68,7 +67,7 @@ class Curves(QWidget):
 
     def showEvent(self, event: QEvent) -> None:
         super().showEvent(event)
-        self._builder.start()
+        self._build()
         self._redraw()
         self._timer.start()
 
@@ -79,8 +78,7 @@ class Curves(QWidget):
     def resizeEvent(self, event: QEvent) -> None:
         super().resizeEvent(event)
         self._arrange()
-        if self.isVisible():
-            self._builder.start()
+        self._build()
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -109,9 +107,12 @@ class Curves(QWidget):
         """How many plots are shown: two above each other, or four where there is room."""
         return len(self._choices) if self.width() >= _TWO_COLUMNS else 2
 
-    @Slot()
-    def _build_next(self) -> None:
-        """Build the first plot that is missing, then give it its figure, each in a turn of its own."""
+    def _build(self) -> None:
+        """Build the plots that are missing, and give each its figure in a turn of its own."""
+        if self.isVisible():
+            self._turns.take(*[self._grow] * 2 * (self._room - len(self._plots)))
+
+    def _grow(self) -> None:
         number = len(self._plots)
         if number >= self._room or not self.isVisible():
             return
@@ -130,7 +131,6 @@ class Curves(QWidget):
             self._plots.append(plot)
             self._arrange()
             self._dirty = True
-        self._builder.start()
 
     def _arrange(self) -> None:
         for number, plot in enumerate(self._plots):

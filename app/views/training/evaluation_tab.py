@@ -24,6 +24,7 @@ from app.models.rows_model import Column
 from app.project import Project
 from app.side_work import SideWork
 from app.views.training.metric_columns import metric_columns
+from app.views.training.one_a_turn import OneATurn
 from app.views.training.page_button import PageButton
 from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
@@ -37,6 +38,12 @@ if TYPE_CHECKING:
     from core.training.evaluate import CandidateSet
 
 _MOST_ROWS = 7  # decodings with and without neighbours, and the one-to-one choice
+_RIGHT = "Of the test links, the share whose first candidate among all right entities is right"
+_GROUPS = (
+    ("degreePlot", "By relations", f"{_RIGHT}, by how many relation triples the left entity has"),
+    ("valuesPlot", "By attributes", f"{_RIGHT}, by how many attribute values the left entity has"),
+    ("picturePlot", "By images", f"{_RIGHT}, by which sides have an image"),
+)
 
 
 class EvaluationTab(OneRunTab):
@@ -55,7 +62,8 @@ class EvaluationTab(OneRunTab):
         self._quality: Quality | None = None
         self._work = side_work
         self._measuring = False
-        self._plots: tuple[ReliabilityPlot, GroupBars, GroupBars, GroupBars] | None = None
+        self.plots: list[ReliabilityPlot | GroupBars] = []
+        self._turns = OneATurn(self)
         self._among = QComboBox(objectName="amongField")
         self._among.setAccessibleName("Ranked among")
         self._among.setToolTip(
@@ -100,8 +108,11 @@ class EvaluationTab(OneRunTab):
         column.setContentsMargins(theme.LARGE, 0, 0, 0)
         column.addLayout(above)
         column.addWidget(self.confusions, 1)
-        self._charts = QWidget()
-        self._lower.addWidget(self._charts)
+        charts = QWidget()
+        self._chart_grid = QGridLayout(charts)
+        self._chart_grid.setContentsMargins(0, 0, theme.LARGE, 0)
+        self._chart_grid.setSpacing(theme.LARGE)
+        self._lower.addWidget(charts)
         self._lower.addWidget(right)
         self._lower.setStretchFactor(0, 3)
         self._lower.setStretchFactor(1, 2)
@@ -127,36 +138,20 @@ class EvaluationTab(OneRunTab):
         self._quality = found
         self._show_metrics()
         self.confusions.show_rows(found.confusions)
-        reliability, degree, values, picture = self._built()
-        reliability.show_reliability(found.reliability)
-        degree.show_groups(found.by_degree)
-        values.show_groups(found.by_values)
-        picture.show_groups(found.by_picture)
+        self._turns.take(*(partial(self._draw, number, found) for number in range(4)))
 
-    def _built(self) -> tuple[ReliabilityPlot, GroupBars, GroupBars, GroupBars]:
-        """The plots; pyqtgraph takes a third of a second to import, so they come with the first numbers."""
-        if self._plots is None:
-            from app.views.training.bars import GroupBars, ReliabilityPlot
+    def _draw(self, number: int, found: Quality) -> None:
+        # pyqtgraph takes a third of a second to import: it comes with the first numbers, not with the window.
+        from app.views.training.bars import GroupBars, ReliabilityPlot
 
-            share = "Of the test links, the share whose first candidate among all right entities is right"
-            self._plots = (
-                ReliabilityPlot(),
-                GroupBars(
-                    "degreePlot", "By relations", f"{share}, by how many relation triples the left entity has"
-                ),
-                GroupBars(
-                    "valuesPlot",
-                    "By attributes",
-                    f"{share}, by how many attribute values the left entity has",
-                ),
-                GroupBars("picturePlot", "By images", f"{share}, by which sides have an image"),
-            )
-            grid = QGridLayout(self._charts)
-            grid.setContentsMargins(0, 0, theme.LARGE, 0)
-            grid.setSpacing(theme.LARGE)
-            for number, plot in enumerate(self._plots):
-                grid.addWidget(plot, number // 2, number % 2)
-        return self._plots
+        if number == len(self.plots):
+            self.plots.append(GroupBars(*_GROUPS[number - 1]) if number else ReliabilityPlot())
+            self._chart_grid.addWidget(self.plots[number], number // 2, number % 2)
+        plot = self.plots[number]
+        if isinstance(plot, ReliabilityPlot):
+            plot.show_reliability(found.reliability)
+        else:
+            plot.show_groups((found.by_degree, found.by_values, found.by_picture)[number - 1])
 
     @Slot()
     def _show_metrics(self) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt, Signal, Slot
@@ -11,6 +12,7 @@ from app import theme
 from app.icons import icon
 from app.models.rows_model import Column
 from app.project import Project
+from app.views.training.one_a_turn import OneATurn
 from app.views.training.pair_button import PairButton
 from app.views.training.rows_table import RowsTable
 from app.views.training.setting_fields import MODALITY_ICON
@@ -37,7 +39,8 @@ class WeightsTab(OneRunTab):
             parent,
         )
         self._weights: Weights | None = None
-        self._plots: tuple[WeightsPlot, TypeBars] | None = None
+        self.plots: list[WeightsPlot | TypeBars] = []
+        self._turns = OneATurn(self)
         self._modality = QComboBox(objectName="decidedByField")
         self._modality.setAccessibleName("Modality that decided")
         self._modality.setToolTip("The pairs of this modality are listed; how many there are is beside it")
@@ -48,7 +51,9 @@ class WeightsTab(OneRunTab):
         self._meaning.setText("First candidates that lead the next one, and would not without this modality.")
         self.decided = RowsTable("decidedTable", "Pairs that a modality decided", _columns())
         self._charts = QWidget()
-        QVBoxLayout(self._charts).setContentsMargins(0, 0, theme.LARGE, 0)
+        self._chart_column = QVBoxLayout(self._charts)
+        self._chart_column.setContentsMargins(0, 0, theme.LARGE, 0)
+        self._chart_column.setSpacing(theme.LARGE)
         self.set_content(self._content())
         self._modality.activated.connect(self._show_decided)
         self.decided.activated_row.connect(self._on_decided)
@@ -101,17 +106,6 @@ class WeightsTab(OneRunTab):
 
     def _show(self, found: Weights) -> None:
         self._weights = found
-        if self._plots is None:
-            from app.views.training.weights_plot import TypeBars, WeightsPlot
-
-            self._plots = WeightsPlot(), TypeBars()
-            layout = self._charts.layout()
-            assert isinstance(layout, QVBoxLayout)
-            layout.setSpacing(theme.LARGE)
-            for number, plot in enumerate(self._plots):
-                layout.addWidget(plot, 2 + number)
-        for plot in self._plots:
-            plot.show_weights(found)
         before = self._modality.currentData() or _FIRST_SHOWN
         self._modality.clear()
         for modality, count in found.decided.items():
@@ -119,6 +113,16 @@ class WeightsTab(OneRunTab):
             self._modality.addItem(mark, f"{modality.capitalize()} ({count:,})", modality)
         self._modality.setCurrentIndex(max(0, self._modality.findData(before)))
         self._show_decided()
+        self._turns.take(partial(self._draw, 0, found), partial(self._draw, 1, found))
+
+    def _draw(self, number: int, found: Weights) -> None:
+        # pyqtgraph takes a third of a second to import: it comes with the first weights, not with the window.
+        from app.views.training.weights_plot import TypeBars, WeightsPlot
+
+        if number == len(self.plots):
+            self.plots.append((WeightsPlot, TypeBars)[number]())
+            self._chart_column.addWidget(self.plots[number], 2 + number)  # a stretch of 2 and of 3
+        self.plots[number].show_weights(found)
 
     @Slot()
     def _show_decided(self) -> None:
