@@ -14,6 +14,9 @@ AGREEMENT_ROLE = Qt.ItemDataRole.UserRole + 1
 
 Index = QModelIndex | QPersistentModelIndex
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 
 class AgreementModel(QAbstractTableModel):
     """Five columns, mirrored around the number; the strongest first."""
@@ -42,9 +45,7 @@ class AgreementModel(QAbstractTableModel):
         if role == AGREEMENT_ROLE:
             return agreement
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = column in (LEFT_LABEL, RIGHT_RELATION)
-            horizontal = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return horizontal | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT if column in (LEFT_LABEL, RIGHT_RELATION) else _LEFT
         if role == Qt.ItemDataRole.DisplayRole:
             return _text(agreement, column)
         if role in (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole):

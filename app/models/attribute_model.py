@@ -22,6 +22,9 @@ MARK_WORDS: dict[Mark, str] = {
 
 Index = QModelIndex | QPersistentModelIndex
 
+_LEFT = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
+_RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
+
 
 class AttributeModel(QAbstractTableModel):
     """Five columns, mirrored around the mark."""
@@ -50,9 +53,7 @@ class AttributeModel(QAbstractTableModel):
         if role == MARK_ROLE:
             return pair.mark
         if role == Qt.ItemDataRole.TextAlignmentRole:
-            right = column in (LEFT_VALUE, RIGHT_NAME)
-            horizontal = Qt.AlignmentFlag.AlignRight if right else Qt.AlignmentFlag.AlignLeft
-            return horizontal | Qt.AlignmentFlag.AlignVCenter
+            return _RIGHT if column in (LEFT_VALUE, RIGHT_NAME) else _LEFT
         if column == MARK:
             words = (Qt.ItemDataRole.ToolTipRole, Qt.ItemDataRole.AccessibleTextRole)
             return MARK_WORDS[pair.mark] if role in words else None

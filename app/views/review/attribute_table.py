@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPalette, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 from app import theme
 from app.models.attribute_model import LEFT_NAME, MARK, MARK_ROLE, RIGHT_NAME, AttributeModel
 from app.views.review.mirrored import height_of, share_width
+from app.views.review.plain_text import PlainText
 from core.review.attributes import AttributePair, Mark
 
 _ROW = 26
@@ -42,10 +43,9 @@ class AttributeTable(QTableView):
         self._most = 0
         self._model = AttributeModel()
         self.setModel(self._model)
+        names = (LEFT_NAME, RIGHT_NAME)  # they step back behind the values
+        self.setItemDelegate(PlainText(names, self))
         self.setItemDelegateForColumn(MARK, _MarkDelegate(self))
-        names = _NameDelegate(self)
-        self.setItemDelegateForColumn(LEFT_NAME, names)
-        self.setItemDelegateForColumn(RIGHT_NAME, names)
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("bare", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -86,16 +86,6 @@ class AttributeTable(QTableView):
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
         share_width(self, _NAME_SHARE, _MARK_WIDTH)
-
-
-class _NameDelegate(QStyledItemDelegate):
-    """Attribute names step back behind the values."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        option.palette.setColor(QPalette.ColorRole.Text, theme.secondary_color())
 
 
 class _MarkDelegate(QStyledItemDelegate):

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRectF, QSize, Qt, Signal, Slot
-from PySide6.QtGui import QColor, QPainter, QPalette, QPen, QResizeEvent
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
     QHeaderView,
     QSizePolicy,
-    QStyledItemDelegate,
     QStyleOptionViewItem,
     QTableView,
     QWidget,
@@ -25,6 +24,7 @@ from app.models.agreement_model import (
 )
 from app.views.review.mirrored import height_of, share_width
 from app.views.review.neighbour_graph import agreement_color, text_on
+from app.views.review.plain_text import PlainText
 from core.review.neighbourhood import Agreement
 
 _ROW = 24
@@ -46,8 +46,9 @@ class SupportTable(QTableView):
         self.setAccessibleName("Matched neighbours")
         self._model = AgreementModel()
         self.setModel(self._model)
-        self.setItemDelegate(_TextDelegate(self))
-        self.setItemDelegateForColumn(NUMBER, _NumberDelegate(self))
+        relations = (LEFT_RELATION, RIGHT_RELATION)  # they step back behind the neighbours
+        self.setItemDelegate(PlainText(relations, self))
+        self.setItemDelegateForColumn(NUMBER, _NumberDelegate((), self))
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.setProperty("plain", True)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
@@ -91,18 +92,7 @@ class SupportTable(QTableView):
         self.walk_requested.emit(agreement.left_id, agreement.right_id)
 
 
-class _TextDelegate(QStyledItemDelegate):
-    """Relations step back behind the neighbours."""
-
-    def initStyleOption(
-        self, option: QStyleOptionViewItem, index: QModelIndex | QPersistentModelIndex
-    ) -> None:
-        super().initStyleOption(option, index)
-        if index.column() in (LEFT_RELATION, RIGHT_RELATION):
-            option.palette.setColor(QPalette.ColorRole.Text, theme.secondary_color())
-
-
-class _NumberDelegate(QStyledItemDelegate):
+class _NumberDelegate(PlainText):
     """The disc or the ring that the two have in the graphs."""
 
     def paint(

@@ -55,6 +55,7 @@ class WeightBars(QWidget):
         self.setMaximumWidth(420)
         self._evidence: PairEvidence | None = None
         self._height = HEAD + _FEWEST_LINES * ROW
+        self._rows = BarRows(self.width(), self._height, _FEWEST_LINES)
         parts: tuple[Part, ...] = (*MODALITIES, "support")
         self._boxes = {part: _box(self, part) for part in parts}
         for box in self._boxes.values():
@@ -73,7 +74,7 @@ class WeightBars(QWidget):
     def set_height(self, height: int) -> None:
         """Move the lines together where ``height`` pixels are too few for them."""
         self._height = height
-        self._place_boxes()
+        self._place_rows()
         self.updateGeometry()
         self.update()
 
@@ -82,7 +83,7 @@ class WeightBars(QWidget):
         if evidence is None or self._evidence is None or evidence.key != self._evidence.key:
             self._take_all_in()
         self._evidence = evidence
-        self._place_boxes()
+        self._place_rows()
         self.updateGeometry()
         self.setAccessibleName("What the score is made of")
         self.setAccessibleDescription("\n".join(self.lines()))
@@ -101,7 +102,7 @@ class WeightBars(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        self._place_boxes()
+        self._place_rows()
 
     def event(self, event: QEvent) -> bool:
         if isinstance(event, QHelpEvent) and event.type() is QEvent.Type.ToolTip:
@@ -126,7 +127,7 @@ class WeightBars(QWidget):
 
     @Slot(bool)
     def _on_toggled(self, _checked: bool) -> None:
-        self._place_boxes()
+        self._place_rows()
         self.update()
         self.left_out_changed.emit(self.left_out)
 
@@ -136,8 +137,9 @@ class WeightBars(QWidget):
             box.setChecked(True)
             box.blockSignals(False)
 
-    def _place_boxes(self) -> None:
-        """Before the names; the last part that is left can't be left out too."""
+    def _place_rows(self) -> None:
+        """Lines, and boxes before the names; the last part that is left can't be left out too."""
+        self._rows = BarRows(self.width(), self._height, self._lines)
         lines = {part_of(part): (number, part) for number, part in enumerate(self._parts, start=1)}
         there = {part for part, (_, evidence) in lines.items() if value_of(evidence) is not None}
         for part, box in self._boxes.items():
@@ -163,10 +165,6 @@ class WeightBars(QWidget):
     @property
     def _lines(self) -> int:
         return max(_FEWEST_LINES, 1 + len(self._parts))
-
-    @property
-    def _rows(self) -> BarRows:
-        return BarRows(self.width(), self._height, self._lines)
 
     def _paint_head(self, painter: QPainter) -> None:
         painter.setFont(theme.font("small"))
