@@ -13,14 +13,15 @@ def _naive(linked: np.ndarray, known: np.ndarray, chance: np.ndarray) -> np.ndar
     """The greedy choice with every gain computed anew in each step."""
     n = len(linked)
     rarity = np.log1p(n / np.maximum(linked.sum(axis=1), 1))
-    support = linked @ (known * rarity)
+    support = linked @ (np.where(known, 1, chance) * rarity)
+    adds = rarity * (1.05 - chance)
     out = np.zeros(n)
     left = [entity for entity in range(n) if chance[entity] > 0 and not known[entity]]
     while left:
         gain = {
             entity: chance[entity] ** 4
             * sum(
-                np.log1p(rarity[entity] / (1 + support[near]))
+                np.log1p(adds[entity] / (1 + support[near]))
                 for near in range(n)
                 if linked[entity, near] and not known[near]
             )
@@ -31,7 +32,7 @@ def _naive(linked: np.ndarray, known: np.ndarray, chance: np.ndarray) -> np.ndar
         out[entity] = gain[entity]
         for near in range(n):
             if linked[entity, near] and not known[near]:
-                support[near] += chance[entity] * rarity[entity]
+                support[near] += chance[entity] * adds[entity]
         left.remove(entity)
     return out
 
@@ -58,3 +59,10 @@ def test_a_second_neighbour_of_the_same_teaches_less() -> None:
     chance[[0, 1, 6]] = 0.6
     value = gains(neighbourhood(np.array(rows), 8), np.zeros(8, dtype=bool), chance)
     assert value[0] > value[1] > value[6] > 0
+
+
+def test_a_pair_that_is_certain_teaches_less_than_one_that_is_likely() -> None:
+    rows = [(hub, 0, hub + 3 * near) for hub in (0, 1, 2) for near in (1, 2, 3)]  # all alike
+    chance = np.array([0.99, 0.85, 0.3] + [0.0] * 9)
+    certain, likely, doubtful = gains(neighbourhood(np.array(rows), 12), np.zeros(12, bool), chance)[:3]
+    assert likely > certain > 0 and likely > doubtful > 0
