@@ -109,12 +109,11 @@ class Curves(QWidget):
 
     def _build(self) -> None:
         """Build the plots that are missing, and give each its figure in a turn of its own."""
-        if self.isVisible():
-            self._turns.take(*[self._grow] * 2 * (self._room - len(self._plots)))
+        self._turns.take(*[self._grow] * 2 * (self._room - len(self._plots)))
 
     def _grow(self) -> None:
         number = len(self._plots)
-        if number >= self._room or not self.isVisible():
+        if number >= self._room:
             return
         # pyqtgraph takes a third of a second to import: it comes with the first curves, not with the window.
         from app.views.training.curve_plot import CurvePlot
