@@ -1,7 +1,7 @@
 """Which entities to ask a curator about, so that the answers teach the most.
 
 To know an entity's counterpart supports its neighbours and trains the model. A likely pair supports them as
-it is, by its probability. So entities are worth asking about whose pair is probably right and yet not certain,
+it is, by its probability. So entities are worth asking about whose pair is likely right and yet not certain,
 and that have many neighbours with little support. As an answer serves a neighbour only once, entities are
 chosen one after the other, each for what those before it leave (a greedy choice, for such a sum of concave
 functions within 1 - 1/e of the best: Nemhauser, Wolsey and Fisher 1978).
