@@ -256,6 +256,12 @@ def _wants_contrast(hints: QStyleHints) -> bool:
 
 
 def _tokens() -> _Tokens:
+    return _tokens_of(QGuiApplication.palette().cacheKey())
+
+
+@lru_cache(maxsize=4)
+def _tokens_of(_palette_in_force: int) -> _Tokens:
+    # To take a palette apart is too slow for each of the hundreds of things that are painted.
     name = QGuiApplication.palette().color(QPalette.ColorRole.Window).name()
     return _ALL.get(name, _DARK if is_dark() else _LIGHT)
 

@@ -5,12 +5,14 @@ A disc is a known match, a ring one that the run proposes.
 
 from __future__ import annotations
 
+from functools import cache
 from math import atan2
 
 import numpy as np
 import pyqtgraph as pg
 from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal, Slot
 from PySide6.QtGui import (
+    QBrush,
     QColor,
     QFocusEvent,
     QFontMetrics,
@@ -58,6 +60,26 @@ def text_on(color: QColor) -> QColor:
     red, green, blue, _ = color.getRgbF()
     luminance = 0.2126 * red**2.2 + 0.7152 * green**2.2 + 0.0722 * blue**2.2
     return QColor("#FFFFFF" if luminance < 0.18 else "#1B1F24")
+
+
+# pyqtgraph keeps the picture of a node as long as it is given the very same pen and brush.
+_NO_PEN = QPen(Qt.PenStyle.NoPen)
+
+
+@cache
+def _pen(color: str, ratio: float) -> QPen:
+    return plot_pen(QColor(color), 2, ratio)
+
+
+@cache
+def _brush(color: str) -> QBrush:
+    return QBrush(QColor(color))
+
+
+def _fill(node: Neighbour) -> QColor:
+    if not node.number:
+        return theme.secondary_color()
+    return theme.base_color() if node.proposed else agreement_color(node.number)
 
 
 class NeighbourGraph(pg.GraphicsView):
@@ -186,26 +208,19 @@ class NeighbourGraph(pg.GraphicsView):
             heights[width] += [y, node.y]
         for curve, xs, ys, width in zip(self._edges, classes, heights, _WIDTHS, strict=True):
             curve.setData(np.array(xs), np.array(ys), pen=plot_pen(theme.border_color(), width, ratio))
-        plain = pg.mkBrush(theme.secondary_color())
-        ring = pg.mkBrush(theme.base_color())
         spots = [
             {
                 "pos": (node.x, node.y),
                 "size": _LINKED if node.number else _PLAIN,
-                "brush": plain
-                if not node.number
-                else ring
-                if node.proposed
-                else pg.mkBrush(agreement_color(node.number)),
-                "pen": plot_pen(agreement_color(node.number), 2, ratio) if node.number else None,
+                "brush": _brush(_fill(node).name()),
+                "pen": _pen(agreement_color(node.number).name(), ratio) if node.number else _NO_PEN,
                 "data": node,
             }
             for node in nodes
         ]
         if nodes:
-            spots.append(
-                {"pos": (0, 0), "size": _CENTRE, "brush": pg.mkBrush(theme.accent_color()), "pen": None}
-            )
+            centre = _brush(theme.accent_color().name())
+            spots.append({"pos": (0, 0), "size": _CENTRE, "brush": centre, "pen": _NO_PEN})
         self._nodes.setData(spots)
         self._fit()
         self.viewport().update()
