@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QMessageBox, QWidget
 from app.keyed_action import KeyedAction
 from app.settings import Settings
 from app.views.help_window import HelpWindow
-from app.views.keys_dialog import KeysDialog
+from app.views.keys_dialog import KeysDialog, key_rows
 from app.views.settings_dialog import SettingsDialog
 
 
@@ -22,6 +22,7 @@ class MenuDialogs(QObject):
         self._settings = settings
         self._window = window
         self._help: HelpWindow | None = None
+        self._keys: KeysDialog | None = None
 
     @Slot()
     def show_settings(self) -> None:
@@ -38,20 +39,26 @@ class MenuDialogs(QObject):
 
     @Slot()
     def show_keys(self) -> None:
-        """List the keys in force."""
-        dialog = KeysDialog(self._actions(), self._window)
-        dialog.finished.connect(dialog.deleteLater)
-        dialog.open()
+        """List the keys in force; the list is made anew only where they changed."""
+        rows = key_rows(self._actions())
+        if self._keys is None or self._keys.rows != rows:
+            if self._keys is not None:
+                self._keys.deleteLater()
+            self._keys = KeysDialog(rows, self._window)
+        self._keys.open()
 
     @Slot()
     def show_about(self) -> None:
         """Say what the program is."""
-        QMessageBox.about(
-            self._window,
-            "About MIMEA Explorer",
+        box = QMessageBox(self._window)
+        box.setWindowTitle("About MIMEA Explorer")
+        box.setIconPixmap(self._window.windowIcon().pixmap(64))
+        box.setText(
             "<h3>MIMEA Explorer</h3><p>Aligns two multi-modal knowledge graphs with the MIMEA model "
-            "and lets curators decide.</p><p>MIT licence.</p>",
+            "and lets curators decide.</p><p>MIT licence.</p>"
         )
+        box.finished.connect(box.deleteLater)
+        box.open()
 
     def _actions(self) -> list[KeyedAction]:
         return self._window.findChildren(KeyedAction)

@@ -24,6 +24,7 @@ _COLUMNS = 3
 _NUMBER = re.compile(r"\d+")
 _Row = tuple[str, str, str]  # keys, name and what it does
 _Section = tuple[str, list[_Row]]  # with its heading
+Rows = dict[str, list[_Row]]
 
 
 def grouped(actions: Iterable[KeyedAction]) -> dict[str, list[KeyedAction]]:
@@ -34,7 +35,7 @@ def grouped(actions: Iterable[KeyedAction]) -> dict[str, list[KeyedAction]]:
     return groups
 
 
-def key_rows(actions: Iterable[KeyedAction]) -> dict[str, list[_Row]]:
+def key_rows(actions: Iterable[KeyedAction]) -> Rows:
     """By heading: keys in force, name and what it does; actions without a key are left out."""
     rows = {
         group: _folded(
@@ -67,8 +68,9 @@ def _folded(rows: Iterable[_Row]) -> list[_Row]:
 class KeysDialog(QDialog):
     """All groups side by side; Escape closes it."""
 
-    def __init__(self, actions: Iterable[KeyedAction], parent: QWidget | None = None) -> None:
+    def __init__(self, rows: Rows, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self.rows = rows
         self.setObjectName("keysDialog")
         self.setWindowTitle("Keys")
         scroll = QScrollArea(self, widgetResizable=True, objectName="keysList")
@@ -79,7 +81,7 @@ class KeysDialog(QDialog):
         side_by_side = QHBoxLayout(content)
         side_by_side.setContentsMargins(theme.LARGE, theme.LARGE, theme.LARGE, theme.LARGE)
         side_by_side.setSpacing(2 * theme.LARGE)
-        for groups in _columns(list(key_rows(actions).items())):
+        for groups in _columns(list(rows.items())):
             column = QVBoxLayout(spacing=theme.LARGE)
             side_by_side.addLayout(column)
             for group, rows in groups:

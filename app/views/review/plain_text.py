@@ -5,10 +5,11 @@ from __future__ import annotations
 from functools import cache
 
 from PySide6.QtCore import QModelIndex, QPersistentModelIndex, Qt
-from PySide6.QtGui import QPainter
+from PySide6.QtGui import QPainter, QPen
 from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
 
 _MARGIN = 3  # pixels at either side, as styles have it
+_FRAME = 2  # around the cell that has the keyboard
 
 
 class PlainText(QStyledItemDelegate):
@@ -23,6 +24,9 @@ class PlainText(QStyledItemDelegate):
     ) -> None:
         if option.state & QStyle.StateFlag.State_Selected:
             painter.fillRect(option.rect, option.palette.highlight())
+        if option.state & QStyle.StateFlag.State_HasFocus:
+            painter.setPen(QPen(option.palette.accent().color(), _FRAME))
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))
         text = index.data()
         if not text:
             return
