@@ -6,7 +6,16 @@ from collections.abc import Callable
 
 import qtawesome
 from PySide6.QtCore import QPoint, QRect, QSize, Qt
-from PySide6.QtGui import QColor, QGuiApplication, QIcon, QIconEngine, QPainter, QPalette, QPixmap
+from PySide6.QtGui import (
+    QColor,
+    QGuiApplication,
+    QIcon,
+    QIconEngine,
+    QPainter,
+    QPalette,
+    QPixmap,
+    QPixmapCache,
+)
 
 from app import theme
 
@@ -35,16 +44,23 @@ class _ThemedEngine(QIconEngine):
         self._color = color
 
     def paint(self, painter: QPainter, rect: QRect, mode: QIcon.Mode, state: QIcon.State) -> None:
-        color = theme.disabled_color() if mode is QIcon.Mode.Disabled else self._color()
-        qtawesome.icon(self._name, color=color.name()).paint(painter, rect)
+        qtawesome.icon(self._name, color=self._ink(mode)).paint(painter, rect)
 
     def pixmap(self, size: QSize, mode: QIcon.Mode, state: QIcon.State) -> QPixmap:
+        # A glyph takes half a millisecond to draw, and a window has twenty of them.
+        key = f"{self._name} {self._ink(mode)} {size.width()}x{size.height()}"
         pixmap = QPixmap(size)
-        pixmap.fill(Qt.GlobalColor.transparent)
-        painter = QPainter(pixmap)
-        self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
-        painter.end()
+        if not QPixmapCache.find(key, pixmap):
+            pixmap.fill(Qt.GlobalColor.transparent)
+            painter = QPainter(pixmap)
+            self.paint(painter, QRect(QPoint(0, 0), size), mode, state)
+            painter.end()
+            QPixmapCache.insert(key, pixmap)
         return pixmap
+
+    def _ink(self, mode: QIcon.Mode) -> str:
+        color = theme.disabled_color() if mode is QIcon.Mode.Disabled else self._color()
+        return color.name()
 
     def clone(self) -> QIconEngine:
         return _ThemedEngine(self._name, self._color)
