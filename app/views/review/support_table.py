@@ -74,6 +74,7 @@ class SupportTable(QTableView):
         self._model.set_agreements(agreements)
         self.setFixedHeight(height_of(len(agreements), _MOST_ROWS, _ROW))
         self.setVisible(bool(agreements))
+        self.executeDelayedItemsLayout()  # or it would be painted as it was, and once more
         self.scrollToTop()
 
     def sizeHint(self) -> QSize:
