@@ -38,6 +38,7 @@ class CurvePlot(QWidget):
         self._figure: Figure
         self._plot = plain_plot(name, WholeNumbers("bottom"))
         self._curves: dict[str, pg.PlotDataItem] = {}
+        self._drawn: dict[str, tuple[float, ...]] = {}  # how far a curve is drawn, by its line
         self._bands: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
@@ -75,6 +76,7 @@ class CurvePlot(QWidget):
             label.deleteLater()
         self._bands = {line.name: self._band(line) for line in figure.lines} if figure.banded else {}
         self._curves = {line.name: self._curve() for line in figure.lines}
+        self._drawn = {}
         self._legend = {line.name: QLabel() for line in figure.lines}
         for label in self._legend.values():
             label.setFont(theme.font("small", tabular=True))
@@ -119,10 +121,15 @@ class CurvePlot(QWidget):
         """Draw what the buffers hold now."""
         for line in self._figure.lines:
             epochs, values = self._data.line(line.name)
+            step = max(1, len(values) // _DRAWN)
+            whole = len(values) - len(values) % step  # what is left over is not drawn until it is a stretch
+            looks = (step, whole, *values[: whole : max(1, whole - 1)])
+            if self._drawn.get(line.name) == looks:
+                continue
+            self._drawn[line.name] = looks
             curve = self._curves[line.name]
             if curve.opts["pen"].widthF() != _width(values) * self._plot.ratio:
                 self._dress(line)
-            step = max(1, len(values) // _DRAWN)
             curve.setDownsampling(ds=step, auto=False, method="peak")
             curve.setData(epochs, values)
             curve.setSymbol("o" if len(values) == 1 else None)  # no line, and yet a value
