@@ -16,6 +16,7 @@ from app.views.training.plots import plain_plot, style_axes
 from core.alignment.calibration import Reliability
 from core.training.quality import Group
 
+_ROOM = 0.1  # beyond 0 and 1: for points of up to 22 pixels, and for half of the number at the axis
 _ROOMY = 0.8  # a higher bar has no room above it in a low window
 
 
@@ -109,7 +110,7 @@ class TitledPlot(QWidget):
 
     def keep_unit(self) -> None:
         """Show the values from 0 to 1, all of them."""
-        self.plot.setYRange(0, 1, padding=0.04)
+        self.plot.setYRange(0, 1, padding=_ROOM)
         self.plot.getAxis("left").setTicks([[(share / 4, f"{share / 4:g}") for share in range(5)]])
 
 
@@ -172,7 +173,7 @@ class ReliabilityPlot(TitledPlot):
         )
         self._found: Reliability | None = None
         self.keep_unit()
-        self.plot.setXRange(0, 1, padding=0.02)
+        self.plot.setXRange(0, 1, padding=_ROOM / 2)  # it is wider than high
         self.plot.getAxis("bottom").setTicks([[(share / 4, f"{share / 4:g}") for share in range(5)]])
 
     def show_reliability(self, found: Reliability | None) -> None:
