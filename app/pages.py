@@ -13,6 +13,7 @@ from app.job import Job, Report
 from app.project import Project
 from app.side_work import SideWork
 from app.training_worker import Training
+from app.views import layouts
 from app.views.graphs_view import GraphsView
 
 if TYPE_CHECKING:
@@ -98,6 +99,7 @@ class Pages(QStackedWidget):
         """Show a page and put the keyboard on it."""
         self.build()
         self.setCurrentIndex(index)
+        layouts.lay_out_now()
         if index == REVIEW:
             self.review.focus_table()
         else:

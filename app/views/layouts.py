@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QSize
+from PySide6.QtCore import QCoreApplication, QEvent, QSize
 from PySide6.QtGui import QTextDocumentFragment
 from PySide6.QtWidgets import QDialog, QFormLayout, QHBoxLayout, QLabel, QWidget
 
@@ -28,6 +28,15 @@ def resize_within(dialog: QDialog, width: int, height: int) -> None:
     """Make a dialog so large, but not as large as the window that it belongs to, which fits the screen."""
     size, parent = QSize(width, height), dialog.parentWidget()
     dialog.resize(size if parent is None else size.boundedTo(parent.window().size() * _LARGEST))
+
+
+def lay_out_now() -> None:
+    """Before it is painted: what gets another place afterwards has all around it painted once more.
+
+    A list tells its section, that one the content, and the content the area that scrolls: one step each time.
+    """
+    for _ in range(3):
+        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def form() -> QFormLayout:

@@ -23,7 +23,7 @@ Pairs = NDArray[np.int64]
 # Log odds are corrected to `shift + slope * odds`: means and standard deviations before any verdict.
 _MEAN = np.array([0.0, 1.0])
 _PRIOR = np.array([1.0, 0.2])
-_OFF = 0.25  # how far it is off on the demo beside chance: in the list's order 94 % of truths are in its range
+_OFF = 0.25  # how far it is off on the demo, beside chance: 94 % of truths are in range in the list's order
 _CLIP = 1e-6
 _STEPS = 30
 _SHARING = 20  # rounds

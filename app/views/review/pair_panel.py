@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from app import theme
 from app.labels import isolated
+from app.views import layouts
 from app.views.review.attribute_table import LOWEST, AttributeTable
 from app.views.review.conflict_notice import ConflictNotice
 from app.views.review.disagreement_notice import DisagreementNotice
@@ -143,7 +144,7 @@ class PairPanel(QScrollArea):
             hidden=self._blind,
         )
         self.history.show_history(evidence.history, hidden=hidden)
-        _lay_out_now()
+        layouts.lay_out_now()
 
     def forget(self) -> None:
         """Another project: what is shown counts no more."""
@@ -163,15 +164,6 @@ class PairPanel(QScrollArea):
         self.why.set_height(image)
         self.attributes.set_height(LOWEST + int(spare * _ROWS_SHARE))
         self.neighbours.set_height(min(_HIGHEST_GRAPH, _LOWEST_GRAPH + int(spare * _GRAPH_SHARE)))
-
-
-def _lay_out_now() -> None:
-    """Before it is painted: lists that get another height would have all of it painted once more.
-
-    A list tells its section, that one the content, and the content the area that scrolls: one step each time.
-    """
-    for _ in range(3):
-        QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest.value)
 
 
 def _set_aside(evidence: PairEvidence, others: tuple[OtherCandidate, ...]) -> str:
