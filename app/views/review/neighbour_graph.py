@@ -27,6 +27,7 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 
 from app import theme
 from app.labels import isolated, plain_tip
+from app.views.paint_together import PaintTogether
 from app.views.pens import plot_pen
 from core.review.neighbourhood import EgoGraph, Neighbour
 
@@ -104,6 +105,7 @@ class NeighbourGraph(pg.GraphicsView):
         self._nodes.sigClicked.connect(self._clicked)
         for item in (*self._edges, self._nodes):
             self._box.addItem(item, ignoreBounds=True)
+        PaintTogether(self)
         self.show_graph(self._graph)
 
     @property

@@ -11,6 +11,7 @@ from PySide6.QtCore import QEvent, QRectF, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPen
 
 from app import theme
+from app.views.paint_together import PaintTogether
 from app.views.pens import plot_pen
 
 
@@ -74,6 +75,7 @@ def plain_plot(name: str, bottom: pg.AxisItem | None = None) -> Plot:
     """An empty plot that grows with its layout."""
     axes = {} if bottom is None else {"bottom": bottom}
     plot = Plot(background=None, axisItems=axes, enableMenu=False)
+    PaintTogether(plot)
     plot.setObjectName(name)
     plot.setAccessibleName(name)
     plot.setMouseEnabled(x=False, y=False)
