@@ -15,7 +15,6 @@ class PaintTogether(QObject):
 
     def __init__(self, view: QGraphicsView) -> None:
         super().__init__(view)
-        self._view = view
         self._window: QWidget | None = None
         view.scene().installEventFilter(self)
 
@@ -23,8 +22,13 @@ class PaintTogether(QObject):
         if watched is self._window and event.type() is QEvent.Type.UpdateRequest:
             QCoreApplication.postEvent(watched, QEvent(event.type()), Qt.EventPriority.LowEventPriority.value)
             return True
-        if watched is self._view.scene() and event.type() is QEvent.Type.MetaCall:
-            self._window = self._view.window()
+        view = self.parent()
+        if (
+            event.type() is QEvent.Type.MetaCall
+            and isinstance(view, QGraphicsView)
+            and watched is view.scene()
+        ):
+            self._window = view.window()
             self._window.installEventFilter(self)
             try:
                 return watched.event(event)
