@@ -84,8 +84,8 @@ class KeysDialog(QDialog):
         for groups in _columns(list(rows.items())):
             column = QVBoxLayout(spacing=theme.LARGE)
             side_by_side.addLayout(column)
-            for group, rows in groups:
-                column.addWidget(_Group(group, rows, content))
+            for group, members in groups:
+                column.addWidget(_Group(group, members, content))
             column.addStretch()
         told = QLabel("Settings › Keys changes them.")
         told.setProperty("role", "secondary")

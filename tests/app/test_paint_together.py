@@ -34,7 +34,7 @@ def test_a_scene_that_changes_has_its_window_painted_in_its_turn(qtbot: QtBot, t
     with qtbot.waitExposed(window):
         window.show()
     qtbot.waitUntil(lambda: beside.paints > 0)
-    QCoreApplication.processEvents()
+    QCoreApplication.processEvents()  # whatever else showing it left to be painted
     beside.paints = 0
     beside.update()
     item.setRect(0, 0, 20, 20)

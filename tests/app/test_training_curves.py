@@ -221,3 +221,15 @@ def test_long_curves_are_thin(qtbot: QtBot) -> None:
     columns.clear()
     plot.redraw()
     assert plot._curves["joint"].opts["pen"].widthF() == 1.6
+
+
+def test_another_run_of_as_many_epochs_is_drawn(qtbot: QtBot) -> None:
+    curves = Curves()
+    qtbot.addWidget(curves)
+    curves.show()
+    qtbot.waitUntil(lambda: len(curves._plots) == curves._room)
+    for middle in (0.5, 0.7):
+        curves.show_history(
+            EpochInfo(number, 0.0, {"joint": loss}) for number, loss in enumerate((1.0, middle, 0.1), 1)
+        )
+        assert curves._plots[0]._curves["joint"].getData()[1].tolist() == [1.0, middle, 0.1]

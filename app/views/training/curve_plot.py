@@ -38,7 +38,7 @@ class CurvePlot(QWidget):
         self._figure: Figure
         self._plot = plain_plot(name, WholeNumbers("bottom"))
         self._curves: dict[str, pg.PlotDataItem] = {}
-        self._drawn: dict[str, tuple[float, ...]] = {}  # how far a curve is drawn, by its line
+        self._drawn: dict[str, tuple[int, int]] = {}  # of a line: epochs of a stretch, stretches drawn
         self._bands: dict[str, tuple[pg.PlotDataItem, pg.PlotDataItem]] = {}
         self._cursor = pg.InfiniteLine(angle=90, movable=False)
         self._cursor.hide()
@@ -117,16 +117,19 @@ class CurvePlot(QWidget):
         self._cursor.setPen(self._plot.pen(theme.secondary_color(), style=Qt.PenStyle.DashLine))
         self._read_values(None)
 
+    def forget(self) -> None:
+        """Others come: what is drawn is not what they begin with."""
+        self._drawn = {}
+
     def redraw(self) -> None:
-        """Draw what the buffers hold now."""
+        """Draw what the buffers hold now; they may have grown, but for :meth:`forget`."""
         for line in self._figure.lines:
             epochs, values = self._data.line(line.name)
             step = max(1, len(values) // _DRAWN)
-            whole = len(values) - len(values) % step  # what is left over is not drawn until it is a stretch
-            looks = (step, whole, *values[: whole : max(1, whole - 1)])
-            if self._drawn.get(line.name) == looks:
+            stretches = step, len(values) // step  # what is left over is not drawn until it is one
+            if self._drawn.get(line.name) == stretches:
                 continue
-            self._drawn[line.name] = looks
+            self._drawn[line.name] = stretches
             curve = self._curves[line.name]
             if curve.opts["pen"].widthF() != _width(values) * self._plot.ratio:
                 self._dress(line)

@@ -46,6 +46,8 @@ class Curves(QWidget):
         """Begin a new run."""
         for columns in self.columns.values():
             columns.clear()
+        for plot in self._plots:
+            plot.forget()
         self._dirty = True
 
     def take(self, event: Event) -> None:
